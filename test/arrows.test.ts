@@ -1,0 +1,73 @@
+/** The layers of docs/ARCHITECTURE.md: which folder may import which. Static, type-only and dynamic imports count alike. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, posix, relative, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** Folder → folders of ours that it may import, besides itself. The longest matching folder decides. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'core': [],
+  'tensor': [],
+  'media': [],
+  'diffusion': ['tensor'],
+  'nodes': ['diffusion', 'media', 'core', 'tensor'],
+  'worker': ['nodes', 'diffusion', 'media', 'core', 'tensor'],
+  'server': ['worker', 'core', 'media'],
+  'cli': ['worker', 'core', 'media'],
+  'editor': ['core/workflow', 'core/types'],
+}
+/** What people's terminals and HTTP processes may load of worker/: data and the client, never the runner. */
+const WORKER_SURFACE = /^worker\/(protocol|client)[^/]*\.ts$/
+/** Imported by browsers too. */
+const NO_NODE = ['core/workflow', 'core/types']
+
+function sources(folder: string): string[] {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  return names.filter((n) => n.endsWith('.ts') && !n.endsWith('.test.ts') && !n.endsWith('.test-d.ts'))
+    .map((n) => posix.join(folder, n.replaceAll('\\', '/')))
+}
+
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\bnew URL\(\s*)(['"`])([^'"`$]+)\1/g
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+  return [...text.matchAll(IMPORT)].map((match) => match[2])
+}
+
+function problems(): { read: number; found: string[] } {
+  const found: string[] = []
+  let read = 0
+  for (const [folder, allowed] of Object.entries(MAY_IMPORT)) {
+    for (const file of sources(folder)) {
+      read++
+      for (const specifier of importsOf(file)) {
+        if (specifier.startsWith('node:') && NO_NODE.some((f) => file.startsWith(`${f}/`))) {
+          found.push(`${file} imports ${specifier}, but a browser loads it`)
+        }
+        if (!specifier.startsWith('.')) continue
+        const target = relative(root, resolve(root, dirname(file), specifier)).replaceAll('\\', '/')
+        if (target.startsWith('..')) found.push(`${file} imports ${specifier} from outside the project`)
+        const inside = [folder, ...allowed].some((f) => target === f || target.startsWith(`${f}/`))
+        if (!inside && target !== 'package.json') found.push(`${file} imports ${target}: ${folder}/ may import ${allowed.join(', ') || 'nothing of ours'}`)
+        const surface = folder === 'cli' || folder === 'server'
+        if (surface && target.startsWith('worker/') && !WORKER_SURFACE.test(target)) {
+          found.push(`${file} imports ${target}: only worker/protocol*.ts and worker/client*.ts may be loaded there`)
+        }
+      }
+    }
+  }
+  return { read, found }
+}
+
+test('imports only point down the layers', () => {
+  const { read, found } = problems()
+  expect(read).toBeGreaterThan(30)
+  expect(found).toEqual([])
+})
+
+test('onnxruntime-node is imported in tensor/runtime only', () => {
+  const elsewhere = Object.keys(MAY_IMPORT).flatMap(sources)
+    .filter((file) => !file.startsWith('tensor/runtime/') && importsOf(file).some((s) => s.startsWith('onnxruntime')))
+  expect(elsewhere).toEqual([])
+})
