@@ -1,0 +1,61 @@
+/** What each command of `kinograph` takes. Help, parsing and the table of commands in the documentation come from here. */
+import { defineCommand } from './arguments.ts'
+
+const modelsDir = {
+  type: 'list', value: 'DIR',
+  help: 'a folder in EasyAnimate\'s layout, searched before the embedded models (may be repeated)',
+} as const
+const json = { type: 'flag', help: 'print JSON and nothing else on stdout' } as const
+
+export const runSpec = defineCommand({
+  name: 'run',
+  summary: 'Run a workflow and save what it makes.',
+  operands: [{ name: 'WORKFLOW', help: 'a workflow (.json), or an mp4 or png that kinograph made' }],
+  options: {
+    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
+    device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models run: cpu (default), cuda or webgpu' },
+    out: { type: 'text', value: 'DIR', help: 'where files are saved (default: output)' },
+    'models-dir': modelsDir,
+    json: { type: 'flag', help: 'print the run\'s events as JSON lines and nothing else on stdout' },
+    quiet: { type: 'flag', help: 'print only where the files are' },
+  },
+  openOptions: 'PARAMETER=VALUE',
+  examples: [
+    'kinograph run workflows/text-to-video.json --prompt "a large blue star spins on a black background" --seed 7',
+    'kinograph run workflows/text-to-video.json --set sampler.steps=30 --out clips',
+    'kinograph run output/video_00001.mp4 --seed 8',
+  ],
+})
+
+export const validateSpec = defineCommand({
+  name: 'validate',
+  summary: 'Say everything that is wrong with a workflow, without running it.',
+  operands: [{ name: 'WORKFLOW', help: 'a workflow (.json), or an mp4 or png that kinograph made' }],
+  options: {
+    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
+    'models-dir': modelsDir,
+    json,
+  },
+  openOptions: 'PARAMETER=VALUE',
+})
+
+export const nodesSpec = defineCommand({
+  name: 'nodes',
+  summary: 'List the node types, or describe one.',
+  operands: [{ name: 'TYPE', help: 'a node type, such as Sampler', optional: true }],
+  options: { 'models-dir': modelsDir, json },
+})
+
+export const modelsSpec = defineCommand({
+  name: 'models',
+  summary: 'List the models that are there, and where EasyAnimate\'s can be had.',
+  operands: [],
+  options: { 'models-dir': modelsDir, json },
+})
+
+export const doctorSpec = defineCommand({
+  name: 'doctor',
+  summary: 'Say what this machine has, what is missing, and what to do about it.',
+  operands: [],
+  options: { 'models-dir': modelsDir, json },
+})
