@@ -8,7 +8,9 @@ import type { Comparer, GoldenCase, KindRunner } from '../case.ts'
 type Draw = { readonly shape: readonly number[]; readonly data: ArrayLike<number | bigint> }
 type Shape = readonly number[]
 
-const REAL_TYPES: Readonly<Record<string, RealType>> = { f16: 'float16', bf16: 'bfloat16', f64: 'float64', f32: 'float32' }
+const REAL_TYPES: Readonly<Record<string, RealType>> = {
+  f16: 'float16', bf16: 'bfloat16', f64: 'float64', f32: 'float32',
+}
 const LARGE_BOUND = 2n ** 40n                                          // the case's notes: randint(0, 2**40)
 
 export const run: KindRunner = async (golden, compare) => {
