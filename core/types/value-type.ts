@@ -1,0 +1,71 @@
+import type { SocketType } from './socket.ts'
+import type { MaybePromise } from './json.ts'
+
+/** How a value goes to the disk cache and back, or `recompute`: it is never stored, its node runs again. */
+export type StoreRule<T> =
+  | { write(value: T): MaybePromise<Uint8Array>; read(bytes: Uint8Array): MaybePromise<T> }
+  | 'recompute'
+
+/** What the author of a value type writes down. */
+export interface ValueTypeOptions<T> {
+  /** The nominal name on the wire and in messages, in capitals: `LATENT`. */
+  readonly id: string
+  /** Whether a value is one of this type. Runs on each output of each node: look at the form, don't walk the contents. */
+  check(value: unknown): value is T
+  /** Memory that the value holds, in bytes. Decides what the cache keeps. */
+  bytes(value: T): number
+  readonly store: StoreRule<T>
+  /** Gives back what the garbage collector can't (open files). Called once, when no run and no cache holds the value. */
+  dispose?(value: T): void
+  /** Values inside this one that other sockets may carry on their own (the Frames of a VIDEO): held as long as this is. */
+  parts?(value: T): Iterable<object>
+}
+
+/** A type of value that sockets carry. */
+export interface ValueType<T> extends ValueTypeOptions<T> {
+  /** The type as data. Equal to `id`, except for lists and unions. */
+  readonly socket: SocketType
+}
+
+/** The value that a type describes: `TypeValue<typeof LATENT>`. */
+export type TypeValue<V> = V extends { check(value: unknown): value is infer T } ? T : never
+
+const ID = /^[A-Z][A-Z0-9_]*$/
+
+/**
+ * Defines a type of value once: its check, its size, how it is stored and let go.
+ * @throws TypeError when the id is not a name in capitals.
+ */
+export function defineType<T>(options: ValueTypeOptions<T>): ValueType<T> {
+  if (!ID.test(options.id)) {
+    throw new TypeError(`defineType: expected an id of capitals, digits and _ (like LATENT), got "${options.id}"`)
+  }
+  return { ...options, socket: options.id }
+}
+
+/** The type "a list of these": a whole list in one socket. */
+export function listType<T>(item: ValueType<T>): ValueType<readonly T[]> {
+  return {
+    id: `list of ${item.id}`,
+    socket: { list: item.socket },
+    check: (value): value is readonly T[] => Array.isArray(value) && value.every((one) => item.check(one)),
+    bytes: (values) => values.reduce((sum, one) => sum + item.bytes(one), 16),
+    store: 'recompute',
+    ...(item.dispose && { dispose: (values: readonly T[]) => values.forEach((one) => item.dispose?.(one)) }),
+    ...(item.parts && { parts: (values: readonly T[]) => values.flatMap((one) => [...(item.parts?.(one) ?? [])]) }),
+  }
+}
+
+/** The type "one of these". The first member whose check holds speaks for a value. */
+export function unionType<T>(members: readonly ValueType<T>[]): ValueType<T> {
+  const memberOf = (value: T) => members.find((member) => member.check(value))
+  return {
+    id: members.map((member) => member.id).join(' or '),
+    socket: { anyOf: members.map((member) => member.socket) },
+    check: (value): value is T => members.some((member) => member.check(value)),
+    bytes: (value) => memberOf(value)?.bytes(value) ?? 0,
+    store: 'recompute',
+    dispose: (value) => memberOf(value)?.dispose?.(value),
+    parts: (value) => memberOf(value)?.parts?.(value) ?? [],
+  }
+}

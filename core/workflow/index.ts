@@ -1,0 +1,3 @@
+export * from './problem.ts'
+export * from './workflow-error.ts'
+export * from './workflow.ts'
