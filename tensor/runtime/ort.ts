@@ -1,0 +1,72 @@
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+
+import type { InferenceSession } from 'onnxruntime-node'
+
+import type { DeviceKind, SessionOptions } from './device.ts'
+import { DeviceError, runtimeMessage } from './error.ts'
+import type { HostModel } from './host.ts'
+
+type Ort = typeof import('onnxruntime-node')
+
+let loaded: Ort | undefined
+
+/** ONNX Runtime, loaded when first asked for (54 ms): a terminal or server process that never asks never pays. */
+export function loadOrt(): Ort {
+  if (loaded) return loaded
+  try {
+    const ort: Ort = createRequire(import.meta.url)('onnxruntime-node')
+    ort.env.logLevel = 'error'      // its warnings go to stderr, where a person reads ours
+    return loaded = ort
+  } catch (cause) {
+    throw new DeviceError({
+      problem: `ONNX Runtime can't be loaded on ${process.platform}-${process.arch} (${cause instanceof Error ? cause.message.split('\n')[0] : cause})`,
+      remedy: 'Run `npm install`; `kinograph doctor` checks the rest.', cause })
+  }
+}
+
+/** Threads of one operator: KINOGRAPH_THREADS, else the processors that this process may use. */
+export function defaultThreads(): number {
+  const set = Number(process.env['KINOGRAPH_THREADS'])
+  return Number.isInteger(set) && set > 0 ? set : availableParallelism()
+}
+
+const LEVELS = { all: 'all', basic: 'basic', none: 'disabled' } as const
+
+/** ONNX Runtime's options for a session of ours. */
+export function ortOptions(
+  kind: DeviceKind, { externalRoot, prepack }: HostModel, options: SessionOptions, threads: number,
+): InferenceSession.SessionOptions {
+  const { profile, optimise = 'all', varyingShapes = false } = options
+  return {
+    executionProviders: kind === 'cpu' ? ['cpu'] : [kind, 'cpu'],
+    graphOptimizationLevel: LEVELS[optimise],
+    enableCpuMemArena: !varyingShapes,
+    enableMemPattern: !varyingShapes,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+    extra: {
+      session: {
+        ...(externalRoot === null ? {} : { model_external_initializers_file_folder_path: externalRoot }),
+        ...(prepack ? {} : { disable_prepacking: '1' }),
+      },
+    },
+  }
+}
+
+/** Makes a session. Throws DeviceError with the useful part of ONNX Runtime's message. */
+export async function createOrtSession(
+  kind: DeviceKind, key: string, model: HostModel, options: SessionOptions, threads: number,
+): Promise<InferenceSession> {
+  try {
+    return await loadOrt().InferenceSession.create(model.bytes, ortOptions(kind, model, options, threads))
+  } catch (cause) {
+    if (cause instanceof DeviceError) throw cause
+    throw new DeviceError({ problem: `the model "${key}" can't be made on ${kind}: ${runtimeMessage(cause)}`,
+      remedy: kind === 'cpu' ? 'Check that its weights files are as they were when it was opened.' : '`kinograph doctor` says what this device lacks; `--device cpu` always works.',
+      cause })
+  }
+}
