@@ -1,0 +1,17 @@
+export { MediaError } from './error.ts'
+export type { MediaErrorCode } from './error.ts'
+export { allocate, BYTES_PER_SAMPLE, describeFrames, frameBytes, frameLength, framesOf } from './frames.ts'
+export type { Channels, FrameArray, FrameDType, Frames, FrameShape } from './frames.ts'
+export { DEFAULT_MEMORY_BUDGET, frameWriter } from './frame-writer.ts'
+export type { FrameWriter, FrameWriterOptions } from './frame-writer.ts'
+export {
+  alphaOf, concatFrames, convertFrames, frameBatches, sliceFrames, toF32, toU8, withChannels,
+} from './frame-views.ts'
+export { encodeVideo } from './encode-video.ts'
+export type { EncodeVideoOptions, VideoFile } from './encode-video.ts'
+export { findFfmpeg } from './ffmpeg.ts'
+export type { FfmpegBinary } from './ffmpeg.ts'
+export { removeTemporaries } from './staging.ts'
+export type { RemoveOptions } from './staging.ts'
+export { METADATA_KEY, readFields, readMetadata } from './metadata.ts'
+export type { EmbeddedMetadata, FileFields } from './metadata.ts'
