@@ -22,6 +22,8 @@ export interface Workflow {
 export interface WorkflowNode {
   readonly id: string
   readonly type: string
+  /** The version of the node type that wrote the inputs, for migrations. */
+  readonly version?: number
   readonly title?: string
   /** By input name. Look names up with `Object.hasOwn`: they come from outside. */
   readonly inputs?: { readonly [name: string]: InputValue }

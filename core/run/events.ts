@@ -1,0 +1,79 @@
+import type { JsonObject } from '../types/json.ts'
+import type { UiResult } from '../types/node-type.ts'
+import type { Problem } from '../workflow/problem.ts'
+import type { ResolvedSeed } from '../workflow/seeds.ts'
+
+/** The version of the event format, in each event. */
+export const EVENT_VERSION = 1
+
+/** What a run will do, by node ids of the file. */
+export interface PlanSummary {
+  /** Will run. */
+  readonly run: readonly string[]
+  /** Needed, and known already. */
+  readonly cached: readonly string[]
+  /** In the file, but nothing that was asked for needs them. */
+  readonly skipped: readonly string[]
+}
+
+/** Which node an event is about. */
+export interface EventNode {
+  /** The node's own path, through subgraphs and expansion; for a node of the file, its id. */
+  readonly node: string
+  /** The id of the node in the file that the person sees. */
+  readonly shown: string
+}
+
+/** What happens in a run. */
+export type RunEventBody =
+  | { readonly type: 'run.started'; readonly plan: PlanSummary; readonly seeds?: readonly ResolvedSeed[] }
+  | ({ readonly type: 'node.cached'; readonly ui?: UiResult } & EventNode)
+  | ({ readonly type: 'node.started' } & EventNode)
+  | ({ readonly type: 'node.progress'; readonly value: number; readonly max: number; readonly extra?: JsonObject } & EventNode)
+  | ({ readonly type: 'node.warning'; readonly message: string; readonly details?: JsonObject } & EventNode)
+  /** Outputs can be read although the node still runs. */
+  | ({ readonly type: 'node.published'; readonly outputs: readonly string[] } & EventNode)
+  | ({ readonly type: 'node.done'; readonly seconds: number; readonly ui?: UiResult } & EventNode)
+  | ({ readonly type: 'node.failed'; readonly error: Problem } & EventNode)
+  /** Was running when the run was cancelled or failed elsewhere. */
+  | ({ readonly type: 'node.cancelled' } & EventNode)
+  | { readonly type: 'run.done'; readonly seconds: number }
+  | { readonly type: 'run.failed'; readonly seconds: number; readonly error: Problem }
+  | { readonly type: 'run.cancelled'; readonly seconds: number }
+
+/** What stands in every event. */
+export interface EventStamp {
+  readonly v: typeof EVENT_VERSION
+  /** The run's id. */
+  readonly run: string
+  /** Counts from 0 without a gap, so that a reader knows when it missed one. */
+  readonly seq: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** One event of a run: plain data, read alike by CLI, server, history and editor. Switch on `type`. */
+export type RunEvent = EventStamp & RunEventBody
+
+/** Stamps events and hands them on. After the last event of the run nothing is sent any more. */
+export class EventStream {
+  readonly #run: string
+  readonly #listener: ((event: RunEvent) => void) | undefined
+  readonly #now: () => number
+  #seq = 0
+  #ended = false
+
+  constructor(run: string, listener: ((event: RunEvent) => void) | undefined, now: () => number = Date.now) {
+    this.#run = run
+    this.#listener = listener
+    this.#now = now
+  }
+
+  /** Sends one event. */
+  emit(body: RunEventBody): void {
+    if (this.#ended) return
+    this.#ended = body.type === 'run.done' || body.type === 'run.failed' || body.type === 'run.cancelled'
+    const event: RunEvent = { v: EVENT_VERSION, run: this.#run, seq: this.#seq++, at: this.#now(), ...body }
+    this.#listener?.(event)
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Compiles workflow.schema.json to check-schema.js with ajv, so that nothing imports ajv at run time (115 ms).
+ * Run it after the schema has changed: `node core/workflow/compile-schema.js`. The result is committed; a test compares.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Ajv } from 'ajv'
+import standalone from 'ajv/dist/standalone/index.js'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const BANNER = '// Made from workflow.schema.json by compile-schema.js; change the schema, not this file.\n'
+
+/** The code of a self-contained module whose default export checks a value against the schema. */
+export function compileSchema() {
+  const schema = JSON.parse(readFileSync(join(here, 'workflow.schema.json'), 'utf8'))
+  // unicode: false counts code units, which needs no helper from ajv's run-time library.
+  const options = { allErrors: true, unicode: false, allowUnionTypes: true, strictTypes: false, logger: false }
+  const ajv = new Ajv({ ...options, code: { source: true, esm: true } })
+  return BANNER + standalone.default(ajv, ajv.compile(schema))
+}
+
+/** Writes check-schema.js beside the schema, when it would change. */
+export function writeSchemaCheck() {
+  const target = join(here, 'check-schema.js')
+  const code = compileSchema()
+  let current
+  try {
+    current = readFileSync(target, 'utf8')
+  } catch {
+    current = undefined
+  }
+  if (current !== code) writeFileSync(target, code)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeSchemaCheck()

@@ -1,0 +1,75 @@
+import type { Workflow } from './workflow.ts'
+
+const WIDTH = 100
+
+/** The order of the keys that the format knows; others (input names, what is under `extra`) keep their own order. */
+const KEY_ORDER: Readonly<Record<Part, readonly string[]>> = {
+  workflow: ['$schema', 'version', 'title', 'description', 'parameters', 'nodes', 'groups', 'extra'],
+  node: ['id', 'type', 'version', 'title', 'inputs', 'position', 'size', 'extra'],
+  parameter: ['name', 'node', 'input', 'description'],
+  group: ['title', 'bounds', 'color'],
+  link: ['from', 'output'],
+  other: [],
+}
+
+type Part = 'workflow' | 'node' | 'parameter' | 'group' | 'link' | 'other'
+
+/** Which part of the format stands under a key of another part. */
+const PARTS: Readonly<Record<string, Part>> = { nodes: 'node', parameters: 'parameter', groups: 'group', inputs: 'link' }
+
+/** Parts that always take a line for each field, so that a change of one field is a change of one line. */
+const BROKEN: ReadonlySet<Part> = new Set(['workflow', 'node'])
+
+/**
+ * A workflow as canonical text: made to be read and compared by people. Equal workflows give equal text; parsing it gives
+ * the workflow back. Nodes and inputs keep their order. Ends with a line feed.
+ */
+export function formatWorkflow(workflow: Workflow): string {
+  return `${write(workflow, 'workflow', '')}\n`
+}
+
+function write(value: unknown, part: Part, indent: string): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const short = BROKEN.has(part) ? undefined : oneLine(value, part, WIDTH - indent.length)
+  if (short !== undefined) return short
+  const inner = `${indent}  `
+  const lines = Array.isArray(value)
+    ? value.map((item) => `${inner}${write(item, part, inner)}`)
+    : entriesOf(value, part).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${write(item, partUnder(part, key), inner)}`)
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
+  return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join(',\n')}\n${indent}${close}`
+}
+
+/** The text on one line, or `undefined` when it is longer than `room` or holds a part that is always broken. */
+function oneLine(value: unknown, part: Part, room: number): string | undefined {
+  if (typeof value !== 'object' || value === null) {
+    const text = JSON.stringify(value)
+    return text.length <= room ? text : undefined
+  }
+  if (BROKEN.has(part)) return undefined
+  const texts: string[] = []
+  let left = room - 4
+  for (const [key, item] of entriesOf(value, part)) {
+    const name = Array.isArray(value) ? '' : `${JSON.stringify(key)}: `
+    const text = oneLine(item, Array.isArray(value) ? part : partUnder(part, key), left - name.length)
+    if (text === undefined) return undefined
+    texts.push(name + text)
+    left -= name.length + text.length + 2
+  }
+  if (Array.isArray(value)) return `[${texts.join(', ')}]`
+  return texts.length === 0 ? '{}' : `{ ${texts.join(', ')} }`
+}
+
+/** The fields in canonical order; those that hold nothing are left out, as JSON does. */
+function entriesOf(value: object, part: Part): [string, unknown][] {
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined)
+  const order = KEY_ORDER[part]
+  if (order.length === 0 || Array.isArray(value)) return entries
+  const place = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length)
+  return entries.sort(([a], [b]) => place(a) - place(b))
+}
+
+function partUnder(part: Part, key: string): Part {
+  if (part === 'workflow' || (part === 'node' && key === 'inputs')) return PARTS[key] ?? 'other'
+  return 'other'
+}

@@ -1,0 +1,87 @@
+import type { NodeRef } from './problem.ts'
+import { isLink, type InputValue, type Link, type Workflow, type WorkflowNode } from './workflow.ts'
+
+/** One node of a graph, its inputs in a Map because their names come from outside. */
+export interface GraphNode {
+  readonly ref: NodeRef
+  readonly inputs: ReadonlyMap<string, InputValue>
+  readonly links: readonly NamedLink[]
+}
+
+/** A link with the input it goes into. */
+export interface NamedLink extends Link {
+  readonly input: string
+}
+
+/** The nodes of a workflow by id, in the order of the file. Knows nothing of execution. */
+export type Graph = ReadonlyMap<string, GraphNode>
+
+/** Reads the graph out of a workflow. Of two nodes with one id the first counts; validation reports the second. */
+export function graphOf(workflow: Workflow): Graph {
+  const graph = new Map<string, GraphNode>()
+  for (const node of workflow.nodes) {
+    if (!graph.has(node.id)) graph.set(node.id, graphNode(node))
+  }
+  return graph
+}
+
+/** What a message says of a node. */
+export function refOf({ id, type, title }: WorkflowNode): NodeRef {
+  return title === undefined ? { id, type } : { id, type, title }
+}
+
+function graphNode(node: WorkflowNode): GraphNode {
+  const inputs = new Map(Object.entries(node.inputs ?? {}))
+  const links: NamedLink[] = []
+  for (const [input, value] of inputs) {
+    if (isLink(value)) links.push({ input, from: value.from, output: value.output })
+  }
+  return { ref: refOf(node), inputs, links }
+}
+
+/**
+ * All nodes that some nodes depend on, themselves included. Links to nodes that don't exist are passed over.
+ * Walks a list instead of calling itself: a chain may be 10,000 long.
+ */
+export function ancestorsOf(graph: Graph, ids: Iterable<string>): Set<string> {
+  const found = new Set<string>()
+  const open = [...ids]
+  while (open.length > 0) {
+    const id = open.pop()!
+    const node = graph.get(id)
+    if (node === undefined || found.has(id)) continue
+    found.add(id)
+    for (const link of node.links) open.push(link.from)
+  }
+  return found
+}
+
+/**
+ * The nodes of a graph so that each comes after all it depends on; otherwise in the order of the file.
+ * Nodes on a cycle, and those behind one, are left out.
+ */
+export function topologicalOrder(graph: Graph, among: ReadonlySet<string> = new Set(graph.keys())): string[] {
+  const consumers = new Map<string, string[]>()
+  const waiting = new Map<string, number>()
+  for (const id of graph.keys()) {
+    if (!among.has(id)) continue
+    const sources = new Set(graph.get(id)!.links.map((link) => link.from).filter((from) => among.has(from)))
+    waiting.set(id, sources.size)
+    for (const from of sources) pushTo(consumers, from, id)
+  }
+  const order = [...waiting].filter(([, count]) => count === 0).map(([id]) => id)
+  for (let next = 0; next < order.length; next++) {
+    for (const id of consumers.get(order[next]!) ?? []) {
+      const left = waiting.get(id)! - 1
+      waiting.set(id, left)
+      if (left === 0) order.push(id)
+    }
+  }
+  return order
+}
+
+function pushTo(lists: Map<string, string[]>, key: string, item: string): void {
+  const list = lists.get(key)
+  if (list) list.push(item)
+  else lists.set(key, [item])
+}

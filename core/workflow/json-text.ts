@@ -1,0 +1,152 @@
+import type { Problem } from './problem.ts'
+import { WorkflowError } from './workflow-error.ts'
+
+/** How much a workflow file may hold. */
+export interface JsonLimits {
+  /** Characters of text. */
+  readonly characters: number
+  /** Lists and objects within one another. */
+  readonly depth: number
+}
+
+/** What any file is held to: far above real ones (10,000 nodes take 3 MB), far below what would stop the process. */
+export const JSON_LIMITS: JsonLimits = { characters: 64 * 2 ** 20, depth: 64 }
+
+/**
+ * Reads JSON text that comes from outside: as `JSON.parse`, but a key that stands twice in one object is refused, not
+ * silently dropped, and mistakes are placed by line and column.
+ * @throws WorkflowError `invalid_json` or `workflow_too_large`.
+ */
+export function readJson(text: string, limits: JsonLimits = JSON_LIMITS): unknown {
+  if (text.length > limits.characters) {
+    fail('workflow_too_large', `expected at most ${limits.characters} characters, got ${text.length}`)
+  }
+  const value = parseText(text.startsWith('\uFEFF') ? text.slice(1) : text)
+  refuseDuplicateKeys(text)
+  checkJson(value, limits)
+  return value
+}
+
+/**
+ * Refuses what JSON values from outside must not hold: numbers past the range of doubles (1e400 reads as infinity),
+ * halves of characters (lone surrogates), and nesting that would overflow the stack of whoever walks it.
+ * Walks a list, so that the check itself has no such limit.
+ */
+export function checkJson(value: unknown, limits: JsonLimits = JSON_LIMITS): void {
+  const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }]
+  for (let item = open.pop(); item !== undefined; item = open.pop()) {
+    if (typeof item.value === 'string') checkText(item.value)
+    else if (typeof item.value === 'number') checkNumber(item.value)
+    else if (typeof item.value === 'object' && item.value !== null) {
+      const depth = item.depth + 1
+      if (depth > limits.depth) fail('invalid_json', `expected at most ${limits.depth} levels of nesting`)
+      for (const [key, child] of Object.entries(item.value)) {
+        checkText(key)
+        open.push({ value: child, depth })
+      }
+    }
+  }
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+function checkText(text: string): void {
+  if (LONE_SURROGATE.test(text)) {
+    const shown = JSON.stringify(text.slice(0, 40))
+    fail('invalid_json', `the text ${shown} holds half a character (a lone surrogate)`, 'Write the text again.')
+  }
+}
+
+function checkNumber(value: number): void {
+  if (!Number.isFinite(value)) fail('invalid_json', `expected numbers below 1.8e308, got ${value}`)
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new WorkflowError(
+      {
+        code: 'invalid_json',
+        ...syntaxPlace(text, message),
+        problem: `the text is not JSON: ${message}`,
+        remedy: 'Correct it there; an editor that knows JSON shows the place.',
+      },
+      { cause: error },
+    )
+  }
+}
+
+/** Where the parser stopped, if it says so ("… at position 17"). */
+function syntaxPlace(text: string, message: string): Pick<Problem, 'at'> {
+  const position = /position (\d+)/.exec(message)?.[1]
+  if (position !== undefined) return { at: place(text, Number(position)) }
+  return message.includes('end of JSON') ? { at: place(text, text.length) } : {}
+}
+
+function place(text: string, position: number): string {
+  const before = text.slice(0, position)
+  const line = before.split('\n').length
+  return `line ${line}, column ${position - before.lastIndexOf('\n')}`
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COLON = 0x3a
+const OPEN_BRACE = 0x7b
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACE = 0x7d
+const CLOSE_BRACKET = 0x5d
+
+/**
+ * Goes through text that is known to be JSON and keeps, for each object that is open, the keys seen so far.
+ * A string is a key when a colon follows it.
+ */
+function refuseDuplicateKeys(text: string): void {
+  const open: (Set<string> | null)[] = []
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === OPEN_BRACE) open.push(new Set())
+    else if (code === OPEN_BRACKET) open.push(null)
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open.pop()
+    else if (code === QUOTE) {
+      const end = endOfString(text, at)
+      if (isKey(text, end)) noteKey(open.at(-1), text, at, end)
+      at = end
+    }
+  }
+}
+
+/** The index of the quote that ends the string which begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0
+  while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++
+  return slashes % 2 === 1
+}
+
+function isKey(text: string, end: number): boolean {
+  let next = end + 1
+  while (text.charCodeAt(next) <= 0x20) next++
+  return text.charCodeAt(next) === COLON
+}
+
+function noteKey(keys: Set<string> | null | undefined, text: string, start: number, end: number): void {
+  const raw = text.slice(start, end + 1)
+  const key = raw.includes('\\') ? String(JSON.parse(raw)) : raw.slice(1, -1)
+  if (keys?.has(key)) {
+    const problem = `the key ${raw.slice(0, 80)} stands twice in one object`
+    throw new WorkflowError({ code: 'invalid_json', at: place(text, start), problem, remedy: 'Remove one of the two.' })
+  }
+  keys?.add(key)
+}
+
+function fail(code: Problem['code'], problem: string, remedy?: string): never {
+  throw new WorkflowError({ code, problem, remedy })
+}

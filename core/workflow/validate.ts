@@ -1,0 +1,188 @@
+import type { Definitions, InputDefinition, NodeDefinition, OutputDefinition } from '../types/definition.ts'
+import { literalProblem, takesLiteral } from '../types/literal.ts'
+import { fits, socketText, type SocketType } from '../types/socket.ts'
+import { findCycles } from './cycles.ts'
+import { graphOf, refOf, type Graph, type GraphNode } from './graph.ts'
+import { nodeText, type NodeRef, type Problem } from './problem.ts'
+import { didYouMean, listed } from './suggest.ts'
+import { isLink, literalOf, type Link, type Workflow } from './workflow.ts'
+
+/** What the checks of one node need to know of the rest. */
+interface Scope {
+  readonly graph: Graph
+  readonly definitions: Definitions
+  /** Looks for the name that was meant, for the first problems of a file only: it takes time, and who reads the 51st? */
+  suggest(name: string, names: Iterable<string>): string | undefined
+}
+
+const MAX_SUGGESTIONS = 50
+
+/**
+ * Everything that is wrong with a workflow, seen from the definitions of its node types alone: an empty list when it may
+ * run. A pure function, the same in editor, server and worker; hooks and computed choices come after it.
+ */
+export function validateWorkflow(workflow: Workflow, definitions: Definitions): Problem[] {
+  const graph = graphOf(workflow)
+  const scope: Scope = { graph, definitions, suggest: limited(didYouMean, MAX_SUGGESTIONS) }
+  return [
+    ...duplicateIds(workflow),
+    ...parameterProblems(workflow, scope),
+    ...[...graph.values()].flatMap((node) => nodeProblems(node, scope)),
+    ...findCycles(graph).map((cycle) => cycleProblem(cycle, graph)),
+    ...missingOutputs(scope),
+  ]
+}
+
+function limited(suggest: Scope['suggest'], times: number): Scope['suggest'] {
+  return (name, names) => (times-- > 0 ? suggest(name, names) : undefined)
+}
+
+function duplicateIds(workflow: Workflow): Problem[] {
+  const seen = new Set<string>()
+  const problems: Problem[] = []
+  for (const [index, node] of workflow.nodes.entries()) {
+    if (seen.has(node.id)) {
+      problems.push({
+        code: 'duplicate_node_id',
+        node: refOf(node),
+        at: `nodes[${index}]`,
+        problem: `the id "${node.id}" is taken by a node before it`,
+        remedy: 'Give it another id, and change the links that mean it.',
+      })
+    }
+    seen.add(node.id)
+  }
+  return problems
+}
+
+function parameterProblems(workflow: Workflow, { graph, suggest }: Scope): Problem[] {
+  const problems: Problem[] = []
+  const seen = new Set<string>()
+  for (const { name, node, input } of workflow.parameters ?? []) {
+    if (seen.has(name)) {
+      const problem = `two parameters are called "${name}"`
+      problems.push({ code: 'duplicate_parameter', problem, remedy: 'Rename one of them.' })
+    }
+    seen.add(name)
+    if (!graph.has(node)) {
+      const problem = `parameter "${name}" sets input "${input}" of node ${node}, which the workflow does not have`
+      problems.push({ code: 'unknown_parameter', problem, remedy: suggest(node, graph.keys()) })
+    }
+  }
+  return problems
+}
+
+function nodeProblems(node: GraphNode, scope: Scope): Problem[] {
+  const definition = scope.definitions.get(node.ref.type)
+  if (definition === undefined) return [missingType(node.ref, scope)]
+  const problems = unknownInputs(node, definition, scope)
+  for (const input of definition.inputs) {
+    const problem = inputProblem(node, input, scope)
+    if (problem) problems.push({ ...problem, node: node.ref, input: input.name })
+  }
+  return problems
+}
+
+function missingType(node: NodeRef, { definitions, suggest }: Scope): Problem {
+  return {
+    code: 'missing_node_type',
+    node,
+    problem: `there is no node type "${node.type}" here`,
+    remedy: suggest(node.type, definitions.keys()) ?? 'Install the plugin that provides it, or remove the node.',
+  }
+}
+
+function unknownInputs(node: GraphNode, { type, inputs }: NodeDefinition, { suggest }: Scope): Problem[] {
+  const known = inputs.filter((input) => input.hidden === undefined).map((input) => input.name)
+  const unknown = [...node.inputs.keys()].filter((name) => !known.includes(name))
+  return unknown.map((name) => ({
+    code: 'unknown_input',
+    node: node.ref,
+    input: name,
+    problem: `${type} has no input of that name`,
+    remedy: suggest(name, known) ?? listed(known, 'input'),
+  }))
+}
+
+type InputProblem = Omit<Problem, 'node' | 'input'>
+
+function inputProblem(node: GraphNode, input: InputDefinition, scope: Scope): InputProblem | undefined {
+  const value = node.inputs.get(input.name)
+  if (input.hidden !== undefined) return undefined
+  if (value === undefined) return input.required ? missingInput(input) : undefined
+  return isLink(value) ? linkProblem(value, input.socket, scope) : literalProblem(input, literalOf(value))
+}
+
+function missingInput({ socket }: InputDefinition): InputProblem {
+  return {
+    code: 'required_input_missing',
+    problem: `expected ${takesLiteral(socket) ? 'a value' : 'a link'} of type ${socketText(socket)}, got nothing`,
+    remedy: takesLiteral(socket) ? 'Give it a value or connect an output.' : 'Connect an output of that type.',
+  }
+}
+
+function linkProblem(link: Link, to: SocketType, { graph, definitions, suggest }: Scope): InputProblem | undefined {
+  const source = graph.get(link.from)
+  if (source === undefined) {
+    return {
+      code: 'bad_linked_input',
+      problem: `it is linked to node ${link.from}, which the workflow does not have`,
+      remedy: suggest(link.from, graph.keys()) ?? 'Connect it to a node that there is.',
+    }
+  }
+  const definition = definitions.get(source.ref.type)
+  if (definition === undefined) return undefined // reported where the node stands
+  const output = outputOf(definition, link.output)
+  if (output === undefined) return missingOutput(source.ref, definition, link.output)
+  if (fits(output.socket, to)) return undefined
+  return {
+    code: 'return_type_mismatch',
+    problem:
+      `expected ${socketText(to)}, got ${socketText(output.socket)} ` +
+      `from output "${output.name}" of ${nodeText(source.ref)}`,
+    remedy: `Connect an output of type ${socketText(to)}.`,
+  }
+}
+
+/** The output that a link means: by name, or by its index. */
+export function outputOf(definition: NodeDefinition, output: string | number): OutputDefinition | undefined {
+  return typeof output === 'number' ? definition.outputs[output] : definition.outputs.find(({ name }) => name === output)
+}
+
+function missingOutput(source: NodeRef, { outputs }: NodeDefinition, output: string | number): InputProblem {
+  return {
+    code: 'bad_linked_input',
+    problem: `it is linked to output ${JSON.stringify(output)} of ${nodeText(source)}, which has no such output`,
+    remedy: listed(outputs.map(({ name }) => name), 'output') ?? 'That node has no outputs.',
+  }
+}
+
+function cycleProblem(cycle: string[], graph: Graph): Problem {
+  return {
+    code: 'dependency_cycle',
+    node: graph.get(cycle[0]!)!.ref,
+    problem: `its result depends on itself: ${shownPath(cycle)}`,
+    remedy: 'Remove one of these links.',
+    cycle,
+  }
+}
+
+function shownPath(cycle: readonly string[]): string {
+  if (cycle.length <= 12) return cycle.join(' → ')
+  return [...cycle.slice(0, 6), `… ${cycle.length - 11} more …`, ...cycle.slice(-5)].join(' → ')
+}
+
+function missingOutputs({ graph, definitions }: Scope): Problem[] {
+  const nodes = [...graph.values()]
+  // With a type missing, nobody knows whether it would have been the output.
+  if (nodes.some(({ ref }) => definitions.get(ref.type)?.output ?? true)) return []
+  const known = [...definitions.values()].filter(({ output }) => output).map(({ type }) => type)
+  const examples = known.length === 0 ? '' : `, such as ${known.slice(0, 3).join(', ')}`
+  return [
+    {
+      code: 'prompt_no_outputs',
+      problem: 'the workflow has no output node, so there is nothing to make',
+      remedy: `Add a node that saves or shows something${examples}.`,
+    },
+  ]
+}
