@@ -6,7 +6,7 @@
  *   node scripts/build.js --no-types without declarations (0.3 s; while developing)
  */
 import { spawn } from 'node:child_process'
-import { existsSync, rmSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,15 +35,6 @@ function runNode(script, ...args) {
     child.on('error', reject)
     child.on('exit', (code) => code === 0 ? resolve() : reject(new Error(`${relative(root, script)} failed (exit ${code})`)))
   })
-}
-
-/** Steps that a part of the engine needs before it is bundled, such as schemas compiled to code: `<folder>/build/*.js`. */
-async function prepareParts() {
-  for (const folder of ['core', 'media', 'tensor']) {
-    const steps = join(root, folder, 'build')
-    if (!existsSync(steps)) continue
-    for (const name of readdirSync(steps).filter((file) => file.endsWith('.js')).sort()) await runNode(join(steps, name))
-  }
 }
 
 async function bundle() {
@@ -75,6 +66,5 @@ async function declarations() {
 const started = performance.now()
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(dist, { recursive: true, force: true })
-await prepareParts()
 await Promise.all([bundle(), process.argv.includes('--no-types') ? undefined : declarations()])
 console.log(`kinograph ${version}: built in ${((performance.now() - started) / 1000).toFixed(1)} s`)

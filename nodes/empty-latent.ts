@@ -1,0 +1,28 @@
+import { defineNode } from '../core/types/index.ts'
+import { emptyLatent } from '../diffusion/index.ts'
+import { aboutInput } from './failure.ts'
+import { port } from './types/index.ts'
+
+/** The size of what is to be made. Holds zeros: the sampler puts noise in their place. */
+export const emptyLatentNode = defineNode({
+  type: 'EmptyLatent',
+  category: 'latent',
+  title: 'Empty latent',
+  summary: 'Sets width, height and number of frames of a new picture or video.',
+  inputs: {
+    width: port.int({ default: 512, min: 16, max: 8192, step: 8, tooltip: 'pixels, a multiple of 8' }),
+    height: port.int({ default: 512, min: 16, max: 8192, step: 8, tooltip: 'pixels, a multiple of 8' }),
+    frames: port.int({ default: 16, min: 1, max: 4096, tooltip: '1 for a picture' }),
+    batch: port.int({ default: 1, min: 1, max: 64, advanced: true, tooltip: 'how many at once' }),
+  },
+  outputs: { latent: port.latent() },
+  validate: ({ width, height }) => [...multipleOf8('width', width), ...multipleOf8('height', height)],
+  run: async ({ width, height, frames, batch }) =>
+    ({ latent: await aboutInput('width', () => emptyLatent({ width, height, frames, batch })) }),
+})
+
+function multipleOf8<N extends string>(input: N, pixels: number | undefined) {
+  if (pixels === undefined || pixels % 8 === 0) return []
+  const near = Math.max(16, Math.round(pixels / 8) * 8)
+  return [{ input, problem: `expected a multiple of 8, got ${pixels}`, remedy: `Set it to ${near}.` }]
+}

@@ -1,0 +1,39 @@
+/** Files that a workflow reads: by names below the run's input folder. */
+import { stat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import type { Complaint, Paths } from '../core/types/index.ts'
+import { MediaError } from '../media/index.ts'
+
+/** @throws MediaError when the name would leave the input folder */
+export function inputPath({ input }: Pick<Paths, 'input'>, name: string): string {
+  const inside = name !== '' && !name.includes('\0') && !isAbsolute(name) && !name.split(/[\\/]/).includes('..')
+  if (inside) return join(input, name)
+  throw new MediaError({
+    code: 'bad_input', problem: `${JSON.stringify(name)} is not a name inside the input folder ${input}`,
+    remedy: 'Put the file there and give its name; "kinograph run --input DIR" takes another folder.',
+  })
+}
+
+/** For `validate` hooks: the complaint about a file that is not there. */
+export async function missingInput<N extends string>(
+  input: N, paths: Pick<Paths, 'input'>, name: string | undefined,
+): Promise<Complaint<N>[]> {
+  if (name === undefined) return []
+  const path = orComplaint(() => inputPath(paths, name))
+  if (path instanceof MediaError) return [{ input, problem: path.problem, remedy: path.remedy }]
+  const there = await stat(path).then((found) => found.isFile(), () => false)
+  if (there) return []
+  return [{
+    input, problem: `there is no file ${JSON.stringify(name)} in ${paths.input}`,
+    remedy: 'Put it there, or choose another folder with --input DIR.',
+  }]
+}
+
+function orComplaint(find: () => string): string | MediaError {
+  try {
+    return find()
+  } catch (error) {
+    if (error instanceof MediaError) return error
+    throw error
+  }
+}

@@ -1,0 +1,31 @@
+import { defineNode } from '../core/types/index.ts'
+import { describeDiT } from '../diffusion/index.ts'
+import { aboutInput } from './failure.ts'
+import { fingerprintOf, missingModel, modelPath, modelPort } from './models/port.ts'
+import { reportLoad } from './models/report.ts'
+import { port } from './types/index.ts'
+
+/** A diffusion transformer out of a diffusers folder; weights stay on the disk until something samples with it. */
+export const loadDiT = defineNode({
+  type: 'LoadDiT',
+  category: 'load',
+  title: 'Load diffusion transformer',
+  summary: 'Opens the diffusion transformer of a model folder (PixArt-alpha, the base of EasyAnimate V1).',
+  resource: 'io',
+  inputs: {
+    model: modelPort('Diffusion_Transformer', { part: 'transformer', tooltip: 'a folder of models/Diffusion_Transformer' }),
+    hold: port.choice(['auto', 'packed', 'mapped', 'int8'], {
+      default: 'auto', advanced: true,
+      tooltip: 'how weights are held: packed (fastest), mapped (least memory), int8 (half the memory, close to the original); auto looks at the memory there is',
+    }),
+  },
+  outputs: { model: port.model() },
+  validate: ({ model }, { paths }) => missingModel('model', paths, 'Diffusion_Transformer', model),
+  fingerprint: ({ model }, { paths }) => fingerprintOf(paths, 'Diffusion_Transformer', model, 'transformer'),
+  async run({ model, hold }, ctx) {
+    const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)
+    const { recipe, report } = await aboutInput('model', () => describeDiT(path, { hold }))
+    reportLoad(ctx, model, report)
+    return { model: recipe }
+  },
+})

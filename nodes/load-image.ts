@@ -1,0 +1,27 @@
+import { stat } from 'node:fs/promises'
+import { defineNode } from '../core/types/index.ts'
+import { readImage } from '../media/index.ts'
+import { aboutInput } from './failure.ts'
+import { inputPath, missingInput } from './input-file.ts'
+import { port } from './types/index.ts'
+
+/** A picture from the input folder. Names as ComfyUI's node has them. */
+export const loadImage = defineNode({
+  type: 'LoadImage',
+  category: 'image',
+  title: 'Load image',
+  summary: 'Reads a picture from the input folder.',
+  resource: 'io',
+  inputs: { image: port.string({ tooltip: 'a file in the input folder: the workflow\'s own folder on the command line' }) },
+  outputs: { IMAGE: port.image(), MASK: port.mask() },
+  validate: ({ image }, { paths }) => missingInput('image', paths, image),
+  async fingerprint({ image }, { paths }) {
+    if (image === undefined) return null
+    const { size, mtimeMs } = await stat(inputPath(paths, image))
+    return [size, mtimeMs]
+  },
+  async run({ image }, { paths, signal }) {
+    const { picture, mask } = await aboutInput('image', () => readImage(inputPath(paths, image), { signal }))
+    return { IMAGE: picture, MASK: mask }
+  },
+})

@@ -1,0 +1,28 @@
+import { defineNode } from '../core/types/index.ts'
+import { withMotionModule } from '../diffusion/index.ts'
+import { aboutInput } from './failure.ts'
+import { fingerprintOf, missingModel, modelPath, modelPort } from './models/port.ts'
+import { reportLoad } from './models/report.ts'
+import { port } from './types/index.ts'
+
+/** Lets a base model for pictures make videos: temporal attention from a file of its own. */
+export const loadMotionModule = defineNode({
+  type: 'LoadMotionModule',
+  category: 'load',
+  title: 'Load motion module',
+  summary: 'Adds a motion module to a diffusion transformer, which then makes videos.',
+  resource: 'io',
+  inputs: {
+    model: port.model(),
+    motion_module: modelPort('Motion_Module', { tooltip: 'a file of models/Motion_Module' }),
+  },
+  outputs: { model: port.model() },
+  validate: ({ motion_module: name }, { paths }) => missingModel('motion_module', paths, 'Motion_Module', name),
+  fingerprint: ({ motion_module: name }, { paths }) => fingerprintOf(paths, 'Motion_Module', name),
+  async run({ model, motion_module: name }, ctx) {
+    const { path } = await modelPath(ctx.paths, 'Motion_Module', name)
+    const { recipe, report } = await aboutInput('motion_module', () => withMotionModule(model, path))
+    reportLoad(ctx, name, report)
+    return { model: recipe }
+  },
+})

@@ -1,0 +1,25 @@
+import { defineNode } from '../core/types/index.ts'
+import { describeTextEncoder } from '../diffusion/index.ts'
+import { aboutInput } from './failure.ts'
+import { fingerprintOf, missingModel, modelPath, modelPort } from './models/port.ts'
+import { reportLoad } from './models/report.ts'
+import { port } from './types/index.ts'
+
+/** The T5 encoder of a model folder, with its tokenizer. */
+export const loadTextEncoder = defineNode({
+  type: 'LoadTextEncoder',
+  category: 'load',
+  title: 'Load text encoder',
+  summary: 'Opens the text encoder and the tokenizer of a model folder.',
+  resource: 'io',
+  inputs: { model: modelPort('Diffusion_Transformer', { part: 'text_encoder', tooltip: 'a folder of models/Diffusion_Transformer' }) },
+  outputs: { text_encoder: port.textEncoder() },
+  validate: ({ model }, { paths }) => missingModel('model', paths, 'Diffusion_Transformer', model),
+  fingerprint: ({ model }, { paths }) => fingerprintOf(paths, 'Diffusion_Transformer', model, 'text_encoder', 'tokenizer'),
+  async run({ model }, ctx) {
+    const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)
+    const { recipe, report } = await aboutInput('model', () => describeTextEncoder(path))
+    reportLoad(ctx, model, report)
+    return { text_encoder: recipe }
+  },
+})

@@ -1,0 +1,82 @@
+/** The port through which a workflow names a model, and what stands behind such a name. */
+import { existsSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { port } from '../../core/types/index.ts'
+import type { Complaint, Json, Paths, Port } from '../../core/types/index.ts'
+import { findModel, listModels, missingAdvice } from './places.ts'
+import type { FoundModel, ModelRoots } from './places.ts'
+import type { ModelFolder } from './zoo.ts'
+
+/** The models that kinograph brings along: `models/` beside its package.json. */
+export const EMBEDDED_MODELS = findEmbedded()
+
+function findEmbedded(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
+  return join(folder, 'models')
+}
+
+/** Where a run looks for weights: its own models folder, then the embedded models. */
+export const modelRoots = ({ models }: Pick<Paths, 'models'>): ModelRoots => [...new Set([models, EMBEDDED_MODELS])]
+
+/** Which folder of models a port chooses from, and which part of a model it uses (`vae`). */
+export interface ModelChoice { readonly folder: ModelFolder; readonly part?: string }
+const choices = new WeakMap<object, ModelChoice>()
+
+/** What a port that `modelPort` made chooses; undefined for any other port. */
+export const modelChoiceOf = (port: object): ModelChoice | undefined => choices.get(port)
+
+/** A choice among the models of a folder. The list is made when somebody asks, so files may come and go. */
+export function modelPort(folder: ModelFolder, options: { readonly part?: string; readonly tooltip?: string } = {}): Port<string> {
+  const { part, tooltip } = options
+  const made = port.choice(
+    async ({ paths }) => (await listModels(modelRoots(paths), folder)).map((model) => model.name),
+    { tooltip: tooltip ?? `one of models/${folder}` },
+  )
+  choices.set(made, { folder, ...(part !== undefined && { part }) })
+  return made
+}
+
+/** The path behind a name. @throws ModelNotFoundError, which says what to download */
+export const modelPath = async (paths: Pick<Paths, 'models'>, folder: ModelFolder, name: string): Promise<FoundModel> =>
+  findModel(modelRoots(paths), folder, name)
+
+/** For `validate` hooks: the complaint about a name that leads nowhere, saying what to download to which place. */
+export async function missingModel<N extends string>(
+  input: N, paths: Pick<Paths, 'models'>, folder: ModelFolder, name: string | undefined,
+): Promise<Complaint<N>[]> {
+  if (name === undefined) return []
+  const roots = modelRoots(paths)
+  try {
+    await findModel(roots, folder, name)
+    return []
+  } catch {
+    const problem = `${JSON.stringify(name)} is not in ${join(roots[0], folder)}`
+    return [{ input, problem, remedy: await missingAdvice(roots, folder, name) }]
+  }
+}
+
+/**
+ * What changes when a model's files change: names, sizes and times of its weights and configuration. For `fingerprint`
+ * hooks: cheap, since reading gigabytes for a hash before each run is not. The recipe holds the hashes.
+ * @param parts subfolders of a model folder that count; all of a single file counts
+ */
+export async function fingerprintOf(
+  paths: Pick<Paths, 'models'>, folder: ModelFolder, name: string | undefined, ...parts: readonly string[]
+): Promise<Json> {
+  if (name === undefined) return null
+  const { path } = await modelPath(paths, folder, name)
+  const files = parts.length === 0 ? [path] : (await Promise.all(parts.map((part) => filesIn(join(path, part))))).flat()
+  return Promise.all(files.map(async (file) => {
+    const { size, mtimeMs } = await stat(file)
+    return [file, size, mtimeMs]
+  }))
+}
+
+/** The files directly in a folder, with their paths; none where there is no such folder. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names.sort().map((name) => join(folder, name))
+}

@@ -1,0 +1,35 @@
+import { defineNode } from '../core/types/index.ts'
+import { sample, SCHEDULER_NAMES } from '../diffusion/index.ts'
+import { aboutInput } from './failure.ts'
+import { DEVICE } from './services.ts'
+import { port } from './types/index.ts'
+
+/** Denoises: from noise, or from a latent that is given some of it, towards what the conditioning says. */
+export const sampler = defineNode({
+  type: 'Sampler',
+  category: 'sampling',
+  summary: 'Makes a latent that follows the prompt, step by step out of noise.',
+  resource: 'device',
+  inputs: {
+    model: port.model(),
+    positive: port.conditioning({ tooltip: 'what it should show' }),
+    negative: port.conditioning({ tooltip: 'what it should not show; without it there is no guidance' }).optional(),
+    latent: port.latent({ tooltip: 'the size, and where denoise is below 1 the start' }),
+    scheduler: port.choice(SCHEDULER_NAMES, { default: 'DPM++' }),
+    steps: port.int({ default: 30, min: 1, max: 1000 }),
+    guidance: port.float({ default: 6, min: 0, max: 100, step: 0.1, tooltip: 'how strongly the prompt is followed; 1: not at all more than it comes by itself' }),
+    seed: port.seed({ default: 43, tooltip: 'the noise to start from: equal seeds give equal results' }),
+    denoise: port.float({ default: 1, min: 0, max: 1, step: 0.01, tooltip: '1: from pure noise; less: keeps more of the latent' }),
+  },
+  outputs: { latent: port.latent() },
+  async run({ model, positive, negative, latent, scheduler, steps, guidance, seed, denoise }, { use, signal, progress }) {
+    const device = await use(DEVICE).open()
+    const request = { positive, negative: negative ?? null, latents: latent, scheduler, steps, guidance, seed, denoise }
+    const onStep = (info: { step: number; steps: number }) => progress(info.step, info.steps)
+    const made = await aboutInput('latent', () => sample(device, model, request, { signal, onStep }), {
+      steps: 'steps', scheduler: 'scheduler', guidance: 'guidance', denoise: 'denoise', seed: 'seed', model: 'model',
+      positive: 'positive', negative: 'negative',
+    })
+    return { latent: made }
+  },
+})

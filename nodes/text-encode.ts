@@ -1,0 +1,26 @@
+import { defineNode } from '../core/types/index.ts'
+import { encodeText } from '../diffusion/index.ts'
+import { aboutInput } from './failure.ts'
+import { DEVICE } from './services.ts'
+import { port } from './types/index.ts'
+
+/** A prompt as the model reads it. */
+export const textEncode = defineNode({
+  type: 'TextEncode',
+  category: 'conditioning',
+  title: 'Encode text',
+  summary: 'Turns a prompt into what the sampler is told.',
+  resource: 'device',
+  inputs: {
+    text_encoder: port.textEncoder(),
+    text: port.string({ default: '', multiline: true }),
+    clean: port.boolean({ default: true, advanced: true, tooltip: 'EasyAnimate\'s cleaning of captions; without it the text is only lower-cased and stripped' }),
+    max_length: port.int({ default: 120, min: 1, max: 512, advanced: true, tooltip: 'tokens; longer prompts are cut' }),
+  },
+  outputs: { conditioning: port.conditioning() },
+  async run({ text_encoder: textEncoder, text, clean, max_length: maxLength }, { use, signal }) {
+    const device = await use(DEVICE).open()
+    signal.throwIfAborted()
+    return { conditioning: await aboutInput('text_encoder', () => encodeText(device, textEncoder, [text], { clean, maxLength })) }
+  },
+})

@@ -1,0 +1,43 @@
+import { defineType } from '../../core/types/index.ts'
+import type { Frames } from '../../media/index.ts'
+
+const looksLikeFrames = (value: unknown): value is Frames =>
+  typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function' &&
+  'count' in value && 'height' in value && 'width' in value && 'channels' in value
+
+const close = (frames: Frames) => { frames.close?.().catch(() => {}) } // already closed, or its file is gone: nothing to give back
+
+/** A run of pictures of one size; one picture is a run of one. May still be being written when it arrives. */
+export const IMAGE = defineType<Frames>({
+  id: 'IMAGE',
+  check: (value): value is Frames => looksLikeFrames(value) && value.channels !== 1,
+  bytes: (frames) => frames.residentBytes ?? 0,
+  store: 'recompute',
+  dispose: close,
+})
+
+/** One channel of a run of pictures: 1 where a change is wanted (ComfyUI's meaning), 0 elsewhere. */
+export const MASK = defineType<Frames>({
+  id: 'MASK',
+  check: (value): value is Frames => looksLikeFrames(value) && value.channels === 1,
+  bytes: (frames) => frames.residentBytes ?? 0,
+  store: 'recompute',
+  dispose: close,
+})
+
+/** Pictures with a speed. */
+export interface Video {
+  readonly frames: Frames
+  /** Frames per second. */
+  readonly fps: number
+}
+
+export const VIDEO = defineType<Video>({
+  id: 'VIDEO',
+  check: (value): value is Video =>
+    typeof value === 'object' && value !== null && 'fps' in value && typeof value.fps === 'number' &&
+    'frames' in value && looksLikeFrames(value.frames),
+  bytes: ({ frames }) => frames.residentBytes ?? 0,
+  store: 'recompute',
+  parts: ({ frames }) => [frames],
+})

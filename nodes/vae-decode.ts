@@ -1,0 +1,37 @@
+import { defineNode } from '../core/types/index.ts'
+import { decodeFrames, decodedSize } from '../diffusion/index.ts'
+import { frameWriter } from '../media/index.ts'
+import { aboutInput } from './failure.ts'
+import { DEVICE } from './services.ts'
+import { port } from './types/index.ts'
+
+/** A latent into pictures. They can be read while later ones are still being decoded. Names as ComfyUI's node has them. */
+export const vaeDecode = defineNode({
+  type: 'VAEDecode',
+  category: 'latent',
+  title: 'VAE decode',
+  summary: 'Turns a latent into pictures.',
+  resource: 'device',
+  inputs: { samples: port.latent(), vae: port.vae() },
+  outputs: { IMAGE: port.image() },
+  async run({ samples, vae }, { use, signal, progress, publish, paths }) {
+    const device = await use(DEVICE).open()
+    const size = decodedSize(vae, samples)
+    const writer = frameWriter({ ...size, channels: 3, dtype: 'u8', spillFolder: paths.temp })
+    publish({ IMAGE: writer.frames })
+    try {
+      await aboutInput('samples', async () => {
+        let done = 0
+        for await (const frame of decodeFrames(device, vae, samples, { signal })) {
+          await writer.push(frame)
+          progress(++done, size.count)
+        }
+      }, { vae: 'vae' })
+    } catch (error) {
+      writer.fail(error) // whoever reads the frames already gets the reason too
+      throw error
+    }
+    writer.finish()
+    return { IMAGE: writer.frames }
+  },
+})

@@ -1,0 +1,109 @@
+/**
+ * What a worker and its parent (terminal, server) say to each other: data only, at most 1 MB a message. Files and
+ * whole workflows too large for that go by path. Tensors and pictures never cross.
+ */
+import type { NodeDefinition } from '../core/types/definition.ts'
+import type { Json } from '../core/types/json.ts'
+import type { RunEvent } from '../core/run/events.ts'
+import type { Problem } from '../core/workflow/problem.ts'
+
+/** Most bytes of one message as JSON. */
+export const MAX_MESSAGE = 1_000_000
+
+export type DeviceName = 'cpu' | 'cuda' | 'webgpu'
+
+/** Folders of a run, absolute. */
+export interface Folders {
+  readonly models: string
+  readonly input: string
+  readonly output: string
+  readonly temp: string
+}
+
+/** A workflow as JSON, or the file that holds it: `.json`, or an mp4, png or webp that kinograph made. */
+export type WorkflowSource = { readonly json: Json } | { readonly path: string }
+
+export interface JobRequest {
+  readonly workflow: WorkflowSource
+  /** `node.input=value`. */
+  readonly set?: readonly string[]
+  /** Parameters of the workflow, by name. */
+  readonly parameters?: Readonly<Record<string, Json>>
+  readonly folders: Folders
+}
+
+export interface RunRequest extends JobRequest {
+  readonly type: 'run'
+  /** Chosen by the parent; the run's events carry it. */
+  readonly id: string
+  readonly device: DeviceName
+}
+
+/** What a parent may ask. Each question is answered by one `answer` with its id. */
+export type Request =
+  | RunRequest
+  | (JobRequest & { readonly type: 'validate'; readonly id: string })
+  | { readonly type: 'nodes'; readonly id: string; readonly folders: Folders }
+  | { readonly type: 'models'; readonly id: string; readonly folders: Folders }
+  | { readonly type: 'doctor'; readonly id: string; readonly folders: Folders }
+
+export type ToWorker = Request | { readonly type: 'cancel'; readonly id: string }
+
+/** How a run ended. `refused`: nothing ran, since command line or workflow are wrong. */
+export type RunAnswer =
+  | { readonly status: 'done'; readonly files: readonly ProducedFile[]; readonly seconds: number }
+  | { readonly status: 'refused'; readonly problem: Problem }
+  | { readonly status: 'failed'; readonly problem: Problem }
+  | { readonly status: 'cancelled' }
+
+/** A file that a run made. Temporary ones are previews. */
+export interface ProducedFile {
+  readonly node: string
+  readonly path: string
+  readonly temporary: boolean
+}
+
+export interface ModelRow {
+  readonly folder: string
+  readonly name: string
+  readonly what?: string
+  /** Absolute, where it is there. */
+  readonly path?: string
+  /** Of its files, where it is there. */
+  readonly bytes?: number
+  /** Of the download, as EasyAnimate's zoo states it. */
+  readonly size?: string
+  readonly url?: string
+  /** How to get it: one or two sentences. */
+  readonly advice?: string
+  /** What it needs that this version lacks. */
+  readonly later?: string
+}
+
+export interface DoctorRow {
+  readonly what: string
+  readonly ok: boolean
+  /** Optional things that are missing are no reason to fail. */
+  readonly optional: boolean
+  readonly found: string
+  /** The one thing to do. */
+  readonly remedy?: string
+}
+
+export interface Answers {
+  readonly run: RunAnswer
+  readonly validate: { readonly problems: readonly Problem[] }
+  readonly nodes: { readonly definitions: readonly NodeDefinition[] }
+  readonly models: { readonly folder: string; readonly models: readonly ModelRow[] }
+  readonly doctor: { readonly rows: readonly DoctorRow[] }
+}
+export type AnswerOf<R extends Request> = Answers[R['type']]
+
+export type FromWorker =
+  /** Imports are done; the device may still be opening. */
+  | { readonly type: 'ready' }
+  /** Events in order, several at once where they come fast. */
+  | { readonly type: 'events'; readonly id: string; readonly events: readonly RunEvent[] }
+  | { readonly type: 'answer'; readonly id: string; readonly answer: Answers[Request['type']] }
+  /** The worker could not answer at all. */
+  | { readonly type: 'failure'; readonly id: string; readonly problem: Problem }
