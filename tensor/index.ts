@@ -2,4 +2,5 @@
 export * from './graph/index.ts'
 export * from './holding/index.ts'
 export * from './ops/index.ts'
+export * from './runtime/index.ts'
 export * from './weights/index.ts'
