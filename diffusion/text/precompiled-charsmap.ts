@@ -23,7 +23,8 @@ export class PrecompiledCharsmap {
     if (blob.length <= 4 || trieBytes % 4 !== 0 || trieBytes === 0 || trieBytes >= blob.length - 4) {
       throw damaged(source, `a trie of ${trieBytes} bytes in ${blob.length}`)
     }
-    this.#units = new Uint32Array(blob.slice(4, 4 + trieBytes).buffer) // copied for alignment; little endian, as every host of ours
+    const aligned = Uint8Array.from(blob.subarray(4, 4 + trieBytes))
+    this.#units = new Uint32Array(aligned.buffer) // the file is little endian, and so are x64 and arm64
     this.#replacements = blob.subarray(4 + trieBytes)
     this.#source = source
   }
