@@ -24,15 +24,16 @@ export function betas(config: BetaConfig): Float32Array {
   }
 }
 
+const alphaBar = (t: number): number => Math.cos((((t + 0.008) / 1.008) * Math.PI) / 2) ** 2
+
 /** Nichol and Dhariwal (2021), "Improved DDPM": ᾱ follows a squared cosine; β is capped at 0.999. */
 function cosineBetas(count: number): Float32Array {
-  const alphaBar = (t: number) => Math.cos((((t + 0.008) / 1.008) * Math.PI) / 2) ** 2
   return Float32Array.from({ length: count }, (_, i) => {
     return Math.min(1 - alphaBar((i + 1) / count) / alphaBar(i / count), 0.999)
   })
 }
 
-/** Lin et al. (2023), "Common diffusion noise schedules and sample steps are flawed", algorithm 1: no signal at the end. */
+/** No signal at the end: algorithm 1 of Lin et al. (2023), "Common diffusion noise schedules … are flawed". */
 export function rescaleZeroTerminalSnr(betas: Float32Array): Float32Array {
   const roots = cumulativeAlphas(betas).map(root)
   const [first, last] = [roots[0]!, roots.at(-1)!]

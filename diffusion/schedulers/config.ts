@@ -69,8 +69,9 @@ export function readConfig<F extends Fields>(className: string, fields: F, given
       remedy: 'Choose the sampler that the configuration was written for, or give only the noise schedule.',
     })
   }
+  const isKnown = (key: string) => key.startsWith('_') || key in fields || FOREIGN.has(key)
   for (const [key, value] of Object.entries(given)) {
-    if (!key.startsWith('_') && !(key in fields) && !FOREIGN.has(key)) absent(unknownRemedy(className, fields))(value, key)
+    if (!isKnown(key)) absent(unknownRemedy(className, fields))(value, key)
   }
   const read = Object.entries(fields).map(([name, reader]) => [name, reader(given[name], name)])
   return Object.freeze(Object.fromEntries(read)) as ConfigOf<F>        // one entry for each field, of its reader's type

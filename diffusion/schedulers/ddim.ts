@@ -46,10 +46,10 @@ export function createDdim(given: GivenConfig, options: StepOptions): Scheduler 
 function planDdim(config: DdimConfig, alphas: Float32Array, steps: number, denoise: number): SchedulePlan {
   checkSteps(steps, 1, config.num_train_timesteps, 'DDIM')
   const timesteps = wholeTimesteps(config, steps)
-  if (config.prediction_type === 'epsilon' && alphas[timesteps[0]!] === 0) {
+  if (config.prediction_type === 'epsilon' && !config.clip_sample && alphas[timesteps[0]!] === 0) {
     throw new DiffusionError({
       field: 'prediction_type', expected: 'v_prediction or sample with rescale_betas_zero_snr', found: '"epsilon"',
-      remedy: 'A sample without signal says nothing about x_0: turn the rescaling off, or use leading spacing.',
+      remedy: 'A sample without signal says nothing about x_0: turn the rescaling off, or clip_sample on.',
     })
   }
   return { steps, timesteps, fractional: false, initNoiseSigma: 1, begin: steps - remainingSteps(steps, denoise) }

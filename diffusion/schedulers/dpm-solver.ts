@@ -12,7 +12,9 @@ import { sigmaAt } from './euler-shared.ts'
 import { f, mix, root, zip } from './float32.ts'
 import { emptyState, type GivenConfig, type SchedulePlan, type Scheduler, type SchedulerState } from './scheduler.ts'
 import { evenLogSigmas, interpolate, karrasSigmas, logarithms, timestepOfSigma, trainingSigmas } from './sigmas.ts'
-import { checkDistinctStart, checkSteps, downwards, evenly, multiples, remainingSteps, spacingField } from './spacing.ts'
+import {
+  checkDistinctStart, checkSteps, downwards, evenly, multiples, remainingSteps, spacingField,
+} from './spacing.ts'
 
 const className = 'DPMSolverMultistepScheduler'
 const fields = {
@@ -43,7 +45,7 @@ type DpmConfig = ConfigOf<typeof fields>
 
 /** Names of other solvers that diffusers reads as the one here that comes closest. */
 function renamed<T>(read: (value: unknown, field: string) => T, names: Readonly<Record<string, string>>) {
-  return (value: unknown, field: string): T => read((typeof value === 'string' ? names[value] : undefined) ?? value, field)
+  return (value: unknown, field: string): T => read(names[String(value)] ?? value, field)
 }
 
 function order(value: unknown, field: string): 1 | 2 | 3 {
@@ -70,7 +72,8 @@ export function createDpmSolver(given: GivenConfig): Scheduler {
   }
 }
 
-function checkCombination({ algorithm_type: algorithm, final_sigmas_type: final, solver_order: order }: DpmConfig): void {
+function checkCombination(config: DpmConfig): void {
+  const { algorithm_type: algorithm, final_sigmas_type: final, solver_order: order } = config
   const predictsNoise = !algorithm.endsWith('++')
   if (predictsNoise && final === 'zero') {
     throw new DiffusionError({
@@ -86,7 +89,7 @@ function checkCombination({ algorithm_type: algorithm, final_sigmas_type: final,
 }
 
 function planDpm(config: DpmConfig, alphas: Float32Array, steps: number, denoise: number): SchedulePlan {
-  checkSteps(steps, 1, config.num_train_timesteps, 'DPM++')
+  checkSteps(steps, 1, Infinity, 'DPM++')
   const trained = trainingSigmas(alphas)
   const logs = logarithms(trained)
   let timesteps = spaced(config, alphas, steps)
@@ -111,9 +114,10 @@ function spaced(config: DpmConfig, alphas: Float32Array, steps: number): number[
   }
 }
 
+const lambda = (alpha: number): number => f(f(Math.log(root(alpha))) - f(Math.log(root(f(1 - alpha)))))
+
 /** How many training timesteps have λ = ln(α/σ) from lambda_min_clipped up. */
 function lastTimestep(config: DpmConfig, alphas: Float32Array): number {
-  const lambda = (alpha: number) => f(f(Math.log(root(alpha))) - f(Math.log(root(f(1 - alpha)))))
   return alphas.reduce((count, alpha) => (lambda(alpha) < config.lambda_min_clipped ? count : count + 1), 0)
 }
 

@@ -1,6 +1,6 @@
 /**
- * The updates of DPM-Solver (arXiv 2206.00927) and DPM-Solver++ (arXiv 2211.01095), deterministic and stochastic. All of
- * them are  x_t = keep·x + c_0·D_0 + c_1·D_1 + c_2·D_2 + s·noise,  with divided differences D of the model outputs.
+ * The updates of DPM-Solver (arXiv 2206.00927) and DPM-Solver++ (arXiv 2211.01095), deterministic and stochastic. All
+ * are  x_t = keep·x + c_0·D_0 + c_1·D_1 + c_2·D_2 + s·noise,  with divided differences D of the model outputs.
  * With the papers' names: λ = ln(α/σ), h = λ_t - λ_s, r = h_earlier / h.
  */
 import { f, root, square, zip } from './float32.ts'
@@ -31,7 +31,8 @@ export function levelOf(karras: number): Level {
  * @param outputs converted model outputs at those starts, latest first.
  */
 export function update(
-  solver: Solver, levels: readonly Level[], outputs: readonly Float32Array[], x: Float32Array, noise: Float32Array | null,
+  solver: Solver, levels: readonly Level[], outputs: readonly Float32Array[],
+  x: Float32Array, noise: Float32Array | null,
 ): Float32Array {
   const [to, from] = [levels[0]!, levels[1]!]
   const h = f(to.lambda - from.lambda)

@@ -1,6 +1,7 @@
 /**
- * Ancestral sampling with Euler steps: each step goes below its target and adds fresh noise up to it (Song et al., 2020,
- * as k-diffusion's sample_euler_ancestral has it). Reference: EulerAncestralDiscreteScheduler of diffusers 0.27.2.
+ * Ancestral sampling with Euler steps: each step goes below its target and adds fresh noise up to it (Song et al.,
+ * 2020, as k-diffusion's sample_euler_ancestral has it).
+ * Reference: EulerAncestralDiscreteScheduler of diffusers 0.27.2.
  */
 import { alphasCumprod, betaFields } from './betas.ts'
 import { choice, flag, readConfig, whole, type ConfigOf } from './config.ts'

@@ -1,7 +1,9 @@
 /** What the two Euler methods have in common: the plan over sigmas, the scaling of inputs, and noising an image. */
 import { f, root, square, zip } from './float32.ts'
 import type { SchedulePlan } from './scheduler.ts'
-import { checkDistinctStart, checkSteps, downwards, evenly, multiples, remainingSteps, type Spacing } from './spacing.ts'
+import {
+  checkDistinctStart, checkSteps, downwards, evenly, multiples, remainingSteps, type Spacing,
+} from './spacing.ts'
 
 interface SpacedConfig {
   readonly num_train_timesteps: number
@@ -46,8 +48,8 @@ export function addSigmaNoise(plan: SchedulePlan, index: number, x0: Float32Arra
 /** The noise level before call `index`. */
 export function sigmaAt(plan: SchedulePlan, index: number): number {
   const sigma = plan.sigmas?.[index]
-  if (sigma === undefined) throw new RangeError(`The plan has no sigma ${index}: it belongs to another scheduler or run`)
-  return sigma
+  if (sigma !== undefined) return sigma
+  throw new RangeError(`The plan has no sigma ${index}: it belongs to another scheduler or run`)
 }
 
 /** x_0 from a v prediction for a sample of noise level σ (Salimans and Ho, 2022, in Karras' scaling). */

@@ -1,5 +1,5 @@
 /**
- * Euler steps along the probability-flow ODE: algorithm 2 of Karras et al. (2022), first order, with its optional churn.
+ * Euler steps along the probability-flow ODE: algorithm 2 of Karras et al. (2022), first order, with optional churn.
  * Reference: EulerDiscreteScheduler of diffusers 0.27.2.
  */
 import { alphasCumprod, betaFields } from './betas.ts'

@@ -6,7 +6,7 @@ export const f = Math.fround
 export const square = (x: number): number => f(x * x)
 export const root = (x: number): number => f(Math.sqrt(x))
 
-/** Element by element; `combine` gets numbers and rounds what comes between, the result is rounded when it is stored. */
+/** Element by element; `combine` rounds what comes between, and storing the result rounds that. */
 export function zip(a: Float32Array, b: Float32Array, combine: (a: number, b: number) => number): Float32Array {
   const out = new Float32Array(a.length)
   for (let i = 0; i < a.length; i++) out[i] = combine(a[i]!, b[i]!)
@@ -22,7 +22,8 @@ export function mix(a: number, x: Float32Array, b: number, y: Float32Array): Flo
 export function linspace32(start: number, end: number, count: number): Float32Array {
   const [from, to] = [f(start), f(end)]
   const step = f(f(to - from) / (count - 1))
-  return Float32Array.from({ length: count }, (_, i) => (i < count >> 1 ? from + step * i : to - step * (count - 1 - i)))
+  const at = (i: number) => (i < count >> 1 ? from + step * i : to - step * (count - 1 - i))
+  return Float32Array.from({ length: count }, (_, i) => at(i))
 }
 
 /** `count` numbers from `start` to `end` in double precision (numpy.linspace). */

@@ -28,7 +28,7 @@ export const EASYANIMATE_NOISE: GivenConfig = {
 
 /**
  * A scheduler by name or by diffusers' class name.
- * @param config settings as in scheduler_config.json or noise_scheduler_kwargs; what is left out has the class's default.
+ * @param config settings as in scheduler_config.json or noise_scheduler_kwargs; the class's defaults fill the rest.
  * @param options keyword arguments of `step`, such as DDIM's eta.
  * @throws DiffusionError for an unknown name, or a setting that is none or has a wrong value.
  */

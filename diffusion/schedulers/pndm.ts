@@ -62,7 +62,7 @@ const stride = (config: PndmConfig, steps: number): number => Math.floor(config.
 /** The second timestep comes twice: once to correct the first step. */
 const withCorrector = (visited: number[]): number[] => [...visited.slice(0, 2), ...visited.slice(1)]
 
-/** The first three steps a, b, c (before d) become a, (b+half)², b, b, (c+half)², c, c, (d+half)², d; then d and the rest. */
+/** Steps a, b, … become a, (b+half) twice, b; then b, (c+half) twice, c; c, (d+half) twice, d; then d and the rest. */
 function withWarmUp(visited: number[], half: number): number[] {
   const rounds = visited.slice(0, ORDER - 1).flatMap((t, i) => {
     const next = visited[i + 1]!
@@ -91,7 +91,8 @@ function rungeKutta(
   const outputs = call === 0 ? [...state.outputs, output] : state.outputs
   const sum = add(state.sum, f(call === 0 || call === 3 ? 1 / 6 : 1 / 3), output)
   const last = call === 3
-  return { from, to, sample, blended: last ? sum : output, state: { ...state, outputs, sample, sum: last ? null : sum } }
+  const next = { ...state, outputs, sample, sum: last ? null : sum }
+  return { from, to, sample, blended: last ? sum : output, state: next }
 }
 
 const add = (sum: Float32Array | null, weight: number, x: Float32Array): Float32Array =>

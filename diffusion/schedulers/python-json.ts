@@ -5,7 +5,8 @@ const BARE: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -In
 
 /** Parse such JSON. @throws SyntaxError as JSON.parse does. */
 export function parsePythonJson(text: string): unknown {
-  const marked = text.replace(/"(?:\\.|[^"\\])*"|-?Infinity|NaN/g, (token) => (token in BARE ? `"\\u0000${token}"` : token))
+  const mark = (token: string) => (token in BARE ? `"\\u0000${token}"` : token)
+  const marked = text.replace(/"(?:\\.|[^"\\])*"|-?Infinity|NaN/g, mark)
   return JSON.parse(marked, (_key, value: unknown) =>
     typeof value === 'string' && value.startsWith(MARK) ? (BARE[value.slice(1)] ?? value) : value)
 }

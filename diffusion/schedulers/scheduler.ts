@@ -3,7 +3,7 @@ import type { BetaConfig } from './betas.ts'
 
 export type SchedulerName = 'Euler' | 'Euler A' | 'DPM++' | 'PNDM' | 'DDIM'
 
-/** Settings as a scheduler_config.json or a yaml's noise_scheduler_kwargs holds them; parsed when a scheduler is made. */
+/** Settings as a scheduler_config.json or a yaml's noise_scheduler_kwargs holds them, not yet checked. */
 export type GivenConfig = Readonly<Record<string, unknown>>
 
 /** A scheduler's full configuration under diffusers' names, defaults filled in. */

@@ -30,8 +30,8 @@ export function evenLogSigmas(min: number, max: number, count: number): number[]
 /** The (fractional) training timestep whose noise level is `sigma`, linear in log σ. */
 export function timestepOfSigma(sigma: number, logSigmas: Float32Array): number {
   const log = Math.log(Math.max(sigma, 1e-10))
-  const above = logSigmas.findIndex((l) => l > log)
-  const low = Math.min(above < 0 ? Infinity : Math.max(above - 1, 0), logSigmas.length - 2)
+  const below = logSigmas.findLastIndex((l) => l <= f(log))       // a rescaled schedule is not all in order
+  const low = Math.min(Math.max(below, 0), logSigmas.length - 2)
   const [from, to] = [logSigmas[low]!, logSigmas[low + 1]!]
   const weight = Math.min(Math.max((from - log) / f(from - to), 0), 1)
   return (1 - weight) * low + weight * (low + 1)

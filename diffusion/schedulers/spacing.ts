@@ -46,12 +46,12 @@ export function remainingSteps(steps: number, denoise: number): number {
   const remaining = Math.min(Math.trunc(steps * denoise), steps)
   if (denoise > 0 && denoise <= 1 && remaining >= 1) return remaining
   throw new DiffusionError({
-    field: 'denoise', expected: `a share over 0, at most 1, that leaves a step (1/${steps} or more)`, found: String(denoise),
-    remedy: 'Raise it, or take more steps.',
+    field: 'denoise', expected: `a share over 0, at most 1, that leaves a step (1/${steps} or more)`,
+    found: String(denoise), remedy: 'Raise it, or take more steps.',
   })
 }
 
-/** @throws DiffusionError when the first timestep comes twice: a method that looks up its place by timestep would lose it. */
+/** @throws DiffusionError when the first timestep comes twice: the reference, which looks it up to start, fails. */
 export function checkDistinctStart(timesteps: readonly number[], steps: number, method: string): void {
   if (timesteps.length < 2 || timesteps[0] !== timesteps[1]) return
   throw new DiffusionError({

@@ -17,5 +17,8 @@ export const stateToJson = ({ taken, outputs, sample, sum }: SchedulerState): Sc
 })
 
 export const stateFromJson = ({ taken, outputs, sample, sum }: SchedulerStateJson): SchedulerState => ({
-  taken, outputs: outputs.map(unpack), sample: sample === null ? null : unpack(sample), sum: sum === null ? null : unpack(sum),
+  taken,
+  outputs: outputs.map(unpack),
+  sample: sample === null ? null : unpack(sample),
+  sum: sum === null ? null : unpack(sum),
 })

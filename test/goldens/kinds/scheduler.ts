@@ -1,5 +1,5 @@
 /**
- * Kind `scheduler`: timesteps, sigmas and whole trajectories for every step count, with the case's stand-in for a model.
+ * Kind `scheduler`: timesteps, sigmas and whole trajectories for every step count, with the case's model function.
  * Step counts that fail in the reference must be refused here too.
  */
 import { createScheduler, type Scheduler, type SchedulePlan } from '../../../diffusion/schedulers/index.ts'
@@ -28,7 +28,8 @@ export const run: KindRunner = async (golden, compare) => {
 function checkConfig(compare: Comparer, scheduler: Scheduler, expected: Settings): void {
   for (const [key, value] of Object.entries(expected).filter(([key]) => !key.startsWith('_'))) {
     const ours = scheduler.config[key] === false && value === null ? null : scheduler.config[key]
-    compare.check(`config.${key}`, JSON.stringify(ours) === JSON.stringify(value), `${String(ours)} is not ${String(value)}`)
+    const same = JSON.stringify(ours) === JSON.stringify(value)
+    compare.check(`config.${key}`, same, `${String(ours)} is not ${String(value)}`)
   }
 }
 
@@ -56,7 +57,8 @@ function runSteps(golden: GoldenCase, compare: Comparer, scheduler: Scheduler, s
   put(`output.n${steps}.trajectory`, [samples.length, ...shape], samples.flatMap((x) => [...x]))
   put(`mid.n${steps}.scaled_inputs`, [inputs.length, ...shape], inputs.flatMap((x) => [...x]))
   const expected = settings(golden.spec['draws_of_randn_per_run'])[String(steps)]
-  if (expected !== undefined) compare.check(`n${steps} draws`, drawn === expected, `${drawn} is not ${String(expected)}`)
+  if (expected === undefined) return
+  compare.check(`n${steps} draws`, drawn === expected, `${drawn} is not ${String(expected)}`)
 }
 
 function trajectory(golden: GoldenCase, scheduler: Scheduler, plan: SchedulePlan) {
