@@ -17,10 +17,12 @@ export class T5Tokenizer implements Tokenizer {
   readonly #settings: T5Settings
   readonly #added: AddedTokenFinder
   readonly #byId: ReadonlyMap<number, AddedToken>
+  /** Pieces that are added tokens too, under another id: their id as a piece, and the added token's, which counts. */
+  readonly #renumbered: ReadonlyMap<number, number>
   readonly #eosId: number
   readonly #paddingId: number
-  /** Ids of tokens that count as special where a leading space is dropped before one. */
-  readonly #special: ReadonlySet<number>
+  /** Tokens that count as special where a leading space is dropped before one. */
+  readonly #special: ReadonlySet<string>
   readonly #unknownLength: number
 
   /** @param pieces the model; without the legacy behaviour it must not add a leading space itself. */
@@ -30,10 +32,11 @@ export class T5Tokenizer implements Tokenizer {
     const tokens = addedTokens(pieces, settings)
     this.#byId = new Map(tokens.map((token) => [token.id, token]))
     this.#added = new AddedTokenFinder(this.#byId.values())
-    this.vocabularySize = pieces.size + tokens.filter(({ id }) => id >= pieces.size).length
+    this.#renumbered = new Map(tokens.filter(({ content }) => isPiece(pieces, content)).map(({ content, id }) => [pieces.idOf(content), id]))
+    this.vocabularySize = tokens.reduce((size, { id }) => Math.max(size, id + 1), pieces.size)
     this.#eosId = this.#idOf(settings.eos.content)
     this.#paddingId = this.#idOf(settings.padding.content)
-    this.#special = new Set(specialTokens(settings).map(({ content }) => this.#idOf(content)))
+    this.#special = new Set(specialTokens(settings).map(({ content }) => content))
     this.#unknownLength = settings.legacy ? 0 : pieces.encode(settings.unknown.content).length
   }
 
@@ -55,27 +58,31 @@ export class T5Tokenizer implements Tokenizer {
 
   #tokenize(text: string): number[] {
     const { legacy, addPrefixSpace } = this.#settings
-    if (legacy || text === '') return this.#splitAndEncode(text)
+    if (legacy || text === '') return this.#splitAndEncode(text).ids
     const spaced = text.replaceAll(MARK, ' ')
-    const ids = this.#splitAndEncode(addPrefixSpace ? MARK + spaced : spaced)
-    const startsWithLoneSpace = ids.length > 1 && ids[0] === this.#pieces.idOf(MARK) && this.#special.has(ids[1]!)
+    const { ids, second } = this.#splitAndEncode(addPrefixSpace ? MARK + spaced : spaced)
+    const startsWithLoneSpace = ids[0] === this.#pieces.idOf(MARK) && second !== null && this.#special.has(second.content)
     return startsWithLoneSpace ? ids.slice(1) : ids
   }
 
-  #splitAndEncode(text: string): number[] {
+  /** Ids of a text, and the added token that its second id comes from, if it comes from one. */
+  #splitAndEncode(text: string): { ids: number[]; second: AddedToken | null } {
     const parts = this.#added.split(text).map(({ start, end }) => text.slice(start, end))
     for (let i = 0; i < parts.length; i++) {
       const token = this.#added.byContent.get(parts[i]!)
       if (token !== undefined) giveRoom(parts, i, token)
     }
     const ids: number[] = []
+    let second: AddedToken | null = null
     for (const part of parts) {
-      if (part === '') continue
       const token = this.#added.byContent.get(part)
-      if (token !== undefined) ids.push(token.id)
-      else for (const id of this.#encodeStretch(part)) ids.push(id)
+      if (token === undefined) {
+        for (const id of part === '' ? [] : this.#encodeStretch(part)) ids.push(this.#renumbered.get(id) ?? id)
+      } else if (ids.push(token.id) === 2) {
+        second = token
+      }
     }
-    return ids
+    return { ids, second }
   }
 
   /** SentencePiece drops a leading space; behind the unknown token's text it can't, and that text is cut off again. */

@@ -26,8 +26,8 @@ const UNKNOWN_PENALTY = 10
 
 /**
  * The likeliest split of `text` (UTF-8) into pieces: Viterbi over byte positions, in time linear in the text for pieces
- * of bounded length. Sums are rounded as SentencePiece's EncodeOptimized does (a candidate is compared before it is
- * rounded to the width of `scores`), for ties are common and the first candidate to reach a position keeps it.
+ * of bounded length (sentencepiece src/unigram_model.cc, Model::EncodeOptimized). Sums are rounded to the width of
+ * `scores` before they are compared, for ties are common and the first candidate to reach a position keeps it.
  */
 export function segment(text: Uint8Array, pieces: UnigramPieces): Segmentation {
   const { trie, scores, userDefined, unused, unknownId } = pieces
@@ -47,7 +47,8 @@ export function segment(text: Uint8Array, pieces: UnigramPieces): Segmentation {
       const id = trie.valueAt(node)
       if (id < 0 || (unused.size > 0 && unused.has(id))) continue
       const bonus = userDefined.size > 0 && userDefined.has(id)
-      const candidate = soFar + (bonus ? round((end - start) * pieces.highestScore, single) - 0.1 : scores[id]!)
+      const score = bonus ? round((end - start) * pieces.highestScore, single) - 0.1 : scores[id]!
+      const candidate = round(soFar + score, single)
       if (from[end] === -1 || candidate > best[end]!) {
         best[end] = candidate
         from[end] = start
