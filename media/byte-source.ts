@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { MediaError, fileError } from './error.ts'
@@ -16,19 +17,25 @@ export const MAX_PIECE = 64 * 2 ** 20
 
 const WINDOW = 16 * 1024                                                // headers lie close together
 
-/** Opens a file for `use` and closes it again. Refuses folders, devices and pipes. */
-export async function withFile<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
-  const handle = await open(path, 'r').catch((error) => { throw fileError(error, path, 'read') })
+/** Opens a file for `use` and closes it again. Refuses folders, devices and pipes. System errors become MediaError. */
+export async function withHandle<T>(path: string, use: (handle: FileHandle, size: number) => Promise<T>): Promise<T> {
+  // Non-blocking, so that a pipe nobody writes to does not hold us.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    .catch((error) => { throw fileError(error, path, 'read') })
   try {
     const stats = await handle.stat()
     if (!stats.isFile()) throw broken(path, 'it is not a file')
-    return await use(fileSource(path, handle, stats.size))
+    return await use(handle, stats.size)
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? fileError(error, path, 'read') : error
   } finally {
     await handle.close()
   }
 }
+
+/** The same, for readers that look at pieces. */
+export const withFile = <T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> =>
+  withHandle(path, (handle, size) => use(fileSource(path, handle, size)))
 
 function fileSource(path: string, handle: FileHandle, size: number): ByteSource {
   let window: Buffer = Buffer.alloc(0)

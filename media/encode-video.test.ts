@@ -64,6 +64,14 @@ const failure = async (work: Promise<unknown>): Promise<MediaError> => {
   return error as MediaError                                            // asserted above
 }
 
+const keep = () => writeFileSync(join(folder, 'v.mp4'), 'the old video')
+const expectUntouched = () => {
+  expect(readdirSync(folder)).toEqual(['v.mp4'])
+  expect(readFileSync(join(folder, 'v.mp4'), 'utf8')).toBe('the old video')
+}
+const few = () => movingSquare(2, 32, 32)
+const encodeFew = () => failure(encodeVideo(few(), join(folder, 'v.mp4'), { fps: 8 }))
+
 describe('the video', () => {
   test('shows the frames: decoded pixels, their number and order', async () => {
     const frames = movingSquare(12, 96, 64)
@@ -175,7 +183,6 @@ describe('the video', () => {
 })
 
 describe('what can\'t be encoded is refused before anything is written', () => {
-  const few = () => movingSquare(2, 32, 32)
   test.each([
     ['zero fps', few, { fps: 0 }, 'fps must be from 0.01 to 1000, got 0'],
     ['fps that is no number', few, { fps: Number.NaN }, 'got NaN'],
@@ -192,12 +199,6 @@ describe('what can\'t be encoded is refused before anything is written', () => {
 })
 
 describe('a failure leaves the folder as it was', () => {
-  const keep = () => writeFileSync(join(folder, 'v.mp4'), 'the old video')
-  const expectUntouched = () => {
-    expect(readdirSync(folder)).toEqual(['v.mp4'])
-    expect(readFileSync(join(folder, 'v.mp4'), 'utf8')).toBe('the old video')
-  }
-
   test('cancel in mid-encode kills ffmpeg and gives the reason', async () => {
     keep()
     const stop = new AbortController()
@@ -264,17 +265,16 @@ describe('a failure leaves the folder as it was', () => {
 
   test('FFMPEG_PATH that is not there, that can\'t run, that is something else', async () => {
     keep()
-    const encode = () => failure(encodeVideo(movingSquare(2, 32, 32), join(folder, 'v.mp4'), { fps: 8 }))
     vi.stubEnv('FFMPEG_PATH', '/nowhere/ffmpeg')
-    expect((await encode()).message).toBe('/nowhere/ffmpeg: the variable FFMPEG_PATH names an ffmpeg that is not there. '
+    expect((await encodeFew()).message).toBe('/nowhere/ffmpeg: the variable FFMPEG_PATH names an ffmpeg that is not there. '
       + 'Run "npm install" again, or install ffmpeg (with libx264) and set FFMPEG_PATH to its path.')
     const other = mkdtempSync(join(tmpdir(), 'kinograph-ffmpeg-'))
     writeFileSync(join(other, 'ffmpeg'), '#!/bin/sh\nexit 3\n')
     chmodSync(join(other, 'ffmpeg'), 0o644)
     vi.stubEnv('FFMPEG_PATH', join(other, 'ffmpeg'))
-    expect((await encode()).message).toContain('could not be started (EACCES)')
+    expect((await encodeFew()).message).toContain('could not be started (EACCES)')
     chmodSync(join(other, 'ffmpeg'), 0o755)
-    expect((await encode()).message).toContain('ffmpeg failed')
+    expect((await encodeFew()).message).toContain('ffmpeg failed')
     rmSync(other, { recursive: true })
     expectUntouched()
   })

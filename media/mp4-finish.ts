@@ -1,7 +1,7 @@
 import { open, statfs } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { MediaError, diskFull } from './error.ts'
+import { MediaError, diskFull, fileError } from './error.ts'
 import { withFile } from './byte-source.ts'
 import type { ByteSource } from './byte-source.ts'
 import { METADATA_KEY } from './metadata.ts'
@@ -30,6 +30,7 @@ export async function finishMp4(from: string, to: string, options: FinishOptions
     const movesUp = shiftChunks(moov, await chunkTables(moov), moov.length)
     const rest = parts.all.filter(({ type }) => type !== 'moov' && type !== 'ftyp')
     await copy(source, to, movesUp ? [parts.ftyp, moov, ...rest] : [parts.ftyp, ...rest, moov])
+      .catch((error) => { throw fileError(error, options.target, 'write') })
   })
 }
 

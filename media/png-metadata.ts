@@ -12,11 +12,12 @@ const MAX_TEXTS = 1_000
 /** The PNG with a text field right behind its header, as an uncompressed iTXt chunk (UTF-8). */
 export function addPngField(png: Buffer, keyword: string, text: string): Buffer {
   const headerEnd = PNG_SIGNATURE.length + 25                           // IHDR: 13 bytes of content, always first
-  const field = chunk('iTXt', Buffer.concat([Buffer.from(`${keyword}\0\0\0\0\0`, 'latin1'), Buffer.from(text)]))
+  const field = pngChunk('iTXt', Buffer.concat([Buffer.from(`${keyword}\0\0\0\0\0`, 'latin1'), Buffer.from(text)]))
   return Buffer.concat([png.subarray(0, headerEnd), field, png.subarray(headerEnd)])
 }
 
-function chunk(type: string, content: Buffer): Buffer {
+/** One chunk: length, type, content, checksum. */
+export function pngChunk(type: string, content: Buffer): Buffer {
   const bytes = Buffer.alloc(content.length + 12)
   bytes.writeUInt32BE(content.length)
   bytes.write(type, 4, 'latin1')

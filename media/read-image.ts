@@ -1,0 +1,91 @@
+import type { Metadata, Sharp } from 'sharp'
+import { MediaError } from './error.ts'
+import { broken, withHandle } from './byte-source.ts'
+import { framesOf } from './frames.ts'
+import type { Frames } from './frames.ts'
+
+export interface ReadImageOptions {
+  readonly signal?: AbortSignal
+  /** Width · height · pictures of an animation, at most. Default 2^26, as 8192×8192: 200 MB once decoded. */
+  readonly maxPixels?: number
+}
+
+export interface LoadedImage {
+  /** RGB; one frame, or all pictures of an animation. */
+  readonly picture: Frames<'u8'>
+  /** One channel of the same size: 255 where the picture is transparent, as ComfyUI's masks are; 0 where it has no alpha. */
+  readonly mask: Frames<'u8'>
+}
+
+const DEFAULT_MAX_PIXELS = 2 ** 26
+const MAX_FILE_BYTES = 512 * 2 ** 20
+const MAX_SECONDS = 60
+
+/**
+ * Reads a PNG, JPEG, WebP or GIF file, turned upright and in sRGB. What the file is decides its content, not its name.
+ * Throws MediaError when it is missing, of another kind (SVG, PDF and TIFF are never tried), damaged or too large.
+ */
+export async function readImage(path: string, { signal, maxPixels = DEFAULT_MAX_PIXELS }: ReadImageOptions = {}): Promise<LoadedImage> {
+  const bytes = await readBounded(path, signal)
+  if (!isAllowed(bytes)) throw otherKind(path)
+  const { default: sharp } = await import('sharp')
+  const opened = (pages: number) => sharp(bytes, { limitInputPixels: maxPixels, pages, autoOrient: pages === 1 })
+  const wrong = (error: unknown) => describeFailure(error, path, maxPixels)
+  const pages = (await opened(1).metadata().catch((error) => { throw wrong(error) })).pages ?? 1
+  const metadata = await opened(pages).metadata().catch((error) => { throw wrong(error) })
+  if (metadata.width * (metadata.pageHeight ?? metadata.height) * pages > maxPixels) throw tooLarge(path, maxPixels)
+  const decoded = await decode(opened(pages), metadata).catch((error) => { throw wrong(error) })
+  signal?.throwIfAborted()
+  return split(decoded, pages)
+}
+
+/** The file's bytes; half a gigabyte is refused before it is read. */
+function readBounded(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
+  signal?.throwIfAborted()
+  return withHandle(path, (handle, size) => {
+    if (size > MAX_FILE_BYTES) throw broken(path, `${size} bytes are more than the ${MAX_FILE_BYTES} that are read`)
+    return handle.readFile(signal ? { signal } : {})
+  })
+}
+
+/** The decoders that may see a file: four that are small and well tested, chosen by its first bytes. */
+function isAllowed(bytes: Buffer): boolean {
+  const head = bytes.toString('latin1', 0, 12)
+  return head.startsWith('\x89PNG\r\n\x1a\n') || head.startsWith('\xff\xd8\xff')
+    || /^GIF8[79]a/.test(head) || /^RIFF[^]{4}WEBP$/.test(head)
+}
+
+const otherKind = (path: string) => new MediaError({
+  code: 'unreadable', path, problem: 'it is not a PNG, JPEG, WebP or GIF picture', remedy: 'Convert it to PNG first.',
+})
+
+const tooLarge = (path: string, maxPixels: number) => new MediaError({
+  code: 'unreadable', path, problem: `it has more than ${maxPixels} pixels`, remedy: 'Scale it down first.',
+})
+
+function describeFailure(error: unknown, path: string, maxPixels: number): MediaError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return /pixel limit/i.test(reason) ? tooLarge(path, maxPixels) : broken(path, `it can't be decoded (${reason.trim()})`, error)
+}
+
+interface Decoded { readonly data: Buffer; readonly width: number; readonly height: number; readonly channels: number }
+
+async function decode(image: Sharp, { hasAlpha }: Metadata): Promise<Decoded> {
+  const colour = image.toColourspace('srgb').timeout({ seconds: MAX_SECONDS })
+  const { data, info } = await (hasAlpha ? colour.ensureAlpha() : colour.removeAlpha())
+    .raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height, channels: info.channels }
+}
+
+/** Pictures of an animation come as one tall picture. */
+function split({ data, width, height, channels }: Decoded, pages: number): LoadedImage {
+  const shape = { count: pages, width, height: height / pages, dtype: 'u8' } as const
+  const pixels = width * height
+  const rgb = new Uint8Array(pixels * 3)
+  const mask = new Uint8Array(pixels)
+  for (let p = 0; p < pixels; p++) {
+    for (let c = 0; c < 3; c++) rgb[p * 3 + c] = data[p * channels + (channels < 3 ? 0 : c)]!
+    if (channels === 4) mask[p] = 255 - data[p * 4 + 3]!
+  }
+  return { picture: framesOf(rgb, { ...shape, channels: 3 }), mask: framesOf(mask, { ...shape, channels: 1 }) }
+}
