@@ -59,7 +59,10 @@ export function runtimeMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return text
     .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, '')
-    .replace(/\S*\/(?:onnxruntime|include)\/\S+:\d+ (?:[\w:~<>*&, ]+\([^)]*\)(?: \[[^\]]*\])? )?/g, '')
+    .replace(/Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: /g, '$1 "$2": ')
+    .replace(/\S*\/onnxruntime\/\S+:\d+ /g, '')      // a source file and line, its function, and what it checked
+    .replace(/(?:(?:virtual|static|const|void|bool|\S+::\S+) )*onnxruntime::[^(\s]+\([^)]*\)\S*(?: const)? (?:\[[^\]]*\] )?/g, '')
+    .replace(/\S+ (?:==|!=|<|>|<=|>=) \S+ was false\. /g, '')
     .replace(/Stacktrace:[\s\S]*$/, '')
     .replace(/\s+/g, ' ')
     .replace(/[.\s]+$/, '')

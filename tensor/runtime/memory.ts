@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { freemem } from 'node:os'
-import { posix } from 'node:path'
 
 /** Reads a file of the system; null where it isn't there. */
 export type ReadSystemFile = (path: string) => string | null
@@ -11,7 +10,7 @@ export type ReadSystemFile = (path: string) => string | null
  */
 export function availableMemory(read: ReadSystemFile = readSystemFile): number {
   const machine = meminfo(read('/proc/meminfo'), 'MemAvailable') ?? freemem()
-  return Math.max(0, Math.min(machine, ...groupsOf(read).map((folder) => roomIn(folder, read))))
+  return Math.max(0, Math.min(machine, ...groupsOf(read).map((group) => roomIn(group, read))))
 }
 
 /** Private (anonymous) bytes of this process; null where the system doesn't say. */
@@ -24,30 +23,35 @@ function meminfo(text: string | null, name: string): number | null {
   return found ? Number(found[1]) * 1024 : null
 }
 
-/** Folders of this process's memory groups (version 2 and 1), the root's included: in a container it is the own one. */
-function groupsOf(read: ReadSystemFile): string[] {
-  const folders: string[] = []
-  for (const line of read('/proc/self/cgroup')?.split('\n') ?? []) {
-    const [, controllers = '', path = ''] = line.match(/^\d+:([^:]*):(\/.*)$/) ?? []
-    const mount = controllers === '' ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory'
-    if (!path || (controllers !== '' && !controllers.split(',').includes('memory'))) continue
-    for (let at = path; ; at = posix.dirname(at)) {
-      folders.push(posix.join(mount, at))
-      if (at === '/') break
-    }
-  }
-  return folders
+/** A memory group: where its files are, and what they are called. */
+interface Group {
+  readonly folder: string
+  readonly names: typeof V1 | typeof V2
 }
 
-/** What a memory group leaves; Infinity where it has no limit. */
-function roomIn(folder: string, read: ReadSystemFile): number {
-  const v2 = folder.startsWith('/sys/fs/cgroup/memory/') || folder === '/sys/fs/cgroup/memory' ? null : read(`${folder}/memory.max`)
-  const limit = Number(v2 ?? read(`${folder}/memory.limit_in_bytes`) ?? Number.NaN)      // v2 says "max" for none
+const V1 = { limit: 'memory.limit_in_bytes', used: 'memory.usage_in_bytes', files: ['total_active_file', 'total_inactive_file'] } as const
+const V2 = { limit: 'memory.max', used: 'memory.current', files: ['active_file', 'inactive_file'] } as const
+
+/** This process's memory groups and those above them, up to the mount: in a container that is the container's own. */
+function groupsOf(read: ReadSystemFile): Group[] {
+  const groups: Group[] = []
+  for (const line of read('/proc/self/cgroup')?.split('\n') ?? []) {
+    const [, controllers = '', path = ''] = line.match(/^\d+:([^:]*):\/(.*)$/) ?? ['', 'none']
+    const names = controllers === '' ? V2 : V1
+    if (names === V1 && !controllers.split(',').includes('memory')) continue
+    const mount = names === V2 ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory'
+    const steps = path.split('/').filter(Boolean)
+    for (let depth = steps.length; depth >= 0; depth--) groups.push({ names, folder: [mount, ...steps.slice(0, depth)].join('/') })
+  }
+  return groups
+}
+
+/** What a memory group leaves; Infinity where it has no limit (version 2 then says "max"). */
+function roomIn({ folder, names }: Group, read: ReadSystemFile): number {
+  const limit = Number(read(`${folder}/${names.limit}`) ?? Number.NaN)
   if (!Number.isFinite(limit)) return Number.POSITIVE_INFINITY
-  const used = Number(read(`${folder}/${v2 === null ? 'memory.usage_in_bytes' : 'memory.current'}`) ?? 0)
-  const stat = read(`${folder}/memory.stat`) ?? ''
-  const files = sumOf(stat, v2 === null ? ['total_active_file', 'total_inactive_file'] : ['active_file', 'inactive_file'])
-  return limit - Math.max(0, used - files)
+  const used = Number(read(`${folder}/${names.used}`) ?? 0)
+  return limit - Math.max(0, used - sumOf(read(`${folder}/memory.stat`) ?? '', names.files))
 }
 
 const sumOf = (stat: string, names: readonly string[]): number => names

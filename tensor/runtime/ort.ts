@@ -6,6 +6,7 @@ import type { InferenceSession } from 'onnxruntime-node'
 import type { DeviceKind, SessionOptions } from './device.ts'
 import { DeviceError, runtimeMessage } from './error.ts'
 import type { HostModel } from './host.ts'
+import { remedyFor } from './provider.ts'
 
 type Ort = typeof import('onnxruntime-node')
 
@@ -16,7 +17,7 @@ export function loadOrt(): Ort {
   if (loaded) return loaded
   try {
     const ort: Ort = createRequire(import.meta.url)('onnxruntime-node')
-    ort.env.logLevel = 'error'      // its warnings go to stderr, where a person reads ours
+    ort.env.logLevel = 'fatal'      // what it says on stderr is in its exceptions too; people read our messages there
     return loaded = ort
   } catch (cause) {
     throw new DeviceError({
@@ -46,7 +47,7 @@ export function ortOptions(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     extra: {
       session: {
@@ -65,8 +66,8 @@ export async function createOrtSession(
     return await loadOrt().InferenceSession.create(model.bytes, ortOptions(kind, model, options, threads))
   } catch (cause) {
     if (cause instanceof DeviceError) throw cause
-    throw new DeviceError({ problem: `the model "${key}" can't be made on ${kind}: ${runtimeMessage(cause)}`,
-      remedy: kind === 'cpu' ? 'Check that its weights files are as they were when it was opened.' : '`kinograph doctor` says what this device lacks; `--device cpu` always works.',
-      cause })
+    const message = runtimeMessage(cause)
+    throw new DeviceError({ problem: `the model "${key}" can't be made on ${kind}: ${message}`, cause,
+      remedy: kind === 'cpu' ? 'Check that its weights files are as they were when it was opened.' : remedyFor(kind, message) })
   }
 }

@@ -87,7 +87,7 @@ export class RemoteHost implements Host {
     if (this.#failure) return Promise.reject(this.#failure)
     const request: Request = { id: this.#nextId++, call, args }
     return new Promise<T>((resolve, reject) => {
-      this.#worker.postMessage(request)
+      this.#worker.postMessage(request, [])      // nothing moves: what is fed stays the caller's
       if (this.#waiting.size === 0) this.#worker.ref()
       this.#waiting.set(request.id, { resolve, reject })
     })

@@ -21,8 +21,10 @@ export class PickledGlobal {
     this.name = name
   }
 }
-/** What `make` gave for a call or a persistent id: opaque to the reader. */
-export abstract class PickledObject {}
+/** What the rules gave for a call or a persistent id: opaque to the reader. */
+export interface PickledObject {
+  readonly made: string
+}
 
 /** What the reader's owner decides: which globals are known, what calling them gives, what a persistent id stands for. */
 export interface PickleRules {

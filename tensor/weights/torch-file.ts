@@ -1,7 +1,7 @@
 import { DTYPE_BYTES, elementCount, type DType } from '../graph/dtype.ts'
 import type { TensorEntry } from '../graph/entry.ts'
 import { withFile, type WeightsFile } from './file.ts'
-import { PickledDict, PickledGlobal, PickledList, PickledObject, readPickle, type Pickled } from './pickle.ts'
+import { PickledDict, PickledGlobal, PickledList, readPickle, type Pickled } from './pickle.ts'
 import { byteCount, type WeightsIndex } from './safetensors.ts'
 import { looksLikeZip, readRecord, readZip, type ZipRecord } from './zip.ts'
 
@@ -20,24 +20,24 @@ const REBUILD_PARAMETER = 'torch._utils._rebuild_parameter'
 const ORDERED_DICT = 'collections.OrderedDict'
 
 /** A tensor's storage: one record of the zip file. */
-class Storage extends PickledObject {
+class Storage {
+  readonly made = 'storage'
   readonly dtype: DType
   readonly record: ZipRecord
   constructor(dtype: DType, record: ZipRecord) {
-    super()
     this.dtype = dtype
     this.record = record
   }
 }
 
 /** A view into a storage, sizes and strides in elements. */
-class TensorView extends PickledObject {
+class TensorView {
+  readonly made = 'tensor'
   readonly storage: Storage
   readonly start: number
   readonly shape: readonly number[]
   readonly stride: readonly number[]
   constructor(storage: Storage, start: number, shape: readonly number[], stride: readonly number[]) {
-    super()
     this.storage = storage
     this.start = start
     this.shape = shape
@@ -139,19 +139,17 @@ function toSizes(value: Pickled | undefined): readonly number[] | null {
   return value instanceof PickledList && value.items.length <= 64 && value.items.every(isSize) ? value.items : null
 }
 
-/** A dict with a tensor directly in it. */
-function holdsTensors(value: Pickled): value is PickledDict & { readonly holdsTensors: true } {
-  return value instanceof PickledDict && [...value.items.values()].some((item) => item instanceof TensorView)
-}
+/** The value as a dict, where a tensor lies directly in it. */
+const dictOfTensors = (value: Pickled): PickledDict | null =>
+  value instanceof PickledDict && [...value.items.values()].some((item) => item instanceof TensorView) ? value : null
 
 /** The dict of tensors: under `state_dict`, else the root, else the only one that lies in the root. */
 function findStateDict(file: WeightsFile, root: Pickled): PickledDict {
   const remedy = 'Save the state dict alone: torch.save(model.state_dict(), file).'
   if (!(root instanceof PickledDict)) throw file.fail('expected a dict of tensors, found something else', { remedy })
-  const named = root.items.get('state_dict') ?? null
-  if (holdsTensors(named)) return named
-  if (holdsTensors(root)) return root
-  const [only, ...others] = [...root.items.values()].filter((value) => holdsTensors(value))
+  const direct = dictOfTensors(root.items.get('state_dict') ?? null) ?? dictOfTensors(root)
+  if (direct) return direct
+  const [only, ...others] = [...root.items.values()].flatMap((value) => dictOfTensors(value) ?? [])
   if (only && others.length === 0) return only
   throw file.fail(`expected one dict of tensors, found ${only ? 1 + others.length : 'none'}`, { remedy })
 }

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 
-import { elementCount, type DType, type TensorArray, type TensorData } from '../graph/dtype.ts'
+import { DTYPE_BYTES, elementCount, type DType, type TensorArray, type TensorData } from '../graph/dtype.ts'
 import { writeWhole } from './cache-folder.ts'
 import { CheckpointError } from './error.ts'
 import { codeOf } from './file.ts'
@@ -26,51 +26,70 @@ export async function writeSafetensors(
         remedy: 'Give as many as the shape has.' })
     }
   }
-  await streamSafetensors(path, tensors, metadata, async function* (name) {
-    yield bytesOf(tensors.get(name)!.data)
-  })
+  await streamSafetensors(path, tensors, metadata, inOrder(tensors))
+}
+
+async function* inOrder(tensors: ReadonlyMap<string, TensorData>): AsyncGenerator<Piece> {
+  for (const [name, { data }] of tensors) yield { name, data: bytesOf(data) }
+}
+
+/** The next bytes of a tensor. */
+export interface Piece {
+  readonly name: string
+  readonly data: Uint8Array
 }
 
 /**
- * The same for tensors that need not be in memory: `data(name)` gives a tensor's bytes piece by piece, and is called in
- * the order of the file, one tensor after the other.
+ * The same for tensors that need not be in memory: pieces come in any order of tensors, each tensor's own in order, and
+ * must fill every tensor of the plan.
  */
 export async function streamSafetensors(
-  path: string, plan: ReadonlyMap<string, PlannedTensor>, metadata: Readonly<Record<string, string>>,
-  data: (name: string) => AsyncIterable<Uint8Array>,
+  path: string, plan: ReadonlyMap<string, PlannedTensor>, metadata: Readonly<Record<string, string>>, pieces: AsyncIterable<Piece>,
 ): Promise<void> {
-  const { header, order } = layOut(path, plan, metadata)
+  const { header, places } = layOut(path, plan, metadata)
   try {
     await writeWhole(path, async (handle) => {
-      await writeAll(handle, header)
-      for (const { name, bytes } of order) await writeTensor(handle, path, name, bytes, data(name))
+      await writeAll(handle, header, 0)
+      await writePieces(handle, path, places, pieces)
     })
   } catch (cause) {
-    if (cause instanceof CheckpointError || !(cause instanceof Error && 'code' in cause)) throw cause
-    const full = cause.code === 'ENOSPC'
-    throw new CheckpointError({ file: path, problem: full ? 'the disk is full' : `can't be written (${codeOf(cause)})`,
-      remedy: full ? 'Free some space, or choose another folder.' : 'Check the folder and its permissions.', cause })
+    throw writeFailure(path, cause)
   }
+}
+
+/** A system error while `path` was written, as a CheckpointError; other errors as they are. */
+export function writeFailure(path: string, cause: unknown): unknown {
+  if (cause instanceof CheckpointError || !(cause instanceof Error && 'syscall' in cause)) return cause
+  const full = codeOf(cause) === 'ENOSPC'
+  return new CheckpointError({ file: path, problem: full ? 'the disk is full' : `can't be written (${codeOf(cause)})`,
+    remedy: full ? 'Free some space, or choose another folder.' : 'Check the folder and its permissions.', cause })
 }
 
 const NAMES: ReadonlyMap<DType, string> = new Map([...SAFETENSORS_DTYPES].map(([name, dtype]) => [dtype, name]))
 
-/** Header and order: as the format's own writer does, wide types first (so that all are aligned), then by name. */
+/** Where a tensor's bytes go in the file. */
+interface Place {
+  next: number
+  readonly end: number
+}
+
+/** Header and places: as the format's own writer does, wide types first (so that all are aligned), then by name. */
 function layOut(path: string, plan: ReadonlyMap<string, PlannedTensor>, metadata: Readonly<Record<string, string>>) {
   const sized = [...plan].map(([name, tensor]) => ({ name, ...tensor, bytes: sizeOf(path, name, tensor) }))
-  const width = ({ shape, bytes }: { shape: readonly number[]; bytes: number }) => bytes / (elementCount(shape) || 1)
-  const order = sized.sort((a, b) => width(b) - width(a) || (a.name < b.name ? -1 : 1))
+  const order = sized.sort((a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype] || (a.name < b.name ? -1 : 1))
   let offset = 0
   const tensors = order.map(({ name, dtype, shape, bytes }): [string, unknown] =>
     [name, { dtype: NAMES.get(dtype), shape, data_offsets: [offset, offset += bytes] }])
-  const named: [string, unknown][] = Object.keys(metadata).length ? [['__metadata__', metadata]] : []
-  const json = Buffer.from(`{${[...named, ...tensors].map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join(',')}}`)
+  const fields: [string, unknown][] = [...Object.keys(metadata).length ? [['__metadata__', metadata] satisfies [string, unknown]] : [], ...tensors]
+  const json = Buffer.from(`{${fields.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join(',')}}`)
   const padded = Math.ceil(json.length / 8) * 8
   if (padded > MAX_HEADER_BYTES) throw new CheckpointError({ file: path, problem: `the header would take ${padded} bytes`, remedy: 'Write fewer tensors.' })
   const header = Buffer.alloc(8 + padded, ' ')
   header.writeBigUInt64LE(BigInt(padded))
   json.copy(header, 8)
-  return { header, order }
+  let at = header.length
+  const places = new Map(order.map(({ name, bytes }): [string, Place] => [name, { next: at, end: at += bytes }]))
+  return { header, places }
 }
 
 function sizeOf(path: string, name: string, { dtype, shape }: PlannedTensor): number {
@@ -79,20 +98,24 @@ function sizeOf(path: string, name: string, { dtype, shape }: PlannedTensor): nu
   throw new CheckpointError({ file: path, key: name, problem: `can't be written as ${dtype} [${shape.join(', ')}]`, remedy: 'Give it another name or shape.' })
 }
 
-async function writeTensor(handle: FileHandle, path: string, key: string, bytes: number, pieces: AsyncIterable<Uint8Array>) {
-  let written = 0
-  for await (const piece of pieces) {
-    await writeAll(handle, piece)
-    written += piece.byteLength
+async function writePieces(handle: FileHandle, path: string, places: ReadonlyMap<string, Place>, pieces: AsyncIterable<Piece>) {
+  const remedy = 'Give as many as the shape has.'
+  for await (const { name, data } of pieces) {
+    const place = places.get(name)
+    if (!place || place.next + data.byteLength > place.end) {
+      throw new CheckpointError({ file: path, key: name, problem: 'more bytes were given than were announced', remedy })
+    }
+    await writeAll(handle, data, place.next)
+    place.next += data.byteLength
   }
-  if (written !== bytes) {
-    throw new CheckpointError({ file: path, key, problem: `${bytes} bytes were announced, ${written} were given`, remedy: 'Give as many as the shape has.' })
+  for (const [key, { next, end }] of places) {
+    if (next !== end) throw new CheckpointError({ file: path, key, problem: `${end - next} bytes were not given`, remedy })
   }
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.byteLength;) {
-    done += (await handle.write(bytes, done, Math.min(bytes.byteLength - done, 2 ** 30))).bytesWritten
+    done += (await handle.write(bytes, done, Math.min(bytes.byteLength - done, 2 ** 30), position + done)).bytesWritten
   }
 }
 

@@ -125,9 +125,8 @@ const isUnsafeName = (name: string): boolean =>
 function* wideFields(extra: Buffer, file: WeightsFile): Generator<number, undefined> {
   for (let at = 0; at + 4 <= extra.length;) {
     const [id, length] = [extra.readUInt16LE(at), extra.readUInt16LE(at + 2)]
-    for (let field = at + 4; id === 1 && field + 8 <= Math.min(at + 4 + length, extra.length); field += 8) {
-      yield toSize(extra.readBigUInt64LE(field), file)
-    }
+    const end = id === 1 ? Math.min(at + 4 + length, extra.length) : 0
+    for (let field = at + 4; field + 8 <= end; field += 8) yield toSize(extra.readBigUInt64LE(field), file)
     at += 4 + length
   }
 }
