@@ -25,6 +25,14 @@ export interface ValueTypeOptions<T> {
 export interface ValueType<T> extends ValueTypeOptions<T> {
   /** The type as data. Equal to `id`, except for lists and unions. */
   readonly socket: SocketType
+  /** The values inside one of a type that is made of other types: the items of a list. */
+  members?(value: T): Iterable<TypedValue>
+}
+
+/** A value with its type. */
+export interface TypedValue {
+  readonly type: ValueType<unknown>
+  readonly value: unknown
 }
 
 /** The value that a type describes: `TypeValue<typeof LATENT>`. */
@@ -51,8 +59,7 @@ export function listType<T>(item: ValueType<T>): ValueType<readonly T[]> {
     check: (value): value is readonly T[] => Array.isArray(value) && value.every((one) => item.check(one)),
     bytes: (values) => values.reduce((sum, one) => sum + item.bytes(one), 16),
     store: 'recompute',
-    ...(item.dispose && { dispose: (values: readonly T[]) => values.forEach((one) => item.dispose?.(one)) }),
-    ...(item.parts && { parts: (values: readonly T[]) => values.flatMap((one) => [...(item.parts?.(one) ?? [])]) }),
+    members: (values) => values.map((value) => ({ type: item, value })),
   }
 }
 
@@ -65,7 +72,6 @@ export function unionType<T>(members: readonly ValueType<T>[]): ValueType<T> {
     check: (value): value is T => members.some((member) => member.check(value)),
     bytes: (value) => memberOf(value)?.bytes(value) ?? 0,
     store: 'recompute',
-    dispose: (value) => memberOf(value)?.dispose?.(value),
-    parts: (value) => memberOf(value)?.parts?.(value) ?? [],
+    members: (value) => members.filter((member) => member === memberOf(value)).map((type) => ({ type, value })),
   }
 }

@@ -60,10 +60,8 @@ function schemaProblem(value: unknown, error: SchemaError): Problem {
   }
 }
 
-const KNOWN_FIELDS = [
-  ...['version', 'title', 'description', 'parameters', 'nodes', 'groups', 'extra', '$schema'],
-  ...['id', 'type', 'inputs', 'position', 'size', 'from', 'output', 'value', 'node', 'input', 'bounds', 'color', 'name'],
-]
+const KNOWN_FIELDS =
+  '$schema version title description parameters nodes groups extra id type inputs position size from output value'.split(' ')
 
 function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: SchemaError): Pick<Problem, 'problem' | 'remedy'> {
   switch (keyword) {

@@ -1,0 +1,68 @@
+import type { MaybePromise } from '../types/json.ts'
+import { hold, letGo } from './holdings.ts'
+import type { NodeResult } from './result.ts'
+
+/** Where results wait to be used again. A key says everything that a result depends on (see keys.ts). */
+export interface ResultCache {
+  /** The result under a key; from a slower store it may come later. */
+  get(key: string): MaybePromise<NodeResult | undefined>
+  /** Offers a result. Whether and how long it is kept is the cache's business. */
+  set(key: string, result: NodeResult): void
+}
+
+/** Results in memory up to a number of bytes; the one unused for longest goes first. */
+export class MemoryCache implements ResultCache {
+  readonly #limit: number
+  /** A Map keeps the order of insertion: the oldest use comes first. */
+  readonly #results = new Map<string, NodeResult>()
+  #bytes = 0
+
+  /** @param limit bytes that all results together may hold */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Bytes that are held now. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** How many results are held now. */
+  get size(): number {
+    return this.#results.size
+  }
+
+  get(key: string): NodeResult | undefined {
+    const result = this.#results.get(key)
+    if (result === undefined) return undefined
+    this.#results.delete(key)
+    this.#results.set(key, result)
+    return result
+  }
+
+  /** Keeps a result, unless it is larger than the whole cache. */
+  set(key: string, result: NodeResult): void {
+    if (result.bytes > this.#limit) return
+    hold(result.outputs.values())
+    this.#drop(key)
+    this.#results.set(key, result)
+    this.#bytes += result.bytes
+    for (const oldest of this.#results.keys()) {
+      if (this.#bytes <= this.#limit) break
+      this.#drop(oldest)
+    }
+  }
+
+  /** Lets all results go. */
+  clear(): void {
+    for (const key of this.#results.keys()) this.#drop(key)
+  }
+
+  #drop(key: string): void {
+    const result = this.#results.get(key)
+    if (result === undefined) return
+    this.#results.delete(key)
+    this.#bytes -= result.bytes
+    letGo(result.outputs.values())
+  }
+}

@@ -1,0 +1,89 @@
+import type { NodeType } from '../types/node-type.ts'
+import { nodeText, type NodeRef, type Problem } from '../workflow/problem.ts'
+import { WorkflowError } from '../workflow/workflow-error.ts'
+import type { PlannedNode } from './planned-node.ts'
+
+/** What errors of the layers below may say of themselves; any of it may be missing. */
+interface Explained {
+  readonly problem?: string
+  readonly remedy?: string
+  readonly field?: string
+  readonly expected?: string
+  readonly found?: string
+}
+
+const FIELDS = ['problem', 'remedy', 'field', 'expected', 'found'] as const
+
+/** Errors of the operating system that say little by themselves. */
+const SYSTEM_REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'The disk is full: free some space or choose another folder.'],
+  ['ENOENT', 'Check that the file or folder exists.'],
+  ['EACCES', 'Check that this user may read and write there.'],
+  ['EMFILE', 'Too many files are open: raise the limit (ulimit -n) or run less at a time.'],
+])
+
+const MAX_CAUSES = 8
+
+/**
+ * What a node threw, as an error that names the node, the input where it can be told, and what to do. Errors are known
+ * by the fields they have, not by their class: core knows none of the layers that throw them.
+ */
+export function nodeFailure(error: unknown, ref: NodeRef, node: NodeType): WorkflowError {
+  if (error instanceof WorkflowError) return withNode(error, ref)
+  const explained = explanationOf(error)
+  const isInput = explained.field !== undefined && Object.hasOwn(node.inputs, explained.field)
+  const data: Problem = {
+    code: 'execution_failed',
+    node: ref,
+    ...(isInput && { input: explained.field }),
+    problem: problemOf(error, explained, isInput),
+    remedy: explained.remedy ?? systemRemedy(error),
+  }
+  return new WorkflowError(data, { cause: error })
+}
+
+/** A failure that only follows from one before it: what the node was reading never came to its end. */
+export function brokenStream({ ref, inputs }: PlannedNode, source: PlannedNode, cause: unknown): WorkflowError {
+  const input = inputs.find((one) => one.kind === 'link' && one.from === source.path)?.definition.name
+  const problem = `what it was still reading from, ${nodeText(source.ref)}, failed`
+  return new WorkflowError({ code: 'execution_failed', node: ref, input, problem }, { cause })
+}
+
+/** Whether an error only says that a signal was aborted, at any depth of its causes. */
+export function isAbort(error: unknown, signal: AbortSignal): boolean {
+  let one = error
+  for (let depth = 0; depth < MAX_CAUSES && one !== undefined && one !== null; depth++) {
+    if (one === signal.reason) return true
+    if (!(one instanceof Error)) return false
+    if (one.name === 'AbortError' || (one instanceof WorkflowError && one.code === 'cancelled')) return true
+    one = one.cause
+  }
+  return false
+}
+
+/** Adds the node to a failure that names none, such as one about an input thrown by a helper of the node. */
+function withNode(error: WorkflowError, ref: NodeRef): WorkflowError {
+  return error.node ? error : new WorkflowError({ ...error.data, node: ref }, { cause: error.cause ?? error })
+}
+
+function explanationOf(error: unknown): Explained {
+  if (typeof error !== 'object' || error === null) return {}
+  const texts = FIELDS.map((field): [string, unknown] => [field, Reflect.get(error, field)])
+  return Object.fromEntries(texts.filter(([, text]) => typeof text === 'string' && text !== ''))
+}
+
+/** The error's own message without its remedy, which follows it; or its parts where the message is empty. */
+function problemOf(error: unknown, explained: Explained, isInput: boolean): string {
+  const { problem, remedy, expected, found, field } = explained
+  if (isInput && expected !== undefined && found !== undefined) return `expected ${expected}, got ${found}`
+  const message = error instanceof Error ? error.message : String(error)
+  const withoutRemedy = remedy !== undefined && message.endsWith(remedy) ? message.slice(0, -remedy.length) : message
+  const text = withoutRemedy.trim().replace(/\.$/, '')
+  if (text !== '') return isInput && text.startsWith(`${field}: `) ? text.slice(`${field}: `.length) : text
+  return problem ?? (error instanceof Error ? `it failed with ${error.name}` : 'it failed and did not say why')
+}
+
+function systemRemedy(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  return typeof code === 'string' ? SYSTEM_REMEDIES.get(code) : undefined
+}

@@ -1,0 +1,73 @@
+import type { NodeContext, UiResult } from '../types/node-type.ts'
+import type { Service } from '../types/service.ts'
+import type { Paths } from '../types/node-type.ts'
+import { WorkflowError } from '../workflow/workflow-error.ts'
+import type { EventStream } from './events.ts'
+import type { KeyedNode } from './plan.ts'
+import { ProgressGate } from './progress.ts'
+import type { NodeWarning } from './result.ts'
+
+/** What a node's context hands on to. */
+export interface ContextHost {
+  readonly signal: AbortSignal
+  readonly paths: Paths
+  readonly services: ReadonlyMap<string, unknown>
+  readonly events: EventStream
+  publish(outputs: ReadonlyMap<string, unknown>): void
+}
+
+/** A node's context with what the node left in it. */
+export interface OpenContext {
+  readonly context: NodeContext
+  readonly warnings: readonly NodeWarning[]
+  readonly ui: () => UiResult | undefined
+  /** Ends it: what the node calls from now on is passed over. */
+  close(): void
+}
+
+/** Opens the context of one node. Its functions are free of `this`, so that `run` may take them apart. */
+export function openContext({ path, shown, ref }: KeyedNode, host: ContextHost): OpenContext {
+  const warnings: NodeWarning[] = []
+  let ui: UiResult | undefined
+  let isOpen = true
+  let gate: ProgressGate | undefined
+  const context: NodeContext = {
+    signal: host.signal,
+    node: ref,
+    paths: host.paths,
+    progress: (value, max, extra) => {
+      if (!isOpen) return
+      gate ??= new ProgressGate((progress) => host.events.emit({ type: 'node.progress', node: path, shown, ...progress }))
+      gate.report(extra ? { value, max, extra } : { value, max })
+    },
+    warn: (message, details) => {
+      if (!isOpen) return
+      const warning = details ? { message, details } : { message }
+      warnings.push(warning)
+      host.events.emit({ type: 'node.warning', node: path, shown, ...warning })
+    },
+    use: (service) => useService(host.services, service),
+    publish: (outputs) => {
+      if (isOpen) host.publish(new Map(Object.entries(outputs)))
+    },
+    ui: (result) => {
+      if (isOpen) ui = { ...ui, ...result }
+    },
+  }
+  const close = () => {
+    isOpen = false
+    gate?.close()
+  }
+  return { context, warnings, ui: () => ui, close }
+}
+
+function useService<T>(services: ReadonlyMap<string, unknown>, { id }: Service<T>): T {
+  if (!services.has(id)) {
+    throw new WorkflowError({
+      code: 'missing_service',
+      problem: `it needs the service "${id}", which this run does not have`,
+      remedy: 'Run it where that service is provided, or provide it in the options of the run.',
+    })
+  }
+  return services.get(id) as T // `provide` let nothing but a T in under a service's id
+}

@@ -1,0 +1,135 @@
+import type { Json, JsonObject } from '../types/json.ts'
+import { parseWorkflow } from '../workflow/parse.ts'
+import { resolveSeeds, type SeededWorkflow } from '../workflow/seeds.ts'
+import type { Workflow } from '../workflow/workflow.ts'
+import { WorkflowError } from '../workflow/workflow-error.ts'
+import { MemoryCache, type ResultCache } from './cache.ts'
+import { checkWorkflow, type CheckedWorkflow } from './check.ts'
+import { EventStream, type PlanSummary } from './events.ts'
+import { execute, type Outcome } from './execute.ts'
+import { DEFAULT_WIDTHS, type RunOptions } from './host.ts'
+import { planExecution, type Plan } from './plan.ts'
+import type { NodeResult } from './result.ts'
+
+/** How a run ended. It never throws for what is wrong with a workflow or a node: that is in `error`. */
+export interface RunResult {
+  /** The run's id. */
+  readonly run: string
+  readonly status: 'done' | 'failed' | 'cancelled'
+  readonly error?: WorkflowError
+  /** The workflow as it ran, with the seeds that were drawn. Absent when it could not be read. */
+  readonly workflow?: Workflow
+  /** What was to run and what was known. Absent when it did not come to a plan. */
+  readonly plan?: PlanSummary
+  /** Nodes that ran to their end, in the order in which they ended. */
+  readonly executed: readonly string[]
+  /** What the nodes that were asked for gave, by id. Its values stay good until `release`. */
+  readonly results: ReadonlyMap<string, NodeResult>
+  /** Lets the values of `results` go (open files, spilled frames). */
+  release(): void
+}
+
+/**
+ * Runs a workflow: parse, plan, execute.
+ * @param source the workflow, or its JSON text
+ */
+export async function runWorkflow(source: unknown, options: RunOptions): Promise<RunResult> {
+  const run = new Run(options)
+  try {
+    const workflow = run.parse(source)
+    const checked = await run.check(workflow)
+    const plan = await run.plan(checked)
+    const outcome = await run.execute(plan)
+    return run.end(outcome)
+  } catch (error) {
+    return run.refuse(error)
+  }
+}
+
+/** What is known of a run so far, phase by phase. */
+class Run {
+  readonly #options: RunOptions
+  readonly #id: string
+  readonly #events: EventStream
+  readonly #signal: AbortSignal
+  readonly #cache: ResultCache
+  readonly #environment: Json
+  readonly #began = performance.now()
+  #seeded: SeededWorkflow | undefined
+  #plan: Plan | undefined
+
+  constructor(options: RunOptions) {
+    this.#options = options
+    this.#id = options.run ?? crypto.randomUUID()
+    this.#events = new EventStream(this.#id, options.onEvent)
+    this.#signal = options.signal ?? new AbortController().signal
+    this.#cache = options.cache ?? new MemoryCache(0)
+    this.#environment = options.environment ?? null
+  }
+
+  /** Reads the file and draws the seeds it leaves open. */
+  parse(source: unknown): Workflow {
+    this.#seeded = resolveSeeds(parseWorkflow(source), this.#options.registry.definitions)
+    return this.#seeded.workflow
+  }
+
+  /** Refuses a workflow that is not sound, with everything that is wrong with it. */
+  async check(workflow: Workflow): Promise<CheckedWorkflow> {
+    const { registry, paths, targets } = this.#options
+    const checked = await checkWorkflow(workflow, registry, { paths, signal: this.#signal }, targets)
+    if (checked.problems.length > 0) throw WorkflowError.ofProblems(checked.problems)
+    return checked
+  }
+
+  /** Decides what runs, and announces it. */
+  async plan(checked: CheckedWorkflow): Promise<Plan> {
+    const host = { paths: this.#options.paths, signal: this.#signal, cache: this.#cache, environment: this.#environment }
+    this.#plan = await planExecution(checked, host)
+    const seeds = this.#seeded?.seeds ?? []
+    this.#events.emit({ type: 'run.started', plan: this.#plan.summary, ...(seeds.length > 0 && { seeds }) })
+    return this.#plan
+  }
+
+  execute(plan: Plan): Promise<Outcome> {
+    const { paths, services = [], widths, metadata = {} } = this.#options
+    return execute(plan, {
+      cache: this.#cache,
+      events: this.#events,
+      signal: this.#signal,
+      paths,
+      services: new Map(services.map(({ id, value }) => [id, value])),
+      widths: { ...DEFAULT_WIDTHS, ...widths },
+      hidden: this.#hiddenValues(metadata),
+    })
+  }
+
+  end(outcome: Outcome): RunResult {
+    this.#announceEnd(outcome.status, outcome.error)
+    const known = { run: this.#id, workflow: this.#seeded?.workflow, plan: this.#plan?.summary }
+    return { ...known, ...outcome }
+  }
+
+  /** Ends a run that did not come to execution. */
+  refuse(error: unknown): RunResult {
+    const nothing = { executed: [], results: new Map<string, NodeResult>(), release: () => {} }
+    if (this.#signal.aborted) return this.end({ status: 'cancelled', ...nothing })
+    return this.end({ status: 'failed', error: asWorkflowError(error), ...nothing })
+  }
+
+  #hiddenValues(metadata: JsonObject) {
+    return { workflow: this.#seeded!.workflow, metadata }
+  }
+
+  #announceEnd(status: Outcome['status'], error: WorkflowError | undefined): void {
+    const seconds = (performance.now() - this.#began) / 1000
+    if (status === 'failed') this.#events.emit({ type: 'run.failed', seconds, error: error!.data })
+    else this.#events.emit({ type: status === 'done' ? 'run.done' : 'run.cancelled', seconds })
+  }
+}
+
+/** What is thrown here without being a WorkflowError is a mistake in the engine or its host; it is reported all the same. */
+function asWorkflowError(error: unknown): WorkflowError {
+  if (error instanceof WorkflowError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new WorkflowError({ code: 'execution_failed', problem: `the run broke off: ${message}` }, { cause: error })
+}
