@@ -2,9 +2,10 @@
 import { defineCommand } from './arguments.ts'
 
 const modelsDir = {
-  type: 'list', value: 'DIR',
-  help: 'a folder in EasyAnimate\'s layout, searched before the embedded models (may be repeated)',
+  type: 'text', value: 'DIR',
+  help: 'weights in EasyAnimate\'s layout (default: models, or $KINOGRAPH_MODELS_DIR; the embedded model is always found)',
 } as const
+const inputDir = { type: 'text', value: 'DIR', help: 'where LoadImage finds its files (default: the workflow\'s folder)' } as const
 const json = { type: 'flag', help: 'print JSON and nothing else on stdout' } as const
 
 export const runSpec = defineCommand({
@@ -16,6 +17,7 @@ export const runSpec = defineCommand({
     device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models run: cpu (default), cuda or webgpu' },
     out: { type: 'text', value: 'DIR', help: 'where files are saved (default: output)' },
     'models-dir': modelsDir,
+    'input-dir': inputDir,
     json: { type: 'flag', help: 'print the run\'s events as JSON lines and nothing else on stdout' },
     quiet: { type: 'flag', help: 'print only where the files are' },
   },
@@ -34,6 +36,7 @@ export const validateSpec = defineCommand({
   options: {
     set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
     'models-dir': modelsDir,
+    'input-dir': inputDir,
     json,
   },
   openOptions: 'PARAMETER=VALUE',

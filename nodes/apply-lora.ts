@@ -1,7 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
 import { withLora } from '../diffusion/index.ts'
 import { aboutInput } from './failure.ts'
-import { fingerprintOf, missingModel, modelPath, modelPort } from './models/port.ts'
+import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
 import { port } from './types/index.ts'
 
@@ -23,7 +23,6 @@ export const applyLoRA = defineNode({
     }),
   },
   outputs: { model: port.model(), text_encoder: port.textEncoder().optional() },
-  validate: ({ lora }, { paths }) => missingModel('lora', paths, 'Personalized_Model', lora),
   fingerprint: ({ lora }, { paths }) => fingerprintOf(paths, 'Personalized_Model', lora),
   async run({ model, lora, strength, text_encoder: textEncoder, mode }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Personalized_Model', lora)

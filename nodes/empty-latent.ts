@@ -18,7 +18,7 @@ export const emptyLatentNode = defineNode({
   outputs: { latent: port.latent() },
   validate: ({ width, height }) => [...multipleOf8('width', width), ...multipleOf8('height', height)],
   run: async ({ width, height, frames, batch }) =>
-    ({ latent: await aboutInput('width', () => emptyLatent({ width, height, frames, batch })) }),
+    ({ latent: await aboutInput('width', () => emptyLatent({ width, height, frames, batch }), ['height', 'frames', 'batch']) }),
 })
 
 function multipleOf8<N extends string>(input: N, pixels: number | undefined) {

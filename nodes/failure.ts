@@ -4,7 +4,6 @@ import { WorkflowError } from '../core/workflow/index.ts'
 /** What DiffusionError, WeightError, CheckpointError, MediaError and ModelNotFoundError have in common. */
 interface Explained {
   readonly remedy: string
-  readonly problem?: string
   readonly field?: string
 }
 const isExplained = (error: unknown): error is Error & Explained =>
@@ -18,17 +17,14 @@ function problemOf(error: Error & Explained): string {
 
 /**
  * Runs `work`; a failure that a person can do something about becomes one of this node's input.
- * `fields` says which input a `field` of the failure is; without a match the failure is about `input`.
+ * @param own inputs of this node that failures name themselves in their `field`: the engine tells those
  */
-export async function aboutInput<T>(
-  input: string, work: () => T | Promise<T>, fields: Readonly<Record<string, string>> = {},
-): Promise<T> {
+export async function aboutInput<T>(input: string, work: () => T | Promise<T>, own: readonly string[] = []): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (!isExplained(error)) throw error
-    const named = error.field !== undefined && Object.hasOwn(fields, error.field) ? fields[error.field] : input
+    if (!isExplained(error) || (error.field !== undefined && own.includes(error.field))) throw error
     throw new WorkflowError(
-      { code: 'execution_failed', input: named, problem: problemOf(error), remedy: error.remedy }, { cause: error })
+      { code: 'execution_failed', input, problem: problemOf(error), remedy: error.remedy }, { cause: error })
   }
 }

@@ -10,7 +10,7 @@ export function inputPath({ input }: Pick<Paths, 'input'>, name: string): string
   if (inside) return join(input, name)
   throw new MediaError({
     code: 'bad_input', problem: `${JSON.stringify(name)} is not a name inside the input folder ${input}`,
-    remedy: 'Put the file there and give its name; "kinograph run --input DIR" takes another folder.',
+    remedy: 'Put the file there and give its name; --input-dir DIR takes another folder.',
   })
 }
 
@@ -25,7 +25,7 @@ export async function missingInput<N extends string>(
   if (there) return []
   return [{
     input, problem: `there is no file ${JSON.stringify(name)} in ${paths.input}`,
-    remedy: 'Put it there, or choose another folder with --input DIR.',
+    remedy: 'Put it there, or choose another folder with --input-dir DIR.',
   }]
 }
 

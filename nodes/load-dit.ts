@@ -1,7 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
 import { describeDiT } from '../diffusion/index.ts'
 import { aboutInput } from './failure.ts'
-import { fingerprintOf, missingModel, modelPath, modelPort } from './models/port.ts'
+import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
 import { port } from './types/index.ts'
 
@@ -20,7 +20,6 @@ export const loadDiT = defineNode({
     }),
   },
   outputs: { model: port.model() },
-  validate: ({ model }, { paths }) => missingModel('model', paths, 'Diffusion_Transformer', model),
   fingerprint: ({ model }, { paths }) => fingerprintOf(paths, 'Diffusion_Transformer', model, 'transformer'),
   async run({ model, hold }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)

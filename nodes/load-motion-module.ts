@@ -1,7 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
 import { withMotionModule } from '../diffusion/index.ts'
 import { aboutInput } from './failure.ts'
-import { fingerprintOf, missingModel, modelPath, modelPort } from './models/port.ts'
+import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
 import { port } from './types/index.ts'
 
@@ -17,7 +17,6 @@ export const loadMotionModule = defineNode({
     motion_module: modelPort('Motion_Module', { tooltip: 'a file of models/Motion_Module' }),
   },
   outputs: { model: port.model() },
-  validate: ({ motion_module: name }, { paths }) => missingModel('motion_module', paths, 'Motion_Module', name),
   fingerprint: ({ motion_module: name }, { paths }) => fingerprintOf(paths, 'Motion_Module', name),
   async run({ model, motion_module: name }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Motion_Module', name)

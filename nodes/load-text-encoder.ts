@@ -1,7 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
 import { describeTextEncoder } from '../diffusion/index.ts'
 import { aboutInput } from './failure.ts'
-import { fingerprintOf, missingModel, modelPath, modelPort } from './models/port.ts'
+import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
 import { port } from './types/index.ts'
 
@@ -14,7 +14,6 @@ export const loadTextEncoder = defineNode({
   resource: 'io',
   inputs: { model: modelPort('Diffusion_Transformer', { part: 'text_encoder', tooltip: 'a folder of models/Diffusion_Transformer' }) },
   outputs: { text_encoder: port.textEncoder() },
-  validate: ({ model }, { paths }) => missingModel('model', paths, 'Diffusion_Transformer', model),
   fingerprint: ({ model }, { paths }) => fingerprintOf(paths, 'Diffusion_Transformer', model, 'text_encoder', 'tokenizer'),
   async run({ model }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)

@@ -1,7 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
 import { describeVae } from '../diffusion/index.ts'
 import { aboutInput } from './failure.ts'
-import { fingerprintOf, missingModel, modelPath, modelPort } from './models/port.ts'
+import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
 import { port } from './types/index.ts'
 
@@ -14,7 +14,6 @@ export const loadVAE = defineNode({
   resource: 'io',
   inputs: { model: modelPort('Diffusion_Transformer', { part: 'vae', tooltip: 'a folder of models/Diffusion_Transformer' }) },
   outputs: { vae: port.vae() },
-  validate: ({ model }, { paths }) => missingModel('model', paths, 'Diffusion_Transformer', model),
   fingerprint: ({ model }, { paths }) => fingerprintOf(paths, 'Diffusion_Transformer', model, 'vae'),
   async run({ model }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)

@@ -26,10 +26,8 @@ export const sampler = defineNode({
     const device = await use(DEVICE).open()
     const request = { positive, negative: negative ?? null, latents: latent, scheduler, steps, guidance, seed, denoise }
     const onStep = (info: { step: number; steps: number }) => progress(info.step, info.steps)
-    const made = await aboutInput('latent', () => sample(device, model, request, { signal, onStep }), {
-      steps: 'steps', scheduler: 'scheduler', guidance: 'guidance', denoise: 'denoise', seed: 'seed', model: 'model',
-      positive: 'positive', negative: 'negative',
-    })
+    const own = ['model', 'positive', 'negative', 'scheduler', 'steps', 'guidance', 'seed', 'denoise']
+    const made = await aboutInput('latent', () => sample(device, model, request, { signal, onStep }), own)
     return { latent: made }
   },
 })

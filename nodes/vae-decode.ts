@@ -26,7 +26,7 @@ export const vaeDecode = defineNode({
           await writer.push(frame)
           progress(++done, size.count)
         }
-      }, { vae: 'vae' })
+      }, ['vae'])
     } catch (error) {
       writer.fail(error) // whoever reads the frames already gets the reason too
       throw error

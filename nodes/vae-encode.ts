@@ -16,6 +16,6 @@ export const vaeEncode = defineNode({
   async run({ pixels, vae }, { use, signal, progress }) {
     const device = await use(DEVICE).open()
     const onFrame = (done: number, total: number) => progress(done, total)
-    return { LATENT: await aboutInput('pixels', () => encodeFrames(device, vae, pixels, { signal, onFrame }), { vae: 'vae' }) }
+    return { LATENT: await aboutInput('pixels', () => encodeFrames(device, vae, pixels, { signal, onFrame }), ['vae']) }
   },
 })

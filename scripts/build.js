@@ -6,9 +6,11 @@
  *   node scripts/build.js --no-types without declarations (0.3 s; while developing)
  */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -28,21 +30,14 @@ const ENTRIES = {
   'bench/main': 'bench/main.ts',
 }
 
-/** Runs a Node script of this repository; rejects with its name when it fails. */
-function runNode(script, ...args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' })
-    child.on('error', reject)
-    child.on('exit', (code) => code === 0 ? resolve() : reject(new Error(`${relative(root, script)} failed (exit ${code})`)))
-  })
-}
-
+/** Bundles in memory, so that a build that fails leaves the last good one in place. */
 async function bundle() {
   const present = Object.entries(ENTRIES).filter(([, source]) => existsSync(join(root, source)))
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(present),
     outdir: dist,
+    write: false,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -55,16 +50,39 @@ async function bundle() {
     legalComments: 'none',
     logLevel: 'warning',
   })
+  return outputFiles
 }
 
-/** Declarations for those who import `kinograph`; a type error stops the build, except in tests, which are left out. */
+/** Declarations for those who import `kinograph`, made in a temporary folder. A type error stops the build. */
 async function declarations() {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
-  await runNode(tsc, '-p', 'scripts/tsconfig.types.json')
+  const folder = mkdtempSync(join(tmpdir(), 'kinograph-types-'))
+  const child = spawn(process.execPath, [tsc, '-p', 'scripts/tsconfig.types.json', '--outDir', folder], { cwd: root, stdio: 'inherit' })
+  const [code] = await once(child, 'exit')
+  if (code === 0) return folder
+  rmSync(folder, { recursive: true })
+  throw new Error(`tsc failed (exit code ${code})`)
+}
+
+/** Takes the place of the last build: all at once, as far as a folder allows. */
+function install(outputFiles, types) {
+  rmSync(dist, { recursive: true, force: true })
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, contents)
+  }
+  if (types === undefined) return
+  cpSync(types, join(dist, 'types'), { recursive: true })
+  rmSync(types, { recursive: true })
 }
 
 const started = performance.now()
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-rmSync(dist, { recursive: true, force: true })
-await Promise.all([bundle(), process.argv.includes('--no-types') ? undefined : declarations()])
-console.log(`kinograph ${version}: built in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+try {
+  const [outputFiles, types] = await Promise.all([bundle(), process.argv.includes('--no-types') ? undefined : declarations()])
+  install(outputFiles, types)
+  console.log(`kinograph ${version}: built in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+} catch (error) {
+  if (!('errors' in error)) console.error(error.message) // esbuild has printed its own
+  process.exitCode = 1
+}

@@ -1,6 +1,8 @@
 /** A parent's side of a worker: ask, hear the events of a run, cancel it, and survive its death. */
 import type { RunEvent } from '../core/run/events.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
+import { nodeText } from '../core/workflow/problem.ts'
+import type { NodeRef } from '../core/workflow/problem.ts'
 import { explainDeath, startWorkerProcess } from './process.ts'
 import type { WorkerDeath, WorkerProcess } from './process.ts'
 import type { AnswerOf, DeviceName, FromWorker, Request, ToWorker } from './protocol.ts'
@@ -13,10 +15,17 @@ export interface WorkerClientOptions {
   readonly entry?: string
 }
 
+/** What a parent hears while its request is being worked on. */
+export interface Listener {
+  /** How the nodes of the run are called, before its first event. */
+  onGraph?(nodes: readonly NodeRef[]): void
+  onEvent?(event: RunEvent): void
+}
+
 interface Waiting {
   resolve(answer: unknown): void
   reject(error: unknown): void
-  readonly onEvent: ((event: RunEvent) => void) | undefined
+  readonly listener: Listener
   readonly running: RunningNodes
 }
 
@@ -24,8 +33,10 @@ interface Waiting {
 export class WorkerDiedError extends WorkflowError {
   readonly death: WorkerDeath
   constructor(death: WorkerDeath, running: RunningNodes) {
+    const [node, ...others] = running.list()
     const { problem, remedy } = explainDeath(death)
-    super({ code: 'execution_failed', ...running.blame(), problem: running.sentence(problem), remedy })
+    const beside = others.length === 0 ? '' : `, beside ${others.map(nodeText).join(' and ')}`
+    super({ code: 'execution_failed', ...(node && { node }), problem: `${problem}${node ? ' while this node ran' : ''}${beside}`, remedy })
     this.death = death
   }
 }
@@ -47,11 +58,11 @@ export class WorkerClient {
   }
 
   /** @throws WorkerDiedError when the worker ends first; WorkflowError when it cannot answer */
-  ask<R extends Request>(request: R, onEvent?: (event: RunEvent) => void): Promise<AnswerOf<R>> {
+  ask<R extends Request>(request: R, listener: Listener = {}): Promise<AnswerOf<R>> {
     return new Promise<AnswerOf<R>>((resolve, reject) => {
       // The answer to a request of type T is an Answers[T]: worker/serve.ts is typed by the same table.
       const settle = (answer: unknown) => resolve(answer as AnswerOf<R>)
-      this.#waiting.set(request.id, { resolve: settle, reject, onEvent, running: new RunningNodes() })
+      this.#waiting.set(request.id, { resolve: settle, reject, listener, running: new RunningNodes() })
       this.#send(request)
     })
   }
@@ -83,16 +94,29 @@ export class WorkerClient {
     if (message.type === 'ready') return
     const waiting = this.#waiting.get(message.id)
     if (waiting === undefined) return
-    if (message.type === 'events') {
-      for (const event of message.events) {
-        waiting.running.note(event)
-        waiting.onEvent?.(event)
-      }
-      return
+    const { listener, running } = waiting
+    switch (message.type) {
+      case 'graph':
+        running.know(message.nodes)
+        listener.onGraph?.(message.nodes)
+        return
+      case 'events':
+        for (const event of message.events) {
+          running.note(event)
+          listener.onEvent?.(event)
+        }
+        return
+      case 'answer':
+        this.#waiting.delete(message.id)
+        waiting.resolve(message.answer)
+        return
+      case 'failure':
+        this.#waiting.delete(message.id)
+        waiting.reject(WorkflowError.fromJSON(message.problem))
+        return
+      default:
+        message satisfies never
     }
-    this.#waiting.delete(message.id)
-    if (message.type === 'answer') waiting.resolve(message.answer)
-    else waiting.reject(WorkflowError.fromJSON(message.problem))
   }
 
   #bury(death: WorkerDeath): void {

@@ -5,7 +5,7 @@
 import type { NodeDefinition } from '../core/types/definition.ts'
 import type { Json } from '../core/types/json.ts'
 import type { RunEvent } from '../core/run/events.ts'
-import type { Problem } from '../core/workflow/problem.ts'
+import type { NodeRef, Problem } from '../core/workflow/problem.ts'
 
 /** Most bytes of one message as JSON. */
 export const MAX_MESSAGE = 1_000_000
@@ -102,6 +102,8 @@ export type AnswerOf<R extends Request> = Answers[R['type']]
 export type FromWorker =
   /** Imports are done; the device may still be opening. */
   | { readonly type: 'ready' }
+  /** How the nodes of a run are called, before its first event; in several messages where they are many. */
+  | { readonly type: 'graph'; readonly id: string; readonly nodes: readonly NodeRef[] }
   /** Events in order, several at once where they come fast. */
   | { readonly type: 'events'; readonly id: string; readonly events: readonly RunEvent[] }
   | { readonly type: 'answer'; readonly id: string; readonly answer: Answers[Request['type']] }

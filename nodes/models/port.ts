@@ -4,8 +4,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { port } from '../../core/types/index.ts'
-import type { Complaint, Json, Paths, Port } from '../../core/types/index.ts'
-import { findModel, listModels, missingAdvice } from './places.ts'
+import type { Json, Paths, Port } from '../../core/types/index.ts'
+import { findModel, listModels } from './places.ts'
 import type { FoundModel, ModelRoots } from './places.ts'
 import type { ModelFolder } from './zoo.ts'
 
@@ -42,21 +42,6 @@ export function modelPort(folder: ModelFolder, options: { readonly part?: string
 /** The path behind a name. @throws ModelNotFoundError, which says what to download */
 export const modelPath = async (paths: Pick<Paths, 'models'>, folder: ModelFolder, name: string): Promise<FoundModel> =>
   findModel(modelRoots(paths), folder, name)
-
-/** For `validate` hooks: the complaint about a name that leads nowhere, saying what to download to which place. */
-export async function missingModel<N extends string>(
-  input: N, paths: Pick<Paths, 'models'>, folder: ModelFolder, name: string | undefined,
-): Promise<Complaint<N>[]> {
-  if (name === undefined) return []
-  const roots = modelRoots(paths)
-  try {
-    await findModel(roots, folder, name)
-    return []
-  } catch {
-    const problem = `${JSON.stringify(name)} is not in ${join(roots[0], folder)}`
-    return [{ input, problem, remedy: await missingAdvice(roots, folder, name) }]
-  }
-}
 
 /**
  * What changes when a model's files change: names, sizes and times of its weights and configuration. For `fingerprint`

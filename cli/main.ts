@@ -1,0 +1,65 @@
+/**
+ * `kinograph`: finds the command, hands over, and turns what it says into an exit code. Commands are loaded when they
+ * are called, so that `run` has its worker started within the first milliseconds.
+ */
+import packageJson from '../package.json' with { type: 'json' }
+import { nearest, UsageError } from './arguments.ts'
+import type { CommandSpec } from './arguments.ts'
+import { EXIT } from './exit.ts'
+import { doctorSpec, modelsSpec, nodesSpec, runSpec, validateSpec } from './specs.ts'
+
+interface Command {
+  readonly spec: CommandSpec
+  /** Gets what follows the command's name; gives the exit code. */
+  readonly load: () => Promise<{ command(argv: readonly string[]): Promise<number> }>
+}
+
+const COMMANDS: readonly Command[] = [
+  { spec: runSpec, load: () => import('./commands/run.ts') },
+  { spec: validateSpec, load: () => import('./commands/validate.ts') },
+  { spec: nodesSpec, load: () => import('./commands/nodes.ts') },
+  { spec: modelsSpec, load: () => import('./commands/models.ts') },
+  { spec: doctorSpec, load: () => import('./commands/doctor.ts') },
+]
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [word, ...rest] = argv
+  if (word === '--version' || word === '-v') return say(packageJson.version)
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help') return help(rest[0])
+  const command = COMMANDS.find(({ spec }) => spec.name === word)
+  if (command === undefined) throw unknownCommand(word)
+  if (rest.includes('--help') || rest.includes('-h')) return help(word)
+  return (await command.load()).command(rest)
+}
+
+async function help(name: string | undefined): Promise<number> {
+  const { commandHelp, generalHelp } = await import('./help.ts')
+  if (name === undefined) return say(generalHelp(COMMANDS.map(({ spec }) => spec), packageJson.version))
+  const command = COMMANDS.find(({ spec }) => spec.name === name)
+  if (command === undefined) throw unknownCommand(name)
+  return say(commandHelp(command.spec))
+}
+
+function unknownCommand(word: string): UsageError {
+  const names = COMMANDS.map(({ spec }) => spec.name)
+  const near = nearest(word, names)
+  return new UsageError(`kinograph has no command ${JSON.stringify(word)}. ` +
+    (near === undefined ? `There are: ${names.join(', ')}. See kinograph --help.` : `Did you mean kinograph ${near}?`))
+}
+
+function say(text: string): number {
+  process.stdout.write(`${text}\n`)
+  return EXIT.ok
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`error: ${error.message}\n`)
+    process.exitCode = EXIT.badInput
+  } else {
+    process.stderr.write(`error: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+    process.exitCode = EXIT.failed
+  }
+}

@@ -1,0 +1,115 @@
+/** One job in the worker: read the workflow, apply what the parent sets, run it, tell what happens. */
+import type { Registry } from '../core/plugins/registry.ts'
+import { checkWorkflow, resolveChoices, runWorkflow } from '../core/run/index.ts'
+import type { MemoryCache, RunEvent } from '../core/run/index.ts'
+import { provide } from '../core/types/service.ts'
+import { refOf } from '../core/workflow/graph.ts'
+import { applyOverrides } from '../core/workflow/overrides.ts'
+import type { Problem } from '../core/workflow/problem.ts'
+import type { Workflow } from '../core/workflow/workflow.ts'
+import { WorkflowError } from '../core/workflow/workflow-error.ts'
+import { DEVICE, PROVENANCE } from '../nodes/services.ts'
+import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
+import packageJson from '../package.json' with { type: 'json' }
+import { loadWorkflow } from './load-workflow.ts'
+import { adviseOnModelError, adviseOnModels } from './model-advice.ts'
+import { bounded } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
+import { producedFiles } from './produced-files.ts'
+import { provenanceOf } from './provenance.ts'
+import type { Answers, Folders, JobRequest, RunAnswer, RunRequest } from './protocol.ts'
+
+/** What lives as long as the worker. */
+export interface Engine {
+  readonly registry: Registry
+  readonly cache: MemoryCache
+  readonly outbox: Outbox
+  device(kind: DeviceKind): Promise<Device>
+}
+
+export async function runJob(request: RunRequest, engine: Engine, signal: AbortSignal): Promise<RunAnswer> {
+  const { id, folders, device: kind } = request
+  const { registry, cache, outbox } = engine
+  let workflow: Workflow
+  try {
+    workflow = await readJob(request, registry)
+  } catch (error) {
+    return refusal(error)
+  }
+  outbox.graph(id, workflow.nodes.map(refOf))
+  const refused = new HeldFailure((event) => outbox.event(id, event))
+  const result = await runWorkflow(workflow, {
+    registry, cache, run: id, paths: folders, signal,
+    onEvent: (event) => refused.pass(event),
+    services: [
+      provide(DEVICE, { kind, open: () => engine.device(kind) }),
+      provide(PROVENANCE, provenanceOf(registry, folders)),
+    ],
+    environment: [packageJson.version, kind],
+  })
+  const error = await adviseOnModelError(result.error, workflow, registry, folders)
+  refused.letGo(error)
+  const files = producedFiles(result.results, folders)
+  result.release()
+  switch (result.status) {
+    case 'cancelled': return { status: 'cancelled' }
+    case 'done': return { status: 'done', files, seconds: refused.seconds }
+    case 'failed': return result.plan === undefined ? refusal(error) : { status: 'failed', problem: problemOf(error) }
+    default: return result.status satisfies never
+  }
+}
+
+/** Everything that is wrong with a job, without running it. */
+export async function validateJob(request: JobRequest, { registry }: Engine, signal: AbortSignal): Promise<Answers['validate']> {
+  const { folders } = request
+  try {
+    const workflow = await readJob(request, registry)
+    const { problems } = await checkWorkflow(workflow, registry, { paths: folders, signal })
+    return { problems: (await adviseOnModels(problems, workflow, registry, folders)).slice(0, 200) }
+  } catch (error) {
+    if (error instanceof WorkflowError) return { problems: error.problems.slice(0, 200) }
+    throw error
+  }
+}
+
+/** All node types, their computed choices looked up. */
+export async function describeNodes({ registry }: Engine, folders: Folders, signal: AbortSignal): Promise<Answers['nodes']> {
+  const definitions = await resolveChoices(registry, { paths: folders, signal })
+  return { definitions: [...definitions.values()] }
+}
+
+async function readJob({ workflow: source, set, parameters }: JobRequest, { definitions }: Registry): Promise<Workflow> {
+  const workflow = await loadWorkflow(source)
+  return applyOverrides(workflow, { ...(set && { set }), ...(parameters && { parameters }) }, definitions)
+}
+
+const refusal = (error: unknown): RunAnswer => ({ status: 'refused', problem: problemOf(error) })
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof WorkflowError) return bounded(error.toJSON())
+  throw error
+}
+
+/** Passes events on, but keeps back the failure of a run that never started until it is known what to advise. */
+class HeldFailure {
+  readonly #pass: (event: RunEvent) => void
+  #started = false
+  #held: Extract<RunEvent, { type: 'run.failed' }> | undefined
+  /** What the last event said of the run's duration. */
+  seconds = 0
+
+  constructor(pass: (event: RunEvent) => void) {
+    this.#pass = pass
+  }
+
+  pass(event: RunEvent): void {
+    this.#started ||= event.type === 'run.started'
+    if ('seconds' in event && !('node' in event)) this.seconds = event.seconds
+    if (event.type === 'run.failed' && !this.#started) this.#held = event
+    else this.#pass(event)
+  }
+
+  letGo(error: unknown): void {
+    if (this.#held) this.#pass(error instanceof WorkflowError ? { ...this.#held, error: error.toJSON() } : this.#held)
+  }
+}

@@ -1,0 +1,97 @@
+/** Answers a parent's messages. The main thread of the worker: registry, executor and caches live here. */
+import { createRegistry } from '../core/plugins/index.ts'
+import type { LoadedPlugin } from '../core/plugins/index.ts'
+import { MemoryCache } from '../core/run/index.ts'
+import { WorkflowError } from '../core/workflow/workflow-error.ts'
+import { builtIn } from '../nodes/index.ts'
+import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
+import { openDeviceThread } from '../tensor/runtime/open-device.ts'
+import packageJson from '../package.json' with { type: 'json' }
+import { Outbox } from './outbox.ts'
+import type { Answers, FromWorker, Request, ToWorker } from './protocol.ts'
+import { describeNodes, runJob, validateJob } from './run-job.ts'
+import type { Engine } from './run-job.ts'
+
+/** Results kept between runs, in bytes. */
+const CACHE_BYTES = 512 * 2 ** 20
+
+/** Starts answering. @param devices those that are being opened already */
+export function serve(devices: Map<DeviceKind, Promise<Device>>): void {
+  const outbox = new Outbox((message) => send(message))
+  const plugin: LoadedPlugin = { ...builtIn, hash: packageJson.version }
+  const engine: Engine = {
+    registry: createRegistry([plugin]),
+    cache: new MemoryCache(CACHE_BYTES),
+    outbox,
+    device: (kind) => {
+      const device = devices.get(kind) ?? openDeviceThread(kind)
+      devices.set(kind, device)
+      return device
+    },
+  }
+  const running = new Map<string, AbortController>()
+  process.on('message', (message) => void receive(message as ToWorker, engine, running)) // only our parent writes here
+  process.on('disconnect', () => endAfter(running))
+  outbox.post({ type: 'ready' })
+}
+
+function send(message: FromWorker): void {
+  if (process.connected) process.send?.(message, undefined, {}, () => {}) // a parent that is gone shows as `disconnect`
+}
+
+async function receive(message: ToWorker, engine: Engine, running: Map<string, AbortController>): Promise<void> {
+  if (message.type === 'cancel') return running.get(message.id)?.abort()
+  const { id } = message
+  const controller = new AbortController()
+  running.set(id, controller)
+  try {
+    engine.outbox.post({ type: 'answer', id, answer: await answer(message, engine, controller.signal) })
+  } catch (error) {
+    engine.outbox.post({ type: 'failure', id, problem: asWorkflowError(error).toJSON() })
+  } finally {
+    running.delete(id)
+    if (!process.connected && running.size === 0) end()
+  }
+}
+
+async function answer(request: Request, engine: Engine, signal: AbortSignal): Promise<Answers[Request['type']]> {
+  switch (request.type) {
+    case 'run': return runJob(request, engine, signal)
+    case 'validate': return validateJob(request, engine, signal)
+    case 'nodes': return describeNodes(engine, request.folders, signal)
+    case 'models': {
+      const { modelRows } = await import('./list-models.ts')
+      return { folder: request.folders.models, models: await modelRows(request.folders.models) }
+    }
+    case 'doctor': {
+      const { diagnose } = await import('./diagnose.ts')
+      return { rows: await diagnose(request.folders) }
+    }
+    default: return request satisfies never
+  }
+}
+
+function asWorkflowError(error: unknown): WorkflowError {
+  if (error instanceof WorkflowError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new WorkflowError({ code: 'execution_failed', problem: message }, { cause: error })
+}
+
+/** The parent is gone: nobody waits for what runs. */
+function endAfter(running: ReadonlyMap<string, AbortController>): void {
+  if (running.size === 0) return end()
+  for (const controller of running.values()) controller.abort()
+  setTimeout(end, 5000).unref()
+}
+
+/**
+ * Ends this process and what it started. SIGKILL, since an exit while ONNX Runtime computes aborts, and takes seconds
+ * where much memory is to be given back; everything that is written is written under a temporary name until it is whole.
+ */
+function end(): void {
+  try {
+    process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL')
+  } catch {
+    process.kill(process.pid, 'SIGKILL') // not the leader of a process group: started by hand
+  }
+}
