@@ -42,7 +42,8 @@ export function createRegistry(plugins: readonly LoadedPlugin[]): Registry {
 
 function refuseSecondClaim(first: RegisteredNode | undefined, { type }: NodeType, { id }: LoadedPlugin): void {
   if (first === undefined) return
-  const claims = first.plugin.id === id ? `plugin "${id}" claims it twice` : `both "${first.plugin.id}" and "${id}" claim it`
+  const { id: owner } = first.plugin
+  const claims = owner === id ? `plugin "${id}" claims it twice` : `both "${owner}" and "${id}" claim it`
   throw new WorkflowError({
     code: 'duplicate_node_type',
     problem: `node type "${type}" is claimed by two nodes: ${claims}`,

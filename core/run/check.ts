@@ -42,7 +42,8 @@ export async function checkWorkflow(
   const faulty = new Set(structure.map(({ node }) => node?.id))
   const sound = topologicalOrder(graph, needed).filter((id) => !faulty.has(id))
   const nodes = sound.map((id) => prepareNode(graph.get(id)!, graph, registry))
-  const socketOf: SocketOf = (path, output) => registry.nodes.get(graph.get(path)!.ref.type)!.node.outputs[output]!.type.socket
+  const nodeAt = (path: string) => registry.nodes.get(graph.get(path)!.ref.type)!.node
+  const socketOf: SocketOf = (path, output) => nodeAt(path).outputs[output]!.type.socket
   const complaints = await askValidateHooks(nodes, socketOf, host)
   return { graph, nodes, targets: asked, socketOf, problems: [...structure, ...complaints] }
 }

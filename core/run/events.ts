@@ -1,7 +1,8 @@
-import type { JsonObject } from '../types/json.ts'
 import type { UiResult } from '../types/node-type.ts'
 import type { Problem } from '../workflow/problem.ts'
 import type { ResolvedSeed } from '../workflow/seeds.ts'
+import type { Progress } from './progress.ts'
+import type { NodeWarning } from './result.ts'
 
 /** The version of the event format, in each event. */
 export const EVENT_VERSION = 1
@@ -29,8 +30,8 @@ export type RunEventBody =
   | { readonly type: 'run.started'; readonly plan: PlanSummary; readonly seeds?: readonly ResolvedSeed[] }
   | ({ readonly type: 'node.cached'; readonly ui?: UiResult } & EventNode)
   | ({ readonly type: 'node.started' } & EventNode)
-  | ({ readonly type: 'node.progress'; readonly value: number; readonly max: number; readonly extra?: JsonObject } & EventNode)
-  | ({ readonly type: 'node.warning'; readonly message: string; readonly details?: JsonObject } & EventNode)
+  | ({ readonly type: 'node.progress' } & Progress & EventNode)
+  | ({ readonly type: 'node.warning' } & NodeWarning & EventNode)
   /** Outputs can be read although the node still runs. */
   | ({ readonly type: 'node.published'; readonly outputs: readonly string[] } & EventNode)
   | ({ readonly type: 'node.done'; readonly seconds: number; readonly ui?: UiResult } & EventNode)

@@ -166,7 +166,7 @@ class Execution {
       return completeOutputs(step, returned)
     } finally {
       close()
-      step.seconds = (performance.now() - began) / 1000
+      step.seconds = secondsSince(began)
       step.phase = 'returned'
       this.#queue.free(node.resource)
     }
@@ -271,6 +271,10 @@ function completeOutputs(step: Step, returned: object | undefined): ReadonlyMap<
   checkOutputs(node, values)
   checkComplete(node, values)
   return values
+}
+
+function secondsSince(began: number): number {
+  return Math.round((performance.now() - began) * 1000) / 1e6 // to the microsecond: enough, and short in events
 }
 
 function abortion(message: string): DOMException {

@@ -35,7 +35,7 @@ function* withMembers(values: Iterable<TypedValue>): Iterable<TypedValue> {
   }
 }
 
-/** The value, if it needs counting, and its parts. A value of type `any` counts when it is already counted elsewhere. */
+/** The value, if it needs counting, and its parts. A value of type `any` counts when it is counted elsewhere. */
 function* countedObjects({ type, value }: TypedValue): Iterable<object> {
   if (typeof value !== 'object' || value === null) return
   if (type.dispose || type.parts || holdings.has(value)) yield value

@@ -16,7 +16,7 @@ export interface HookHost {
 /** Socket types of outputs, by node path and output name. */
 export type SocketOf = (path: string, output: string) => SocketType
 
-/** Asks the `validate` hooks of some nodes, all at once, and gives what they complain about, in the order of the nodes. */
+/** Asks the `validate` hooks of some nodes, all at once; gives what they complain about, in the order of the nodes. */
 export async function askValidateHooks(
   nodes: readonly PlannedNode[],
   socketOf: SocketOf,
@@ -79,8 +79,12 @@ function hookContext({ ref, inputs }: PlannedNode, socketOf: SocketOf, { paths, 
  * The definitions of some node types (all, when none are named) with their computed choices looked up.
  * @throws WorkflowError when a choice can't be looked up; it names the node type and the input.
  */
-export async function resolveChoices(registry: Registry, host: HookHost, types?: Iterable<string>): Promise<Definitions> {
-  const names = types === undefined ? [...registry.nodes.keys()] : [...new Set(types)].filter((type) => registry.nodes.has(type))
+export async function resolveChoices(
+  registry: Registry,
+  host: HookHost,
+  types: Iterable<string> = registry.nodes.keys(),
+): Promise<Definitions> {
+  const names = [...new Set(types)].filter((type) => registry.nodes.has(type))
   const definitions = await Promise.all(
     names.map(async (name) => {
       const { node, definition } = registry.nodes.get(name)!

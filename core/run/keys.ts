@@ -18,9 +18,9 @@ export interface KeyParts {
 }
 
 /**
- * The key of a node's result: a hash of fixed size over its type, version and plugin, its inputs with defaults and seeds
- * filled in, for each link the key of the node it comes from and the output's name, its fingerprint, and its id where the
- * id is an input or the node's results are not to be shared. Titles, positions and hidden workflow data are not part.
+ * The key of a node's result: a hash of fixed size over its type, version and plugin, its inputs with defaults and
+ * seeds filled in, for each link the key of the node it comes from and the output's name, its fingerprint, and its id
+ * where the id is an input or the results are not to be shared. Titles, positions, workflow and metadata are left out.
  * @param keyOf the key of a node that has been given one before
  */
 export function resultKey(parts: KeyParts, keyOf: (path: string) => string): string {

@@ -1,6 +1,5 @@
-import type { NodeContext, UiResult } from '../types/node-type.ts'
+import type { NodeContext, Paths, UiResult } from '../types/node-type.ts'
 import type { Service } from '../types/service.ts'
-import type { Paths } from '../types/node-type.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import type { EventStream } from './events.ts'
 import type { KeyedNode } from './plan.ts'
@@ -37,7 +36,7 @@ export function openContext({ path, shown, ref }: KeyedNode, host: ContextHost):
     paths: host.paths,
     progress: (value, max, extra) => {
       if (!isOpen) return
-      gate ??= new ProgressGate((progress) => host.events.emit({ type: 'node.progress', node: path, shown, ...progress }))
+      gate ??= new ProgressGate((latest) => host.events.emit({ type: 'node.progress', node: path, shown, ...latest }))
       gate.report(extra ? { value, max, extra } : { value, max })
     },
     warn: (message, details) => {

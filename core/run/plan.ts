@@ -47,13 +47,16 @@ export async function planExecution(checked: CheckedWorkflow, host: PlanHost): P
 
   const nodes = [...keyed.values()]
   const run = nodes.filter(({ path }) => running.has(path))
-  const cached = nodes.filter(({ path }) => !running.has(path)).map((node) => ({ ...node, result: results.get(node.path) }))
+  const known = nodes.filter(({ path }) => !running.has(path))
+  const cached = known.map((node) => ({ ...node, result: results.get(node.path) }))
   const skipped = [...checked.graph.keys()].filter((id) => !keyed.has(id))
   const summary = { run: run.map(({ path }) => path), cached: cached.map(({ path }) => path), skipped }
   return { run, cached, targets: new Set(checked.targets), summary }
 }
 
-async function askFingerprints({ nodes, socketOf }: CheckedWorkflow, host: PlanHost): Promise<Map<string, Json | undefined>> {
+type Fingerprints = ReadonlyMap<string, Json | undefined>
+
+async function askFingerprints({ nodes, socketOf }: CheckedWorkflow, host: PlanHost): Promise<Fingerprints> {
   const asked = nodes.filter(({ registered }) => registered.node.fingerprint)
   const answers = await Promise.all(asked.map((node) => askFingerprint(node, socketOf, host)))
   return new Map(asked.map(({ path }, index) => [path, answers[index]]))
@@ -61,7 +64,7 @@ async function askFingerprints({ nodes, socketOf }: CheckedWorkflow, host: PlanH
 
 function giveKeys(
   nodes: readonly PlannedNode[],
-  fingerprints: ReadonlyMap<string, Json | undefined>,
+  fingerprints: Fingerprints,
   environment: Json,
 ): Map<string, KeyedNode> {
   const keyed = new Map<string, KeyedNode>()

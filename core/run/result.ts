@@ -21,7 +21,7 @@ export interface NodeResult {
   readonly seconds: number
 }
 
-/** What the bookkeeping of one result takes beside its values, in bytes; keeps the count of small results bounded too. */
+/** What one result takes beside its values, in bytes; so the number of small results is bounded too. */
 const OVERHEAD = 200
 
 /** Memory of some outputs, in bytes. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../types/json.ts'
+import type { JsonObject } from '../types/json.ts'
 import { parseWorkflow } from '../workflow/parse.ts'
 import { resolveSeeds, type SeededWorkflow } from '../workflow/seeds.ts'
 import type { Workflow } from '../workflow/workflow.ts'
@@ -53,7 +53,6 @@ class Run {
   readonly #events: EventStream
   readonly #signal: AbortSignal
   readonly #cache: ResultCache
-  readonly #environment: Json
   readonly #began = performance.now()
   #seeded: SeededWorkflow | undefined
   #plan: Plan | undefined
@@ -64,7 +63,6 @@ class Run {
     this.#events = new EventStream(this.#id, options.onEvent)
     this.#signal = options.signal ?? new AbortController().signal
     this.#cache = options.cache ?? new MemoryCache(0)
-    this.#environment = options.environment ?? null
   }
 
   /** Reads the file and draws the seeds it leaves open. */
@@ -83,8 +81,8 @@ class Run {
 
   /** Decides what runs, and announces it. */
   async plan(checked: CheckedWorkflow): Promise<Plan> {
-    const host = { paths: this.#options.paths, signal: this.#signal, cache: this.#cache, environment: this.#environment }
-    this.#plan = await planExecution(checked, host)
+    const { paths, environment = null } = this.#options
+    this.#plan = await planExecution(checked, { paths, environment, signal: this.#signal, cache: this.#cache })
     const seeds = this.#seeded?.seeds ?? []
     this.#events.emit({ type: 'run.started', plan: this.#plan.summary, ...(seeds.length > 0 && { seeds }) })
     return this.#plan
@@ -121,13 +119,13 @@ class Run {
   }
 
   #announceEnd(status: Outcome['status'], error: WorkflowError | undefined): void {
-    const seconds = (performance.now() - this.#began) / 1000
+    const seconds = Math.round(performance.now() - this.#began) / 1000
     if (status === 'failed') this.#events.emit({ type: 'run.failed', seconds, error: error!.data })
     else this.#events.emit({ type: status === 'done' ? 'run.done' : 'run.cancelled', seconds })
   }
 }
 
-/** What is thrown here without being a WorkflowError is a mistake in the engine or its host; it is reported all the same. */
+/** What is thrown here and is no WorkflowError is a mistake in the engine or its host; it is reported all the same. */
 function asWorkflowError(error: unknown): WorkflowError {
   if (error instanceof WorkflowError) return error
   const message = error instanceof Error ? error.message : String(error)

@@ -1,10 +1,10 @@
-import { literalProblem } from '../types/literal.ts'
 import { shortText } from '../types/json.ts'
+import { literalProblem, type LiteralProblem } from '../types/literal.ts'
 import type { NodeType } from '../types/node-type.ts'
 import type { HiddenValues } from '../types/port.ts'
-import { alwaysFits, socketText } from '../types/socket.ts'
+import { alwaysFits, socketText, type SocketType } from '../types/socket.ts'
 import type { TypedValue } from '../types/value-type.ts'
-import type { Problem } from '../workflow/problem.ts'
+import type { NodeRef } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import type { PlannedInput } from './planned-node.ts'
 import type { Step } from './step.ts'
@@ -15,7 +15,11 @@ type LinkInput = Extract<PlannedInput, { kind: 'link' }>
  * The values of a step's inputs, by name: literals, what its sources gave, and what only the engine knows.
  * @throws WorkflowError naming the input, when a linked value is not what the input takes.
  */
-export function collectInputs(step: Step, sources: ReadonlyMap<string, Step>, hidden: HiddenValues): Record<string, unknown> {
+export function collectInputs(
+  step: Step,
+  sources: ReadonlyMap<string, Step>,
+  hidden: HiddenValues,
+): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const input of step.planned.inputs) {
     const { name } = input.definition
@@ -42,11 +46,18 @@ function isScalar(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'string'
 }
 
-function wrongValue(socket: LinkInput['definition']['socket'], value: unknown): Pick<Problem, 'code' | 'problem'> {
+interface WrongType {
+  readonly code: 'return_type_mismatch'
+  readonly problem: string
+}
+
+function wrongValue(socket: SocketType, value: unknown): WrongType {
   return { code: 'return_type_mismatch', problem: `expected ${socketText(socket)}, got ${shortText(value)}` }
 }
 
-function refuse({ from, output, definition }: LinkInput, node: Problem['node'], what: Pick<Problem, 'code' | 'problem' | 'remedy'>) {
+type Refusal = LiteralProblem | WrongType
+
+function refuse({ from, output, definition }: LinkInput, node: NodeRef, what: Refusal): WorkflowError {
   const problem = `${what.problem} from output "${output}" of node ${from}`
   return new WorkflowError({ ...what, node, input: definition.name, problem })
 }

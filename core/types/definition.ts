@@ -40,7 +40,7 @@ export interface NodeDefinition {
 /** Node definitions by type id. */
 export type Definitions = ReadonlyMap<string, NodeDefinition>
 
-/** The definitions of some node types by their ids, as a reader of `kinograph nodes --json` or `GET /nodes` holds them. */
+/** The definitions of some node types by their ids. */
 export function definitionMap(definitions: Iterable<NodeDefinition>): Definitions {
   return new Map([...definitions].map((definition) => [definition.type, definition]))
 }

@@ -1,7 +1,7 @@
-/** A value that JSON can hold. Non-finite numbers and lone surrogates are refused where text is read, not by this type. */
+/** A value that JSON can hold. Non-finite numbers are refused where text is read, not by this type. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 
-/** An object of JSON values. Read it with `Object.hasOwn`/`Object.entries`: a key may be `__proto__` or `constructor`. */
+/** An object of JSON values. Read it with `Object.hasOwn` or `Object.entries`: a key may be `__proto__`. */
 export interface JsonObject {
   readonly [key: string]: Json
 }
@@ -28,5 +28,6 @@ function shorten(text: string): string {
 
 function describeObject(value: object): string {
   const name: unknown = value.constructor?.name
-  return typeof name === 'string' && name !== '' && name !== 'Object' ? `a value of class ${shorten(name)}` : 'an object'
+  const isNamed = typeof name === 'string' && name !== '' && name !== 'Object'
+  return isNamed ? `a value of class ${shorten(name)}` : 'an object'
 }

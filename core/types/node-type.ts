@@ -3,7 +3,7 @@ import type { Port, PortValue } from './port.ts'
 import type { Service } from './service.ts'
 import type { SocketType } from './socket.ts'
 
-/** What a node waits for while it runs: files and network, this machine's cores, or the accelerator. Each has its own width. */
+/** What a node needs while it runs: files and network, this machine's cores, the accelerator. Each has its width. */
 export type ResourceClass = 'io' | 'cpu' | 'device'
 
 /** Folders that a run may use, as absolute paths. */
@@ -32,7 +32,7 @@ export interface NodeContext<O extends Ports = Ports> {
   readonly signal: AbortSignal
   readonly node: { readonly id: string; readonly type: string; readonly title?: string }
   readonly paths: Paths
-  /** Says how far the node is: `value` of `max`, e.g. steps. Call it as often as you like; at most 10 a second are sent. */
+  /** Says how far the node is: `value` of `max`, e.g. steps. Call it as often as you like; 10 a second are sent. */
   progress(value: number, max: number, extra?: JsonObject): void
   /** Tells the person something that does not stop the run (a LoRA that matched only some of its keys). */
   warn(message: string, details?: JsonObject): void

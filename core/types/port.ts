@@ -41,7 +41,7 @@ export interface ChoiceContext {
   readonly signal: AbortSignal
 }
 
-/** What the engine itself puts into a hidden input: the node's own id, the workflow as it runs (seeds drawn), the job's metadata. */
+/** What the engine puts into hidden inputs: the node's id, the workflow as it runs (seeds drawn), job metadata. */
 export interface HiddenValues {
   node_id: string
   workflow: Workflow

@@ -1,6 +1,6 @@
 /**
  * What a socket carries, as data: the id of a value type, `*` for anything, a list of one, or one of several.
- * The same JSON stands in node definitions, so browser, server and worker decide with the same function whether two fit.
+ * It stands in node definitions, so browser, server and worker decide with the same function whether two fit.
  */
 export type SocketType = string | { readonly list: SocketType } | { readonly anyOf: readonly SocketType[] }
 

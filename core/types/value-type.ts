@@ -10,14 +10,14 @@ export type StoreRule<T> =
 export interface ValueTypeOptions<T> {
   /** The nominal name on the wire and in messages, in capitals: `LATENT`. */
   readonly id: string
-  /** Whether a value is one of this type. Runs on each output of each node: look at the form, don't walk the contents. */
+  /** Whether a value is one of this type. Runs on every output: look at the form, don't walk the contents. */
   check(value: unknown): value is T
   /** Memory that the value holds, in bytes. Decides what the cache keeps. */
   bytes(value: T): number
   readonly store: StoreRule<T>
-  /** Gives back what the garbage collector can't (open files). Called once, when no run and no cache holds the value. */
+  /** Gives back what the garbage collector can't (open files). Called when no run and no cache holds the value. */
   dispose?(value: T): void
-  /** Values inside this one that other sockets may carry on their own (the Frames of a VIDEO): held as long as this is. */
+  /** Objects inside this one that other sockets may carry on their own (the Frames of a VIDEO): held as long as it. */
   parts?(value: T): Iterable<object>
 }
 

@@ -1,6 +1,6 @@
 /**
  * Compiles workflow.schema.json to check-schema.js with ajv, so that nothing imports ajv at run time (115 ms).
- * Run it after the schema has changed: `node core/workflow/compile-schema.js`. Its result is committed, and a test compares.
+ * Run it after a change of the schema: `node core/workflow/compile-schema.js`. The result is committed; a test checks.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,7 +9,7 @@ import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const BANNER = '// Made from workflow.schema.json by compile-schema.js; change the schema, not this file.\n/* oxlint-disable */\n'
+const BANNER = '// Made from workflow.schema.json by compile-schema.js: change the schema.\n/* oxlint-disable */\n'
 
 /** The code of a self-contained module whose default export checks a value against the schema. */
 export function compileSchema() {

@@ -4,8 +4,8 @@ import { topologicalOrder, type Graph } from './graph.ts'
 const MAX_CYCLES = 10
 
 /**
- * The cycles of a graph, each as the ids along its links with the first again at the end: `['a', 'b', 'a']` where a gives
- * to b and b to a. Every node is on at most one of them, so a tangle is reported once for each knot, not for each path.
+ * The cycles of a graph, each as the ids along its links with the first again at the end: `['a', 'b', 'a']` where a
+ * gives to b and b to a. Every node is on at most one of them: a tangle is reported once, not for each way through it.
  *
  * 1. Put aside all nodes that an order exists for.
  * 2. From what is left, walk backwards along links that are left too, until a node comes a second time: a cycle.
@@ -24,7 +24,7 @@ export function findCycles(graph: Graph): string[][] {
   return cycles
 }
 
-/** Walks from a node to one it depends on, and so on, among those left; every one of them has such a step or is a dead end. */
+/** Walks from a node to one it depends on, and so on, among those left, until one comes again or there is none. */
 function walkBack(graph: Graph, left: ReadonlySet<string>, start: string) {
   const walked: string[] = []
   const place = new Map<string, number>()

@@ -15,14 +15,19 @@ const KEY_ORDER: Readonly<Record<Part, readonly string[]>> = {
 type Part = 'workflow' | 'node' | 'parameter' | 'group' | 'link' | 'other'
 
 /** Which part of the format stands under a key of another part. */
-const PARTS: Readonly<Record<string, Part>> = { nodes: 'node', parameters: 'parameter', groups: 'group', inputs: 'link' }
+const PARTS = new Map<string, Part>([
+  ['nodes', 'node'],
+  ['parameters', 'parameter'],
+  ['groups', 'group'],
+  ['inputs', 'link'],
+])
 
 /** Parts that always take a line for each field, so that a change of one field is a change of one line. */
 const BROKEN: ReadonlySet<Part> = new Set(['workflow', 'node'])
 
 /**
- * A workflow as canonical text: made to be read and compared by people. Equal workflows give equal text; parsing it gives
- * the workflow back. Nodes and inputs keep their order. Ends with a line feed.
+ * A workflow as canonical text: made to be read and compared by people. Equal workflows give equal text; parsing it
+ * gives the workflow back. Nodes and inputs keep their order. Ends with a line feed.
  */
 export function formatWorkflow(workflow: Workflow): string {
   return `${write(workflow, 'workflow', '')}\n`
@@ -35,7 +40,7 @@ function write(value: unknown, part: Part, indent: string): string {
   const inner = `${indent}  `
   const lines = Array.isArray(value)
     ? value.map((item) => `${inner}${write(item, part, inner)}`)
-    : entriesOf(value, part).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${write(item, partUnder(part, key), inner)}`)
+    : entriesOf(value, part).map(([key, item]) => `${inner}${keyText(key)}${write(item, partUnder(part, key), inner)}`)
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
   return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join(',\n')}\n${indent}${close}`
 }
@@ -50,7 +55,7 @@ function oneLine(value: unknown, part: Part, room: number): string | undefined {
   const texts: string[] = []
   let left = room - 4
   for (const [key, item] of entriesOf(value, part)) {
-    const name = Array.isArray(value) ? '' : `${JSON.stringify(key)}: `
+    const name = Array.isArray(value) ? '' : keyText(key)
     const text = oneLine(item, Array.isArray(value) ? part : partUnder(part, key), left - name.length)
     if (text === undefined) return undefined
     texts.push(name + text)
@@ -58,6 +63,10 @@ function oneLine(value: unknown, part: Part, room: number): string | undefined {
   }
   if (Array.isArray(value)) return `[${texts.join(', ')}]`
   return texts.length === 0 ? '{}' : `{ ${texts.join(', ')} }`
+}
+
+function keyText(key: string): string {
+  return `${JSON.stringify(key)}: `
 }
 
 /** The fields in canonical order; those that hold nothing are left out, as JSON does. */
@@ -70,6 +79,6 @@ function entriesOf(value: object, part: Part): [string, unknown][] {
 }
 
 function partUnder(part: Part, key: string): Part {
-  if (part === 'workflow' || (part === 'node' && key === 'inputs')) return PARTS[key] ?? 'other'
+  if (part === 'workflow' || (part === 'node' && key === 'inputs')) return PARTS.get(key) ?? 'other'
   return 'other'
 }

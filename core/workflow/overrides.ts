@@ -3,7 +3,8 @@ import { shortText, type Json } from '../types/json.ts'
 import { refOf } from './graph.ts'
 import type { Problem } from './problem.ts'
 import { didYouMean, listed } from './suggest.ts'
-import { inputOf, isLink, literalOf, type InputValue, type Parameter, type Workflow, type WorkflowNode } from './workflow.ts'
+import { inputOf, isLink, literalOf } from './workflow.ts'
+import type { InputValue, Parameter, Workflow, WorkflowNode } from './workflow.ts'
 import { WorkflowError } from './workflow-error.ts'
 
 /** Values from the command line or a form that replace what the file says. */

@@ -60,16 +60,15 @@ function schemaProblem(value: unknown, error: SchemaError): Problem {
   }
 }
 
-const KNOWN_FIELDS =
-  '$schema version title description parameters nodes groups extra id type inputs position size from output value'.split(' ')
+const FIELDS = 'version title description parameters nodes groups extra id type inputs position size from output value'
 
-function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: SchemaError): Pick<Problem, 'problem' | 'remedy'> {
+function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: SchemaError): Fault {
   switch (keyword) {
     case 'required':
       return { problem: `the field "${params['missingProperty']}" is missing`, remedy: 'Add it.' }
     case 'additionalProperties': {
       const field = String(params['additionalProperty'])
-      const near = closest(field, KNOWN_FIELDS)
+      const near = closest(field, FIELDS.split(' '))
       const remedy = near && near !== field ? `Did you mean "${near}"?` : 'Remove it, or keep it under "extra".'
       return { problem: `the format has no field ${JSON.stringify(field.slice(0, 80))} here`, remedy }
     }
@@ -79,6 +78,8 @@ function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: Sche
       return { problem: message.replace(/^must be/, 'expected').replace(/^must/, 'it must') }
   }
 }
+
+type Fault = Pick<Problem, 'problem' | 'remedy'>
 
 /** The node that a path lies in, when it says enough of itself. */
 function nodeAt(value: unknown, [list, index]: readonly string[]): { node?: NodeRef } {

@@ -19,21 +19,23 @@ export interface SeededWorkflow {
  * Puts a number in the place of each seed that says "random": a result carries the numbers and can be made again.
  * @param draw gives a whole number from 0 to 2^53 - 1
  */
-export function resolveSeeds(workflow: Workflow, definitions: Definitions, draw: () => number = drawSeed): SeededWorkflow {
+export function resolveSeeds(workflow: Workflow, definitions: Definitions, draw = drawSeed): SeededWorkflow {
   const seeds: ResolvedSeed[] = []
   const nodes = workflow.nodes.map((node) => {
     const drawn = randomInputs(node, definitions).map((input) => ({ node: node.id, input, value: draw() }))
     if (drawn.length === 0) return node
     seeds.push(...drawn)
-    return { ...node, inputs: { ...node.inputs, ...Object.fromEntries(drawn.map(({ input, value }) => [input, value])) } }
+    const values = Object.fromEntries(drawn.map(({ input, value }) => [input, value]))
+    return { ...node, inputs: { ...node.inputs, ...values } }
   })
   return seeds.length === 0 ? { workflow, seeds } : { workflow: { ...workflow, nodes }, seeds }
 }
 
 function randomInputs(node: WorkflowNode, definitions: Definitions): string[] {
-  const seedInputs = definitions.get(node.type)?.inputs.filter(({ seed }) => seed) ?? []
-  const inputs = node.inputs ?? {}
-  return seedInputs.map(({ name }) => name).filter((name) => Object.hasOwn(inputs, name) && inputs[name] === RANDOM_SEED)
+  const { inputs = {} } = node
+  const seeds = definitions.get(node.type)?.inputs.filter(({ seed }) => seed) ?? []
+  const names = seeds.map(({ name }) => name)
+  return names.filter((name) => Object.hasOwn(inputs, name) && inputs[name] === RANDOM_SEED)
 }
 
 /** 53 random bits. */

@@ -30,8 +30,8 @@ export function didYouMean(name: string, names: Iterable<string>): string | unde
 /** What there is to choose from: "There are the inputs steps, seed." Nothing where there is none. */
 export function listed(names: readonly string[], kind: string): string | undefined {
   if (names.length === 0) return undefined
-  const shown = names.slice(0, 12).join(', ')
-  return `There ${names.length === 1 ? `is the ${kind}` : `are the ${kind}s`} ${shown}${names.length > 12 ? ', …' : ''}.`
+  const shown = names.slice(0, 12).join(', ') + (names.length > 12 ? ', …' : '')
+  return names.length === 1 ? `There is the ${kind} ${shown}.` : `There are the ${kind}s ${shown}.`
 }
 
 /** Levenshtein's distance, one row at a time. */

@@ -11,15 +11,15 @@ import { isLink, literalOf, type Link, type Workflow } from './workflow.ts'
 interface Scope {
   readonly graph: Graph
   readonly definitions: Definitions
-  /** Looks for the name that was meant, for the first problems of a file only: it takes time, and who reads the 51st? */
+  /** Looks for the name that was meant, for the first problems of a file only: it takes time. */
   suggest(name: string, names: Iterable<string>): string | undefined
 }
 
 const MAX_SUGGESTIONS = 50
 
 /**
- * Everything that is wrong with a workflow, seen from the definitions of its node types alone: an empty list when it may
- * run. A pure function, the same in editor, server and worker; hooks and computed choices come after it.
+ * Everything that is wrong with a workflow, seen from the definitions of its node types alone: an empty list when it
+ * may run. A pure function, the same in editor, server and worker; hooks and computed choices come after it.
  */
 export function validateWorkflow(workflow: Workflow, definitions: Definitions): Problem[] {
   const graph = graphOf(workflow)
@@ -145,8 +145,8 @@ function linkProblem(link: Link, to: SocketType, { graph, definitions, suggest }
 }
 
 /** The output that a link means: by name, or by its index. */
-export function outputOf(definition: NodeDefinition, output: string | number): OutputDefinition | undefined {
-  return typeof output === 'number' ? definition.outputs[output] : definition.outputs.find(({ name }) => name === output)
+export function outputOf({ outputs }: NodeDefinition, output: string | number): OutputDefinition | undefined {
+  return typeof output === 'number' ? outputs[output] : outputs.find(({ name }) => name === output)
 }
 
 function missingOutput(source: NodeRef, { outputs }: NodeDefinition, output: string | number): InputProblem {

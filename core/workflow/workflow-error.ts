@@ -1,5 +1,10 @@
 import { problemText, type NodeRef, type Problem, type ProblemCause, type ProblemCode } from './problem.ts'
 
+const SEVERAL = 'prompt_outputs_failed_validation'
+
+/** A message names this many problems; `problems` has all of them. */
+const MAX_LISTED = 20
+
 /** The most causes that are written down, one beneath the other. */
 const MAX_CAUSES = 8
 
@@ -38,10 +43,11 @@ export class WorkflowError extends Error {
   }
 
   /** One error for several problems; its message lists them. The problem itself when there is one. */
-  static ofProblems(problems: readonly Problem[], code: ProblemCode = 'prompt_outputs_failed_validation'): WorkflowError {
+  static ofProblems(problems: readonly Problem[], code: ProblemCode = SEVERAL): WorkflowError {
     if (problems.length === 1) return new WorkflowError(problems[0]!)
-    const lines = problems.map((problem) => `\n  - ${problemText(problem)}`)
-    return new WorkflowError({ code, problem: `the workflow has ${problems.length} problems:${lines.join('')}`, problems })
+    const lines = problems.slice(0, MAX_LISTED).map((problem) => `\n  - ${problemText(problem)}`)
+    if (problems.length > MAX_LISTED) lines.push(`\n  - and ${problems.length - MAX_LISTED} more`)
+    return new WorkflowError({ code, problem: `there are ${problems.length} problems:${lines.join('')}`, problems })
   }
 }
 

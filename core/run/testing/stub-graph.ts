@@ -44,8 +44,8 @@ export interface StubRun extends RunResult {
 const ANYTHING = port.any().optional()
 
 /**
- * A graph drawn in a test, a line a node. Each node's output `out` is a text that says how it came about: `save(scale(load))`.
- * Runs of one graph share a cache.
+ * A graph drawn in a test, a line a node. Each node's output `out` is a text that says how it came about:
+ * `save(scale(load))`. Runs of one graph share a cache.
  */
 export class StubGraph {
   readonly cache = new MemoryCache(1_000_000)
@@ -61,8 +61,9 @@ export class StubGraph {
   /** A node with something special about it. A second call with an id replaces the node. */
   add(id: string, options: StubOptions = {}): string {
     const type = options.type ?? `Stub_${id}`
-    const links = (options.from ?? []).map((from, index) => [inputName(index), typeof from === 'string' ? link(from) : from])
-    const inputs: Record<string, InputValue> = { ...Object.fromEntries(links), ...options.values }
+    const links = (options.from ?? []).map((from) => (typeof from === 'string' ? link(from) : from))
+    const linked = Object.fromEntries(links.map((one, index) => [inputName(index), one]))
+    const inputs: Record<string, InputValue> = { ...linked, ...options.values }
     this.#types.set(type, stubType(type, id, inputs, options))
     this.#nodes.set(id, { id, type, inputs })
     return id
@@ -90,7 +91,7 @@ export class StubGraph {
       options.onEvent?.(event)
     }
     const asked = typeof targets === 'string' ? [targets] : targets
-    const common = { registry: this.registry, paths: NO_PATHS, cache: this.cache, run: 'r1', ...(asked && { targets: asked }) }
+    const common = { registry: this.registry, paths: NO_PATHS, cache: this.cache, run: 'r1', targets: asked }
     const result = await runWorkflow(this.workflow, { ...common, ...options, onEvent })
     const nodesOf = (type: RunEvent['type']) =>
       events.flatMap((event) => (event.type === type && 'node' in event ? [event.node] : []))
@@ -113,14 +114,15 @@ function inputName(index: number): string {
   return `${String.fromCharCode(97 + (index % 26))}${index < 26 ? '' : Math.floor(index / 26)}`
 }
 
-function stubType(type: string, id: string, inputs: Readonly<Record<string, InputValue>>, options: StubOptions): NodeType {
+function stubType(type: string, id: string, inputs: object, options: StubOptions): NodeType {
   const { ports = {}, outputs, run, fingerprint, validate, version, output, resource, idempotent } = options
   const names = Object.keys(inputs).filter((name) => !Object.hasOwn(ports, name))
-  const inputPorts: Record<string, Port<unknown>> = { ...Object.fromEntries(names.map((name) => [name, ANYTHING])), ...ports }
-  const common = { type, category: 'test', ...present({ version, output, resource, idempotent, fingerprint, validate }) }
+  const inputPorts: Record<string, Port<unknown>> = Object.fromEntries(names.map((name) => [name, ANYTHING]))
   return defineNode({
-    ...common,
-    inputs: inputPorts,
+    type,
+    category: 'test',
+    ...present({ version, output, resource, idempotent, fingerprint, validate }),
+    inputs: { ...inputPorts, ...ports },
     outputs: outputs ?? { out: port.string() },
     run: async (values, context) => ({ ...((await run?.(values, context)) ?? { out: described(id, values) }) }),
   })
