@@ -17,7 +17,7 @@ export interface EncodeVideoOptions {
   readonly fps: number
   /** Kills ffmpeg and leaves nothing. */
   readonly signal?: AbortSignal
-  /** x264's constant rate factor, 0 (lossless) to 51; default 18, which looks like the frames. */
+  /** x264's constant rate factor, 0 (lossless, which not every browser plays) to 51; default 18 looks like the frames. */
   readonly crf?: number
   /** Written into the file, to be read back with readMetadata. */
   readonly metadata?: EmbeddedMetadata
@@ -84,7 +84,8 @@ async function encode(
 
 /** Without the tags players guess BT.601 for small pictures, and colours shift. The filter makes what the tags say. */
 const COLOUR = [
-  '-vf', 'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact',
+  '-vf', 'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact,'
+    + 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv',       // what new versions go by
   '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
 ]
 

@@ -45,10 +45,10 @@ export async function runFfmpeg(command: FfmpegCommand, binary: FfmpegBinary, { 
   signal?.throwIfAborted()
   const ended = await untilGone(command, signal)
   signal?.throwIfAborted()
-  if (ended.error) throw explain(ended, binary, target)
+  if (ended.error) throw explain(ended.error, ended.stderr, binary, target)
 }
 
-interface Ended { readonly error?: FluentError | undefined; readonly stderr: string }
+interface Ended { readonly error?: FluentError; readonly stderr: string }
 interface FluentError extends Error { readonly inputStreamError?: unknown }
 
 function untilGone(command: FfmpegCommand, signal: AbortSignal | undefined): Promise<Ended> {
@@ -58,11 +58,11 @@ function untilGone(command: FfmpegCommand, signal: AbortSignal | undefined): Pro
     const settle = (ended: Ended) => {
       const finish = () => {
         signal?.removeEventListener('abort', kill)
-        process.off('exit', kill)
+        running.delete(kill)
         resolve(ended)
       }
-      const running = child?.pid !== undefined && child.exitCode === null && child.signalCode === null
-      if (!running) return finish()
+      const lives = child?.pid !== undefined && child.exitCode === null && child.signalCode === null
+      if (!lives) return finish()
       child?.once('exit', finish)
       kill()
     }
@@ -76,9 +76,19 @@ function untilGone(command: FfmpegCommand, signal: AbortSignal | undefined): Pro
     command.once('error', (error: FluentError, _stdout: unknown, stderr: unknown) =>
       settle({ error, stderr: typeof stderr === 'string' ? stderr : '' }))
     signal?.addEventListener('abort', kill, { once: true })
-    process.on('exit', kill)
+    killAtExit(kill)
     command.run()
   })
+}
+
+const running = new Set<() => void>()
+let watchesExit = false
+
+function killAtExit(kill: () => void): void {
+  running.add(kill)
+  if (watchesExit) return
+  watchesExit = true
+  process.on('exit', () => { for (const each of running) each() })
 }
 
 /** fluent-ffmpeg keeps the child on the command, but its types do not say so. */
@@ -86,8 +96,7 @@ function processOf(command: FfmpegCommand): ChildProcess | undefined {
   return (command as FfmpegCommand & { readonly ffmpegProc?: ChildProcess }).ffmpegProc
 }
 
-function explain({ error, stderr }: Ended, binary: FfmpegBinary, target: string): unknown {
-  if (!error) return new Error('ffmpeg ended well')                     // not reached: asked for failures only
+function explain(error: FluentError, stderr: string, binary: FfmpegBinary, target: string): unknown {
   if (error.inputStreamError !== undefined) return error.inputStreamError
   if (saysDiskFull(stderr)) return diskFull(target, error)
   const spawned = systemCode(error)

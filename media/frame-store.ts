@@ -41,6 +41,8 @@ const write = promisify(fs.write)
 
 // Frames dropped without close() give their disk space back when they are collected.
 const forgotten = new FinalizationRegistry<number>((fd) => fs.close(fd, () => {}))
+// A store with work under way is not forgotten, even if nobody else holds it.
+const inUse = new Map<Promise<unknown>, object>()
 
 /**
  * Frames in a file that has no name: it is unlinked as soon as it is open, so that the system gives its space back
@@ -49,23 +51,36 @@ const forgotten = new FinalizationRegistry<number>((fd) => fs.close(fd, () => {}
 export async function fileStore<D extends FrameDType>(shape: FrameShape<D>, folder = tmpdir()): Promise<FrameStore<D>> {
   const fd = await openNameless(folder)
   const bytes = frameBytes(shape)
+  const pending = new Set<Promise<unknown>>()             // closing waits for them: the number of a closed file is soon another's
   let isOpen = true
+  const use = async <T>(work: Promise<T>, doing: 'read' | 'write'): Promise<T> => {
+    pending.add(work)
+    inUse.set(work, store)
+    try {
+      return await work
+    } catch (error) {
+      throw fileError(error, folder, doing)
+    } finally {
+      pending.delete(work)
+      inUse.delete(work)
+    }
+  }
   const store: FrameStore<D> = {
     residentBytes: 0,
     async write(index, frame) {
-      if (!isOpen) return
-      await writeAll(fd, asBytes(frame), index * bytes).catch((error) => { throw fileError(error, folder, 'write') })
+      if (isOpen) await use(writeAll(fd, asBytes(frame), index * bytes), 'write')
     },
     async read(from, to) {
       if (!isOpen) throw closed()
       const into = allocate(shape, to - from)
-      await readAll(fd, asBytes(into), from * bytes).catch((error) => { throw fileError(error, folder, 'read') })
+      await use(readAll(fd, asBytes(into), from * bytes), 'read')
       return into
     },
     async close() {
       if (!isOpen) return
       isOpen = false
       forgotten.unregister(store)
+      await Promise.allSettled(pending)
       await close(fd)
     },
   }

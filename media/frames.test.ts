@@ -106,6 +106,20 @@ describe('written frames', () => {
     await frames.close?.()                                              // twice is fine
   })
 
+  test('may be closed, or dropped, while they are read and written: each read ends whole or says so', async () => {
+    const large = rgb(4, 512, 512)
+    for (let round = 0; round < 20; round++) {
+      const { frames, push } = frameWriter({ ...large, memoryBudget: 0, spillFolder: folder })
+      await push(new Uint8Array(frameLength(large)).fill(round))
+      const work = Promise.allSettled([frames.read(0, 1), push(new Uint8Array(frameLength(large))), frames.read(0, 1)])
+      await frames.close?.()
+      for (const result of await work) {
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'closed' })
+        else if (result.value) expect(result.value.every((value) => value === round)).toBe(true)
+      }
+    }
+  })
+
   test('a failure of the writer reaches readers that wait and readers that come later', async () => {
     const { frames, push, fail } = frameWriter(rgb(3))
     const reason = new Error('out of memory')
@@ -167,6 +181,15 @@ describe('written frames', () => {
 const pixel = (channels: Channels, ...data: number[]) =>
   framesOf(Uint8Array.from(data), { count: 1, width: 1, height: 1, channels, dtype: 'u8' })
 const read = async (frames: Frames) => [...await frames.read(0, 1)]
+
+test('frames over an array, a Buffer too, give copies', async () => {
+  const bytes = Buffer.alloc(36, 5)
+  const frames = framesOf(bytes, rgb(1))
+  const read = await frames.read(0, 1)
+  expect(read).toEqual(new Uint8Array(36).fill(5))
+  read.fill(9)
+  expect(bytes.every((value) => value === 5)).toBe(true)
+})
 
 describe('views', () => {
   test('u8 → f32 → u8 gives every value back; floats are clamped and truncated as the reference saves them', () => {

@@ -89,13 +89,15 @@ export function framesOf<D extends FrameDType>(data: FrameArray<D>, shape: Frame
       remedy: `Pass ${length * shape.count} samples in a ${shape.dtype === 'u8' ? 'Uint8Array' : 'Float32Array'}.`,
     })
   }
+  // A Buffer's own slice gives a view, not a copy.
+  const plain = data instanceof Uint8Array ? new Uint8Array(data.buffer, data.byteOffset, data.length) : data
   return {
     ...pickShape(shape),
     residentBytes: data.byteLength,
     async read(from, to, signal) {
       signal?.throwIfAborted()
       checkRange(shape, from, to)
-      return data.slice(from * length, to * length) as FrameArray<D>    // slice keeps the kind of array
+      return plain.slice(from * length, to * length) as FrameArray<D>   // slice keeps the kind of array
     },
   }
 }

@@ -110,6 +110,17 @@ describe('pictures of others', () => {
     expect([picture.width, picture.height]).toEqual([10, 20])
   })
 
+  test('grey with alpha, and 16 bits with alpha on its side', async () => {
+    const grey = await sharp(Buffer.from([100, 40]), { raw: { width: 1, height: 1, channels: 2 } }).png().toBuffer()
+    const one = await readImage(file('grey.png', grey))
+    expect([...await one.picture.read(0, 1), ...await one.mask.read(0, 1)]).toEqual([100, 100, 100, 215])
+    const deep = await sharp({ create: { width: 4, height: 2, channels: 4, background: { r: 200, g: 200, b: 200, alpha: 1 } } })
+      .toColourspace('rgb16').withMetadata({ orientation: 6 }).png().toBuffer()
+    const { picture, mask } = await readImage(file('deep.png', deep))
+    expect([picture.width, picture.height, mask.width, mask.height]).toEqual([2, 4, 2, 4])
+    expect([...await mask.read(0, 1)]).toEqual(Array(8).fill(0))
+  })
+
   test('an animation becomes one frame a picture', async () => {
     const tall = await sharp(await noise(3, 16, 12, 3).read(0, 3), { raw: { width: 16, height: 36, channels: 3, pageHeight: 12 } })
       .webp({ lossless: true }).toBuffer()

@@ -1,4 +1,4 @@
-import type { Metadata, Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import { MediaError } from './error.ts'
 import { broken, withHandle } from './byte-source.ts'
 import { framesOf } from './frames.ts'
@@ -34,10 +34,20 @@ export async function readImage(path: string, { signal, maxPixels = DEFAULT_MAX_
   const pages = (await opened(1).metadata().catch((error) => { throw wrong(error) })).pages ?? 1
   const metadata = await opened(pages).metadata().catch((error) => { throw wrong(error) })
   if (metadata.width * (metadata.pageHeight ?? metadata.height) * pages > maxPixels) throw tooLarge(path, maxPixels)
-  const decoded = await decode(opened(pages), metadata).catch((error) => { throw wrong(error) })
+  const [colour, transparency] = await Promise.all([decode(opened(pages)), metadata.hasAlpha ? decodeMask(opened(pages)) : null])
+    .catch((error) => { throw wrong(error) })
   signal?.throwIfAborted()
-  return split(decoded, pages)
+  const { width, height } = colour.info                                 // pictures of an animation come as one tall picture
+  const shape = { count: pages, width, height: height / pages, dtype: 'u8' } as const
+  return {
+    picture: framesOf(colour.data, { ...shape, channels: 3 }),
+    mask: framesOf(transparency?.data ?? new Uint8Array(width * height), { ...shape, channels: 1 }),
+  }
 }
+
+const raw = (image: Sharp) => image.timeout({ seconds: MAX_SECONDS }).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+const decode = (image: Sharp) => raw(image.toColourspace('srgb').removeAlpha())
+const decodeMask = (image: Sharp) => raw(image.toColourspace('srgb').negate().extractChannel('alpha'))
 
 /** The file's bytes; half a gigabyte is refused before it is read. */
 function readBounded(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
@@ -66,26 +76,4 @@ const tooLarge = (path: string, maxPixels: number) => new MediaError({
 function describeFailure(error: unknown, path: string, maxPixels: number): MediaError {
   const reason = error instanceof Error ? error.message : String(error)
   return /pixel limit/i.test(reason) ? tooLarge(path, maxPixels) : broken(path, `it can't be decoded (${reason.trim()})`, error)
-}
-
-interface Decoded { readonly data: Buffer; readonly width: number; readonly height: number; readonly channels: number }
-
-async function decode(image: Sharp, { hasAlpha }: Metadata): Promise<Decoded> {
-  const colour = image.toColourspace('srgb').timeout({ seconds: MAX_SECONDS })
-  const { data, info } = await (hasAlpha ? colour.ensureAlpha() : colour.removeAlpha())
-    .raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-  return { data, width: info.width, height: info.height, channels: info.channels }
-}
-
-/** Pictures of an animation come as one tall picture. */
-function split({ data, width, height, channels }: Decoded, pages: number): LoadedImage {
-  const shape = { count: pages, width, height: height / pages, dtype: 'u8' } as const
-  const pixels = width * height
-  const rgb = new Uint8Array(pixels * 3)
-  const mask = new Uint8Array(pixels)
-  for (let p = 0; p < pixels; p++) {
-    for (let c = 0; c < 3; c++) rgb[p * 3 + c] = data[p * channels + (channels < 3 ? 0 : c)]!
-    if (channels === 4) mask[p] = 255 - data[p * 4 + 3]!
-  }
-  return { picture: framesOf(rgb, { ...shape, channels: 3 }), mask: framesOf(mask, { ...shape, channels: 1 }) }
 }
