@@ -25,6 +25,15 @@ let folder: string
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'kinograph-staging-')) })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+test('importing media/ loads neither sharp nor fluent-ffmpeg; the first picture does', async () => {
+  const child = node(`const { createRequire } = await import('node:module')
+    const loaded = () => Object.keys(createRequire(process.env.KINOGRAPH_TEST_BUNDLE).cache).filter((path) => /sharp|ffmpeg/.test(path)).length
+    const before = loaded()
+    await writeImage({ count: 1, width: 1, height: 1, channels: 1, dtype: 'u8', read: async () => new Uint8Array(1) }, ${JSON.stringify(join(folder, 'a.png'))})
+    console.log(before, loaded() > 0)`)
+  expect((await child.stdout!.setEncoding('utf8').toArray()).join('')).toBe('0 true\n')
+})
+
 describe('a stage', () => {
   test('shows the file when it is whole, over an old one, and goes', async () => {
     const target = join(folder, 'new', 'a.txt')
