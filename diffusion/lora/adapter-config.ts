@@ -1,6 +1,6 @@
 /** The scale of a PEFT adapter: adapter_config.json, or the same settings in a diffusers file's metadata. */
-import { readFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { DiffusionError } from '../error.ts'
 
 /** α and form of the scale for each layer of an adapter. */
@@ -17,16 +17,16 @@ export interface AdapterConfig {
  * @throws DiffusionError when it is damaged, or describes something else than a plain LoRA.
  */
 export async function readAdapterConfig(path: string): Promise<AdapterConfig | null> {
-  const inside = /\.\w+$/.test(basename(path)) ? null : join(path, 'adapter_config.json')
-  for (const file of [inside, join(dirname(path), 'adapter_config.json')]) {
-    const text = file === null ? null : await readFile(file, 'utf8').catch(() => null)
-    if (file !== null && text !== null) return parseAdapterConfig(parseJson(text, file), file)
-  }
-  return null
+  const folder = (await stat(path)).isDirectory() ? path : dirname(path)
+  const file = join(folder, 'adapter_config.json')
+  const text = await readFile(file, 'utf8').catch(() => null)
+  return text === null ? null : parseAdapterConfig(parseJson(text, file), file)
 }
 
-/** diffusers ≥ 0.33 writes the settings into the file, each name behind that of its model (`transformer.lora_alpha`). */
-export function adapterConfigOfMetadata(metadata: Readonly<Record<string, string>>, file: string): AdapterConfig | null {
+/** diffusers ≥ 0.33 writes them into the file, each name behind that of its model (`transformer.lora_alpha`). */
+export function adapterConfigOfMetadata(
+  metadata: Readonly<Record<string, string>>, file: string,
+): AdapterConfig | null {
   const text = metadata['lora_adapter_metadata']
   if (text === undefined) return null
   const fields = Object.entries(parseJson(text, file)).map(([key, value]) => [key.replace(/^transformer\./, ''), value])

@@ -31,7 +31,8 @@ export function pairsByLayer(
   for (const { file, strength, transformerOnly } of loras) {
     if (!Number.isFinite(strength)) {
       throw new DiffusionError({
-        field: 'strength', expected: 'a finite number', found: String(strength), remedy: 'Take 1 for the usual strength.',
+        field: 'strength', expected: 'a finite number', found: String(strength),
+        remedy: 'Take 1 for the usual strength.',
       })
     }
     if (transformerOnly && target === 'textEncoder') continue

@@ -2,8 +2,8 @@
  * The names under which LoRA files keep their factors.
  * - kohya: `lora_unet__transformer_blocks_0_attn1_to_q.lora_down.weight`, `lora_te_…`; dots of the module path became
  *   underscores, and EasyAnimate's trainer writes two underscores after the prefix, since its root has an empty name;
- * - diffusers and PEFT: `transformer.transformer_blocks.0.attn1.to_q.lora_A.weight`, `base_model.model.….lora_B.weight`,
- *   `….lora.down.weight`, `….attn1.processor.to_q_lora.up.weight`.
+ * - diffusers and PEFT: `transformer.transformer_blocks.0.attn1.to_q.lora_A.weight`, `….lora.down.weight`,
+ *   `base_model.model.….lora_B.weight`, `….attn1.processor.to_q_lora.up.weight`.
  */
 import { DiffusionError } from '../error.ts'
 

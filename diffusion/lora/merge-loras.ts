@@ -13,9 +13,12 @@ import type { LoraTarget } from './lora-keys.ts'
 import { joinFactors } from './stack-loras.ts'
 
 export interface MergeOptions {
-  /** Multiply on this device; without one, in JavaScript (some 2 GFLOP/s: seconds for small models, a minute for XL). */
+  /** Multiply on this device; without one, in JavaScript (some 4 GFLOP/s: half a minute for XL). */
   readonly device?: Device
 }
+
+/** A model's weights by full key. */
+export type BaseWeights = ReadonlyMap<string, TensorSource>
 
 /** A layer's merged weight. */
 export interface MergedWeight {
@@ -29,7 +32,7 @@ export interface MergedWeight {
  * @param base the model's weights by full key; only the changed ones are read.
  */
 export async function mergeLoras(
-  loras: readonly AppliedLora[], target: LoraTarget, base: ReadonlyMap<string, TensorSource>, options: MergeOptions = {},
+  loras: readonly AppliedLora[], target: LoraTarget, base: BaseWeights, options: MergeOptions = {},
 ): Promise<Map<string, TensorData>> {
   const merged = new Map<string, TensorData>()
   for await (const { name, tensor } of mergeEach(loras, target, base, options)) merged.set(name, tensor)
@@ -42,7 +45,7 @@ export const unmergeLoras: typeof mergeLoras = (loras, target, merged, options) 
 
 /** The merged weights one after the other, so that a large model's never have to be in memory together. */
 export async function* mergeEach(
-  loras: readonly AppliedLora[], target: LoraTarget, base: ReadonlyMap<string, TensorSource>, options: MergeOptions = {},
+  loras: readonly AppliedLora[], target: LoraTarget, base: BaseWeights, options: MergeOptions = {},
 ): AsyncGenerator<MergedWeight> {
   for (const [path, pairs] of pairsByLayer(loras, target)) {
     const name = `${path}.weight`
@@ -69,7 +72,7 @@ export interface MergeIdentity {
  * @param files the base weights' files, which the cache's key depends on.
  */
 export async function mergedWeights(
-  { files, loras }: MergeIdentity, target: LoraTarget, base: ReadonlyMap<string, TensorSource>, options: MergeOptions = {},
+  { files, loras }: MergeIdentity, target: LoraTarget, base: BaseWeights, options: MergeOptions = {},
 ): Promise<WeightsIndex> {
   const names = [...pairsByLayer(loras, target).keys()].map((path) => `${path}.weight`)
   return derivedWeights({
@@ -90,16 +93,17 @@ export async function mergedWeights(
 
 const hashes = (files: readonly FileIdentity[]): string[] => files.map((file) => file.hash)
 
-function baseWeight(base: ReadonlyMap<string, TensorSource>, name: string): TensorSource {
+function baseWeight(base: BaseWeights, name: string): TensorSource {
   const source = base.get(name)
   if (source?.shape.length === 2) return source
   throw new DiffusionError({
-    field: name, expected: 'a matrix among the base weights', found: source ? `[${source.shape.join(', ')}]` : 'nothing',
+    field: name, expected: 'a matrix among the base weights',
+    found: source ? `[${source.shape.join(', ')}]` : 'nothing',
     remedy: 'Merge the LoRA into the model that it was read for.',
   })
 }
 
-/** weight [out, in] + up [out, rank] · down [rank, in]; a row at a time, summed in double precision, four ranks at once. */
+/** weight [out, in] + up [out, rank] · down [rank, in]; row by row, summed in double precision, four ranks at once. */
 export function addProduct(weight: Float32Array, { rank, down, up }: Factors, width: number): Float32Array {
   const result = new Float32Array(weight.length)
   const row = new Float64Array(width)

@@ -1,5 +1,7 @@
 /** Opening a LoRA file against the layers of the models that it is to change. */
-import { openCheckpoint, readTensor, toFloat32, type FileIdentity, type LoadReport } from '../../tensor/weights/index.ts'
+import {
+  openCheckpoint, readTensor, toFloat32, type FileIdentity, type LoadReport, type WrongShape,
+} from '../../tensor/weights/index.ts'
 import { isFloat } from '../../tensor/graph/dtype.ts'
 import type { TensorEntry } from '../../tensor/graph/entry.ts'
 import { DiffusionError } from '../error.ts'
@@ -40,17 +42,17 @@ export interface LoraFile {
 
 /**
  * Open a LoRA: kohya's, diffusers' or PEFT's form; a weights file, or a folder that holds one. Only alphas are read.
- * @throws DiffusionError when no key fits, forms are mixed, a factor lacks its other half, or ranks and alphas are nonsense.
+ * @throws DiffusionError when no key fits, forms are mixed, a factor stands alone, or ranks or alphas are nonsense.
  * @throws CheckpointError when the file cannot be read.
  */
 export async function readLora(path: string, modules: LoraModules): Promise<LoraFile> {
   const checkpoint = await openCheckpoint(path)
   const { layers, unknown } = groupByLayer(path, checkpoint.entries)
   const { found, wrongShape, unexpected, skipped } = matchLayers(path, layers, modules)
-  if (found.length === 0) throw noMatchError({ path, keys: [...checkpoint.entries.keys()], wrongShape, skipped, modules })
-  const adapter = found.some(({ layer }) => layer.family === 'diffusers')
-    ? adapterConfigOfMetadata(checkpoint.metadata, path) ?? (await readAdapterConfig(path))
-    : null
+  const keys = [...checkpoint.entries.keys()]
+  if (found.length === 0) throw noMatchError({ path, keys, wrongShape, skipped, modules })
+  const beside = found.some(({ layer }) => layer.adapter) ? await readAdapterConfig(path) : null
+  const adapter = adapterConfigOfMetadata(checkpoint.metadata, path) ?? beside
   const pairs = await Promise.all(found.map(async (match) => ({
     target: match.target, path: match.module, down: match.layer.down, up: match.layer.up,
     rank: match.layer.rank, scale: await scaleOf(path, match, adapter),
@@ -93,7 +95,8 @@ function groupByLayer(path: string, entries: ReadonlyMap<string, TensorEntry>): 
   }
   checkOneFamily(path, groups)
   const [factors, alphas] = partition([...groups.values()], ({ found }) => found.has('down') || found.has('up'))
-  return { layers: factors.map((group) => complete(path, group)), unknown: [...unknown, ...alphas.flatMap((a) => a.keys)] }
+  const layers = factors.map((group) => complete(path, group))
+  return { layers, unknown: [...unknown, ...alphas.flatMap(({ keys }) => keys)] }
 }
 
 const partition = <T>(all: readonly T[], test: (item: T) => boolean): [T[], T[]] =>
@@ -111,7 +114,8 @@ function checkOneFamily(path: string, groups: ReadonlyMap<string, Parts>): void 
   const [kohya, diffusers] = ['kohya', 'diffusers'].map((family) => all.find((group) => group.family === family))
   if (!kohya || !diffusers) return
   throw new DiffusionError({
-    field: path, expected: 'keys of one form', found: `"${kohya.keys[0]}" (kohya) and "${diffusers.keys[0]}" (diffusers)`,
+    field: path, expected: 'keys of one form',
+    found: `"${kohya.keys[0]}" (kohya) and "${diffusers.keys[0]}" (diffusers)`,
     remedy: 'Two LoRAs were put into one file: save them apart and apply both.',
   })
 }
@@ -124,7 +128,7 @@ function complete(path: string, { found, ...group }: Parts): Layer {
   if (!down || !up) throw refuse('a down and an up factor', `${down ? 'down' : 'up'} alone`, 'Get the whole file.')
   const shapes = `down [${down.shape.join(', ')}], up [${up.shape.join(', ')}]`
   if (down.shape.length === 4 || up.shape.length === 4) {
-    throw refuse('factors of a linear layer', `${shapes}, of a convolution`, 'Train or convert it without the convolutions.')
+    throw refuse('factors of a linear layer', `${shapes}, of a convolution`, 'Train it without the convolutions.')
   }
   const rank = up.shape[1] ?? 0
   if (down.shape.length !== 2 || up.shape.length !== 2 || down.shape[0] !== rank || rank === 0) {
@@ -145,7 +149,7 @@ interface Match {
 function matchLayers(path: string, layers: readonly Layer[], modules: LoraModules) {
   const places = { transformer: placesOf(modules.transformer), textEncoder: placesOf(modules.textEncoder ?? new Map()) }
   const found: Match[] = []
-  const wrongShape: { name: string; expected: readonly number[]; found: readonly number[] }[] = []
+  const wrongShape: WrongShape[] = []
   const [unexpected, skipped]: [string[], string[]] = [[], []]
   const taken = new Set<string>()
   for (const layer of layers) {
