@@ -1,0 +1,89 @@
+/** Prompts to what a model is told: cleaned, cut into tokens, encoded. */
+import type { Device, TensorData } from '../tensor/index.ts'
+import type { Conditioning } from './conditioning.ts'
+import { DiffusionError } from './error.ts'
+import { openModel } from './open-model.ts'
+import { wantedByT5 } from './recipes/describe-text-encoder.ts'
+import type { TextEncoderRecipe } from './recipes/recipe.ts'
+import { preprocessPrompt } from './text/clean-caption.ts'
+import { presentT5Entries, relativeBuckets, t5Encoder } from './text/t5-encoder.ts'
+import { loadTokenizer } from './text/tokenizer.ts'
+import type { Tokenizer } from './text/tokenizer.ts'
+
+export interface TextOptions {
+  /** EasyAnimate's caption cleaning, twice; otherwise the text is only lower-cased and stripped. Default true. */
+  readonly clean?: boolean
+  /** Tokens that a prompt is cut or filled up to, the end mark included. Default 120, as the models were trained. */
+  readonly maxLength?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface TokenIds {
+  /** int32 [prompts, maxLength] */
+  readonly ids: TensorData
+  /** int32 [prompts, maxLength], 1 where a token stands. */
+  readonly mask: TensorData
+  /** How many tokens of each prompt were cut off. */
+  readonly dropped: readonly number[]
+}
+
+/** The prompts as ids of the encoder's vocabulary. @throws DiffusionError when tokenizer and encoder do not fit */
+export async function tokenize(
+  recipe: TextEncoderRecipe, prompts: readonly string[], { clean = true, maxLength = 120 }: TextOptions = {},
+): Promise<TokenIds> {
+  const tokenizer = await tokenizerOf(recipe)
+  if (tokenizer.vocabularySize > recipe.config.vocabulary) {
+    throw new DiffusionError({
+      field: 'tokenizer', expected: `at most ${recipe.config.vocabulary} tokens, the encoder's vocabulary`,
+      found: String(tokenizer.vocabularySize), remedy: 'Use the tokenizer folder that was published with the text encoder.',
+    })
+  }
+  const encoded = prompts.map((prompt) => tokenizer.encode(preprocessPrompt(prompt, { clean }), { maxLength, pad: true }))
+  const rows = (pick: (one: typeof encoded[number]) => number[]): TensorData =>
+    ({ dtype: 'int32', shape: [prompts.length, maxLength], data: Int32Array.from(encoded.flatMap(pick)) })
+  return { ids: rows(({ ids }) => ids), mask: rows(({ mask }) => mask), dropped: encoded.map(({ dropped }) => dropped) }
+}
+
+/**
+ * What the prompts mean to the model: embeddings [prompts, maxLength, width] and their mask.
+ * @throws DiffusionError, MemoryError when the encoder does not fit
+ */
+export async function encodeText(
+  device: Device, recipe: TextEncoderRecipe, prompts: readonly string[], options: TextOptions = {},
+): Promise<Conditioning> {
+  const { ids, mask } = await tokenize(recipe, prompts, options)
+  return encodeTokens(device, recipe, { ids, mask }, options.signal)
+}
+
+/** Token ids through the encoder. */
+export async function encodeTokens(
+  device: Device, recipe: TextEncoderRecipe, { ids, mask }: Pick<TokenIds, 'ids' | 'mask'>, signal?: AbortSignal,
+): Promise<Conditioning> {
+  const { config } = recipe
+  const [batch, tokens] = ids.shape as [number, number]                                // two axes, as documented
+  const scores = config.heads * tokens * tokens
+  const opened = await openModel(device, {
+    recipe, describe: (w) => t5Encoder(w, config), wanted: wantedByT5(config), present: presentT5Entries, loraTarget: 'textEncoder',
+    activationBytes: 4 * batch * (2 * scores + tokens * (6 * config.width + 3 * config.inner)), signal,
+  })
+  const buckets: TensorData = { dtype: 'int32', shape: [tokens, tokens], data: relativeBuckets(tokens, config) }
+  const stage = await opened.stage('step')
+  const { outputs } = await stage.run({ ids, mask, buckets, ...opened.loraFeeds }, { signal })
+  return { embeds: outputs['embeds']!, mask }
+}
+
+const tokenizers = new Map<string, Promise<Tokenizer>>()
+
+/** The recipe's tokenizer, read once a folder; one that fails to load is tried again. */
+function tokenizerOf({ tokenizer: folder, weights }: TextEncoderRecipe): Promise<Tokenizer> {
+  if (folder === null) {
+    throw new DiffusionError({
+      field: weights[0]!.path, expected: 'a tokenizer folder beside the text encoder', found: 'no spiece.model or tokenizer.json',
+      remedy: "Download the tokenizer folder of the model to its place beside text_encoder.",
+    })
+  }
+  const known = tokenizers.get(folder) ?? loadTokenizer(folder)
+  tokenizers.set(folder, known)
+  known.catch(() => tokenizers.delete(folder))
+  return known
+}
