@@ -17,7 +17,7 @@ export interface EncodeVideoOptions {
   readonly fps: number
   /** Kills ffmpeg and leaves nothing. */
   readonly signal?: AbortSignal
-  /** x264's constant rate factor, 0 (lossless, which not every browser plays) to 51; default 18 looks like the frames. */
+  /** x264's constant rate factor, 0 (lossless; not every browser plays it) to 51. Default 18: looks like the frames. */
   readonly crf?: number
   /** Written into the file, to be read back with readMetadata. */
   readonly metadata?: EmbeddedMetadata
@@ -53,9 +53,10 @@ export async function encodeVideo(frames: Frames, path: string, options: EncodeV
     options.signal?.throwIfAborted()
     await stage.publish('whole.mp4', target)
   })
-  const { bytes } = await stat(target).then(({ size }) => ({ bytes: size }))
+  const { size: bytes } = await stat(target)
   const { width, height } = evenSize(frames)
-  return { path: target, width, height, frames: frames.count, fps: options.fps, seconds: frames.count / options.fps, bytes }
+  const { fps } = options
+  return { path: target, width, height, frames: frames.count, fps, seconds: frames.count / fps, bytes }
 }
 
 async function encode(
@@ -74,7 +75,7 @@ async function encode(
       '-c:v', 'libx264', '-preset', 'medium', '-crf', String(options.crf ?? 18), '-pix_fmt', 'yuv420p',
       ...REPEATABLE, '-movflags', '+write_colr', '-xerror', '-f', 'mp4',
     ])
-    .output(`file:${output}`)                                           // the prefix: no part of a path names a protocol
+    .output(`file:${output}`)                                           // so that no part of the path names a protocol
   try {
     await runFfmpeg(command, binary, { target, signal: options.signal })
   } finally {
@@ -84,8 +85,9 @@ async function encode(
 
 /** Without the tags players guess BT.601 for small pictures, and colours shift. The filter makes what the tags say. */
 const COLOUR = [
-  '-vf', 'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact,'
-    + 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv',       // what new versions go by
+  '-vf', 'scale=out_color_matrix=bt709:out_range=tv'
+    + ':flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact'
+    + ',setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv',       // what new versions go by
   '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
 ]
 

@@ -20,7 +20,7 @@ export interface MediaFailure {
   readonly cause?: unknown
 }
 
-/** A failure of reading or writing pictures and videos. The message is built from the fields: "path: problem. remedy" */
+/** A failure of reading or writing pictures and videos. Its message is made of the fields: "path: problem. remedy" */
 export class MediaError extends Error {
   override readonly name = 'MediaError'
   readonly code: MediaErrorCode
@@ -62,12 +62,10 @@ export function fileError(error: unknown, path: string, doing: 'read' | 'write')
   if (code && FULL.has(code)) return diskFull(path, error)
   const reason = error instanceof Error ? error.message : String(error)
   if (doing === 'read') {
-    return code === 'ENOENT'
-      ? new MediaError({ code: 'not_found', path, problem: 'there is no such file', remedy: 'Check the path.', cause: error })
-      : new MediaError({
-        code: 'unreadable', path, problem: `could not be read (${reason})`, remedy: 'Check the file and its permissions.',
-        cause: error,
-      })
+    const failure = code === 'ENOENT'
+      ? { code: 'not_found', problem: 'there is no such file', remedy: 'Check the path.' } as const
+      : { code: 'unreadable', problem: `could not be read (${reason})`, remedy: 'Check its permissions.' } as const
+    return new MediaError({ ...failure, path, cause: error })
   }
   return new MediaError({
     code: 'unwritable', path, problem: `could not be written (${reason})`,

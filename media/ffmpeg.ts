@@ -41,7 +41,8 @@ export interface FfmpegRun {
  * the promise settles only once the process is gone, so its files can be removed.
  * Rejects with the signal's reason, with what the input stream failed with, or with MediaError.
  */
-export async function runFfmpeg(command: FfmpegCommand, binary: FfmpegBinary, { target, signal }: FfmpegRun): Promise<void> {
+export async function runFfmpeg(command: FfmpegCommand, binary: FfmpegBinary, run: FfmpegRun): Promise<void> {
+  const { target, signal } = run
   signal?.throwIfAborted()
   const ended = await untilGone(command, signal)
   signal?.throwIfAborted()
@@ -110,7 +111,8 @@ function explain(error: FluentError, stderr: string, binary: FfmpegBinary, targe
   const killed = /killed with signal (\w+)/.exec(error.message)?.[1]
   return new MediaError({
     code: 'ffmpeg_failed', path: target,
-    problem: killed ? `ffmpeg was ended by ${killed} before the video was complete` : `ffmpeg failed (${lastLines(stderr)})`,
+    problem: killed ? `ffmpeg was ended by ${killed} before the video was complete`
+      : `ffmpeg failed (${lastLines(stderr)})`,
     remedy: killed ? 'Another program, or the system short of memory, ended it; run it again.'
       : 'Nothing was written; the reason is in brackets.',
     cause: error,

@@ -51,7 +51,7 @@ const inUse = new Map<Promise<unknown>, object>()
 export async function fileStore<D extends FrameDType>(shape: FrameShape<D>, folder = tmpdir()): Promise<FrameStore<D>> {
   const fd = await openNameless(folder)
   const bytes = frameBytes(shape)
-  const pending = new Set<Promise<unknown>>()             // closing waits for them: the number of a closed file is soon another's
+  const pending = new Set<Promise<unknown>>()             // closing waits for them: the number of a file is used again
   let isOpen = true
   const use = async <T>(work: Promise<T>, doing: 'read' | 'write'): Promise<T> => {
     pending.add(work)

@@ -15,7 +15,7 @@ export function sliceFrames<D extends FrameDType>(frames: Frames<D>, from: numbe
 /** One run after the other. All must have one size, channels and dtype. */
 export function concatFrames<D extends FrameDType>(runs: readonly Frames<D>[]): Frames<D> {
   const [first] = runs
-  if (!first) throw new MediaError({ code: 'bad_input', problem: 'no frames to join', remedy: 'Give at least one run of frames.' })
+  if (!first) throw new MediaError({ code: 'bad_input', problem: 'no frames to join', remedy: 'Give at least one run.' })
   const odd = runs.find((run) => describeFrames({ ...run, count: 1 }) !== describeFrames({ ...first, count: 1 }))
   if (odd) {
     throw new MediaError({
@@ -70,7 +70,7 @@ export function toF32(data: FrameArray): Float32Array {
   return floats
 }
 
-/** The same frames with other channels: grey is repeated, alpha is dropped or made opaque, RGB → grey takes BT.709 luma. */
+/** The same frames with other channels: grey is repeated, alpha dropped or made opaque, RGB → grey takes BT.709 luma. */
 export function withChannels<D extends FrameDType>(frames: Frames<D>, channels: Channels): Frames<D> {
   if (frames.channels === channels) return frames
   const opaque = frames.dtype === 'u8' ? 255 : 1
@@ -98,7 +98,9 @@ export async function* frameBatches<D extends FrameDType>(
   }
 }
 
-function mapPixels<D extends FrameDType>(data: FrameArray<D>, had: Channels, wanted: Channels, opaque: number): FrameArray<D> {
+function mapPixels<D extends FrameDType>(
+  data: FrameArray<D>, had: Channels, wanted: Channels, opaque: number,
+): FrameArray<D> {
   const pixels = data.length / had
   const half = data instanceof Uint8Array ? 0.5 : 0                     // bytes truncate what they are given
   const into = emptyLike(data, pixels * wanted)

@@ -11,7 +11,7 @@ export const DEFAULT_MEMORY_BUDGET = 256 * 2 ** 20
 export interface FrameWriterOptions<D extends FrameDType> extends FrameShape<D> {
   /** Bytes that may stay in memory; larger runs lie in a file. Default 256 MB. */
   readonly memoryBudget?: number
-  /** Folder for that file, which has no name there and vanishes with the process. Default: the system's temporary one. */
+  /** Folder for that file, which has no name and vanishes with the process. Default: the system's temporary one. */
   readonly spillFolder?: string
 }
 
@@ -40,7 +40,9 @@ export function frameWriter<D extends FrameDType>(options: FrameWriterOptions<D>
   return { frames: readableFrames(shape, store, written), ...pushing(shape, store, written) }
 }
 
-function readableFrames<D extends FrameDType>(shape: FrameShape<D>, store: FrameStore<D>, written: Waterline): Frames<D> {
+function readableFrames<D extends FrameDType>(
+  shape: FrameShape<D>, store: FrameStore<D>, written: Waterline,
+): Frames<D> {
   let isClosed = false
   return {
     ...shape,

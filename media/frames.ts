@@ -40,7 +40,8 @@ export const frameLength = ({ height, width, channels }: Omit<FrameShape, 'count
   height * width * channels
 
 /** Bytes of one frame. */
-export const frameBytes = (shape: Omit<FrameShape, 'count'>): number => frameLength(shape) * BYTES_PER_SAMPLE[shape.dtype]
+export const frameBytes = (shape: Omit<FrameShape, 'count'>): number =>
+  frameLength(shape) * BYTES_PER_SAMPLE[shape.dtype]
 
 const MAX_FRAME_BYTES = 2 ** 31 - 1
 
@@ -53,11 +54,13 @@ export function checkShape(shape: FrameShape): void {
   }
   if (![1, 3, 4].includes(shape.channels)) throw badShape(`channels must be 1, 3 or 4, got ${shape.channels}`)
   if (frameBytes(shape) > MAX_FRAME_BYTES) {
-    throw badShape(`one frame of ${shape.width}×${shape.height} would take ${frameBytes(shape)} bytes, the most is ${MAX_FRAME_BYTES}`)
+    throw badShape(`one frame of ${shape.width}×${shape.height} would take ${frameBytes(shape)} bytes, `
+      + `the most is ${MAX_FRAME_BYTES}`)
   }
 }
 
-const badShape = (problem: string) => new MediaError({ code: 'bad_input', problem, remedy: 'Use a smaller size, or fewer frames.' })
+const badShape = (problem: string) =>
+  new MediaError({ code: 'bad_input', problem, remedy: 'Use another size or number of frames.' })
 
 /** Throws MediaError unless 0 ≤ from ≤ to ≤ count, all whole. */
 export function checkRange({ count }: { readonly count: number }, from: number, to: number): void {
@@ -77,7 +80,9 @@ export function allocate<D extends FrameDType>(shape: FrameShape<D>, frames: num
 
 /** "16 frames of 512×288, RGB, u8": for messages and logs. */
 export const describeFrames = ({ count, width, height, channels, dtype }: FrameShape): string =>
-  `${count} ${count === 1 ? 'frame' : 'frames'} of ${width}×${height}, ${{ 1: 'grey', 3: 'RGB', 4: 'RGBA' }[channels]}, ${dtype}`
+  `${count} ${count === 1 ? 'frame' : 'frames'} of ${width}×${height}, ${CHANNEL_NAMES[channels]}, ${dtype}`
+
+const CHANNEL_NAMES = { 1: 'grey', 3: 'RGB', 4: 'RGBA' } as const
 
 /** Frames over an array that is there already; the array is not copied, so leave it unchanged afterwards. */
 export function framesOf<D extends FrameDType>(data: FrameArray<D>, shape: FrameShape<D>): Frames<D> {
@@ -103,5 +108,7 @@ export function framesOf<D extends FrameDType>(data: FrameArray<D>, shape: Frame
 }
 
 /** The five fields of the shape alone. */
-export const pickShape = <D extends FrameDType>({ count, height, width, channels, dtype }: FrameShape<D>): FrameShape<D> =>
-  ({ count, height, width, channels, dtype })
+export function pickShape<D extends FrameDType>(shape: FrameShape<D>): FrameShape<D> {
+  const { count, height, width, channels, dtype } = shape
+  return { count, height, width, channels, dtype }
+}

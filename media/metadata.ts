@@ -93,15 +93,16 @@ function whatIsWrong(value: unknown): string | null {
   const { kinograph, workflow, seeds, models } = value
   if (typeof kinograph !== 'string') return '"kinograph" is not a version'
   if (workflow === undefined) return '"workflow" is missing'
-  if (seeds !== undefined && !(isRecord(seeds) && Object.values(seeds).every(isSeed))) return '"seeds" are not numbers by name'
-  if (models !== undefined && !(Array.isArray(models) && models.every(isModel))) return '"models" are not files with hashes'
+  if (seeds !== undefined && !isSeeds(seeds)) return '"seeds" are not numbers by name'
+  if (models !== undefined && !isModels(models)) return '"models" are not files with hashes'
   return null
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isSeed = (value: unknown) => typeof value === 'number' || typeof value === 'string'
+const isSeeds = (value: unknown) =>
+  isRecord(value) && Object.values(value).every((seed) => typeof seed === 'number' || typeof seed === 'string')
 
-const isModel = (value: unknown) =>
-  isRecord(value) && typeof value['file'] === 'string' && typeof value['hash'] === 'string'
+const isModels = (value: unknown) => Array.isArray(value)
+  && value.every((model) => isRecord(model) && typeof model['file'] === 'string' && typeof model['hash'] === 'string')

@@ -38,7 +38,9 @@ async function boxAt(source: ByteSource, start: number, to: number): Promise<Box
 }
 
 /** The first box at a path of types below `from`…`to`, such as ['trak', 'mdia']; null when there is none. */
-export async function findBox(source: ByteSource, from: number, to: number, path: readonly string[]): Promise<Box | null> {
+export async function findBox(
+  source: ByteSource, from: number, to: number, path: readonly string[],
+): Promise<Box | null> {
   const [type, ...rest] = path
   const box = (await boxes(source, from, to)).find((candidate) => candidate.type === type)
   if (!box || rest.length === 0) return box ?? null

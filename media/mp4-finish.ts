@@ -77,7 +77,8 @@ async function chunkTables(moov: Buffer): Promise<ChunkTable[]> {
   for (const trak of (await boxes(source, 8, moov.length)).filter(({ type }) => type === 'trak')) {
     for (const type of ['stco', 'co64']) {
       const table = await findBox(source, trak.content, trak.end, ['mdia', 'minf', 'stbl', type])
-      if (table) tables.push({ at: table.content + 8, count: moov.readUInt32BE(table.content + 4), wide: type === 'co64' })
+      if (!table) continue
+      tables.push({ at: table.content + 8, count: moov.readUInt32BE(table.content + 4), wide: type === 'co64' })
     }
   }
   return tables
@@ -93,7 +94,8 @@ function shiftChunks(moov: Buffer, tables: readonly ChunkTable[], shift: number)
   return true
 }
 
-const positions = (at: number, count: number, width: number) => Array.from({ length: count }, (_, index) => at + index * width)
+const positions = (at: number, count: number, width: number) =>
+  Array.from({ length: count }, (_, index) => at + index * width)
 
 async function copy(source: ByteSource, to: string, parts: readonly (Box | Buffer)[]): Promise<void> {
   const file = await open(to, 'wx')

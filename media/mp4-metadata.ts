@@ -69,7 +69,7 @@ async function firstChild(source: ByteSource, meta: Box): Promise<number> {
 async function nameOf(source: ByteSource, item: Box, names: readonly Box[]): Promise<string | null> {
   const index = Buffer.from(item.type, 'latin1').readUInt32BE()
   const key = names[index - 1]
-  if (!key) return index > 0xffff ? item.type : null                    // ©nam and its like, or a key that is not there
+  if (!key) return index > 0xffff ? item.type : null                    // ©nam and its like, or a key that is missing
   if (key.end - key.content > 1024) throw broken(source.path, 'the name of one of its fields is longer than 1024 bytes')
   return (await source.read(key.content, key.end - key.content)).toString('utf8')
 }

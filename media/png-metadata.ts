@@ -35,7 +35,8 @@ export async function readPngFields(source: ByteSource): Promise<Map<string, str
     const header = await source.read(position, 8)
     const length = header.readUInt32BE()
     const type = header.toString('latin1', 4, 8)
-    if (position + 12 + length > source.size) throw broken(source.path, `its chunk ${JSON.stringify(type)} is truncated`)
+    const next = position + 12 + length
+    if (next > source.size) throw broken(source.path, `its chunk ${JSON.stringify(type)} is truncated`)
     if (type === 'IEND') return fields
     if (isText(type)) {
       const content = await checkedContent(source, position, length, type)
@@ -43,7 +44,7 @@ export async function readPngFields(source: ByteSource): Promise<Map<string, str
       if (found && !fields.has(found.keyword)) fields.set(found.keyword, found.text)
       if (fields.size > MAX_TEXTS) throw broken(source.path, `it has more than ${MAX_TEXTS} text fields`)
     }
-    position += length + 12
+    position = next
   }
   throw broken(source.path, 'it ends before its IEND chunk')
 }

@@ -13,7 +13,7 @@ export interface ReadImageOptions {
 export interface LoadedImage {
   /** RGB; one frame, or all pictures of an animation. */
   readonly picture: Frames<'u8'>
-  /** One channel of the same size: 255 where the picture is transparent, as ComfyUI's masks are; 0 where it has no alpha. */
+  /** One channel of the same size: 255 where the picture is transparent (as ComfyUI's masks), 0 where it has no alpha. */
   readonly mask: Frames<'u8'>
 }
 
@@ -25,7 +25,8 @@ const MAX_SECONDS = 60
  * Reads a PNG, JPEG, WebP or GIF file, turned upright and in sRGB. What the file is decides its content, not its name.
  * Throws MediaError when it is missing, of another kind (SVG, PDF and TIFF are never tried), damaged or too large.
  */
-export async function readImage(path: string, { signal, maxPixels = DEFAULT_MAX_PIXELS }: ReadImageOptions = {}): Promise<LoadedImage> {
+export async function readImage(path: string, options: ReadImageOptions = {}): Promise<LoadedImage> {
+  const { signal, maxPixels = DEFAULT_MAX_PIXELS } = options
   const bytes = await readBounded(path, signal)
   if (!isAllowed(bytes)) throw otherKind(path)
   const { default: sharp } = await import('sharp')
@@ -34,10 +35,11 @@ export async function readImage(path: string, { signal, maxPixels = DEFAULT_MAX_
   const pages = (await opened(1).metadata().catch((error) => { throw wrong(error) })).pages ?? 1
   const metadata = await opened(pages).metadata().catch((error) => { throw wrong(error) })
   if (metadata.width * (metadata.pageHeight ?? metadata.height) * pages > maxPixels) throw tooLarge(path, maxPixels)
-  const [colour, transparency] = await Promise.all([decode(opened(pages)), metadata.hasAlpha ? decodeMask(opened(pages)) : null])
-    .catch((error) => { throw wrong(error) })
+  const [colour, transparency] = await Promise.all([
+    decode(opened(pages)), metadata.hasAlpha ? decodeMask(opened(pages)) : null,
+  ]).catch((error) => { throw wrong(error) })
   signal?.throwIfAborted()
-  const { width, height } = colour.info                                 // pictures of an animation come as one tall picture
+  const { width, height } = colour.info                                 // an animation comes as one tall picture
   const shape = { count: pages, width, height: height / pages, dtype: 'u8' } as const
   return {
     picture: framesOf(colour.data, { ...shape, channels: 3 }),
@@ -45,7 +47,8 @@ export async function readImage(path: string, { signal, maxPixels = DEFAULT_MAX_
   }
 }
 
-const raw = (image: Sharp) => image.timeout({ seconds: MAX_SECONDS }).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+const raw = (image: Sharp) =>
+  image.timeout({ seconds: MAX_SECONDS }).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
 const decode = (image: Sharp) => raw(image.toColourspace('srgb').removeAlpha())
 const decodeMask = (image: Sharp) => raw(image.toColourspace('srgb').negate().extractChannel('alpha'))
 
@@ -75,5 +78,6 @@ const tooLarge = (path: string, maxPixels: number) => new MediaError({
 
 function describeFailure(error: unknown, path: string, maxPixels: number): MediaError {
   const reason = error instanceof Error ? error.message : String(error)
-  return /pixel limit/i.test(reason) ? tooLarge(path, maxPixels) : broken(path, `it can't be decoded (${reason.trim()})`, error)
+  if (/pixel limit/i.test(reason)) return tooLarge(path, maxPixels)
+  return broken(path, `it can't be decoded (${reason.trim()})`, error)
 }

@@ -52,7 +52,9 @@ let watchesExit = false
 function removeAtExit(): void {
   if (watchesExit) return
   watchesExit = true
-  process.on('exit', () => { for (const folder of live) rmSync(folder, { recursive: true, force: true, maxRetries: 3 }) })
+  process.on('exit', () => {
+    for (const folder of live) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  })
 }
 
 async function publish(from: string, to: string): Promise<void> {
@@ -75,7 +77,7 @@ const removeTree = (folder: string): Promise<void> =>
   rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }).catch(() => {})
 
 export interface RemoveOptions {
-  /** Remove what this process made, which the caller has just killed. Without it: what dead processes of this host made. */
+  /** Remove what this process made, which the caller has killed. Without it: what dead processes of this host made. */
   readonly pid?: number
   /** How many levels of folders below `root` are looked at. Default 8. */
   readonly depth?: number
@@ -119,7 +121,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A process id is used again after a restart (always the same one in a container): then the stage is older than we are. */
+/** A process id is used again after a restart (in a container always the same one): then the stage is older than us. */
 async function olderThanThisProcess(path: string): Promise<boolean> {
   const { mtimeMs } = await stat(path)
   return mtimeMs < Date.now() - process.uptime() * 1000 - 1000

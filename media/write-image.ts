@@ -29,7 +29,7 @@ type Format = 'png' | 'jpeg' | 'webp'
 export async function writeImage(frames: Frames, path: string, options: WriteImageOptions = {}): Promise<void> {
   const format = formatOf(path, options)
   if (frames.count !== 1) {
-    throw bad(`an image file holds one picture, got ${frames.count} frames`, 'Write them with framesToPngs, or as a video.')
+    throw bad(`an image file holds one picture, got ${frames.count} frames`, 'Write a file for each, or a video.')
   }
   const bytes = await compress(frames, 0, format, options)
   await withStage(path, async (stage) => {
@@ -50,9 +50,12 @@ export interface FramesToPngsOptions extends Omit<WriteImageOptions, 'quality'> 
  * Writes every frame as a PNG of its own in `folder` and gives their paths. One frame at a time is in memory; the
  * files appear together at the end, so that a cancel or a full disk leaves none. Throws as writeImage does.
  */
-export async function framesToPngs(frames: Frames, folder: string, options: FramesToPngsOptions = {}): Promise<string[]> {
+export async function framesToPngs(
+  frames: Frames, folder: string, options: FramesToPngsOptions = {},
+): Promise<string[]> {
   const { prefix = 'frame', signal, onFrame } = options
-  const names = Array.from({ length: frames.count }, (_, index) => `${prefix}_${String(index + 1).padStart(5, '0')}.png`)
+  const nameOf = (index: number) => `${prefix}_${String(index + 1).padStart(5, '0')}.png`
+  const names = Array.from({ length: frames.count }, (_, index) => nameOf(index))
   if (/[\\/\0]/.test(prefix)) throw bad(`the prefix ${JSON.stringify(prefix)} is no file name`, 'Leave out slashes.')
   await withStage(join(folder, names[0] ?? 'none'), async (stage) => {
     for (const [index, name] of names.entries()) {
@@ -76,7 +79,8 @@ async function compress(frames: Frames, index: number, format: Format, options: 
     return await ENCODERS[format](image, text, options.quality ?? 90)
   } catch (error) {                                                     // such as a WebP wider than 16383
     const reason = error instanceof Error ? error.message.trim() : String(error)
-    throw bad(`${describeFrames({ ...frames, count: 1 })} can't be written as ${format} (${reason})`, 'Write PNG, or scale it down.')
+    const what = describeFrames({ ...frames, count: 1 })
+    throw bad(`${what} can't be written as ${format} (${reason})`, 'Write PNG, or scale it down.')
   }
 }
 
@@ -93,7 +97,7 @@ function formatOf(path: string, { metadata, quality = 90 }: WriteImageOptions): 
   const format = FORMATS[extname(path).toLowerCase()]
   if (!format) throw bad(`${path} ends in none of .png, .jpg, .jpeg and .webp`, 'Choose one of these.')
   if (format === 'jpeg' && metadata !== undefined) throw bad('a JPEG can\'t carry a workflow', 'Write PNG or WebP.')
-  if (!(quality >= 1 && quality <= 100)) throw bad(`quality must be from 1 to 100, got ${quality}`, 'Use 90, for example.')
+  if (!(quality >= 1 && quality <= 100)) throw bad(`quality must be from 1 to 100, got ${quality}`, 'Use 90, say.')
   return format
 }
 
