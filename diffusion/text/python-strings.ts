@@ -12,7 +12,8 @@ export const DIGIT = '\\p{Nd}'
 /** Python's `\b`: JavaScript's knows ASCII only. */
 export const BOUNDARY = `(?:(?<=[${WORD}])(?![${WORD}])|(?<![${WORD}])(?=[${WORD}]))`
 
-const isSpace = (unit: number): boolean =>
+/** Whether a UTF-16 unit is white space to Python (`str.isspace`). */
+export const isSpace = (unit: number): boolean =>
   unit <= 0x20
     ? unit === 0x20 || (unit >= 9 && unit <= 13) || unit >= 0x1c
     : unit === 0x85 || unit === 0xa0 || (unit >= 0x1680 && WIDE_SPACES.has(unit))
@@ -38,3 +39,13 @@ export function rstrip(text: string): string {
 
 /** Python's `str.strip()`. */
 export const strip = (text: string): string => lstrip(rstrip(text))
+
+const WORD_CHARACTER = new RegExp(`[${WORD}]`, 'u')
+
+/** Whether the character that the UTF-16 unit at `at` belongs to is one of `\w`. */
+export function isWord(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at)
+  if (unit < 0x80) return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f
+  const start = unit >= 0xdc00 && unit <= 0xdfff ? at - 1 : at
+  return WORD_CHARACTER.test(String.fromCodePoint(text.codePointAt(start) ?? unit))
+}
