@@ -1,2 +1,3 @@
+export * from './load.ts'
 export * from './plugin.ts'
 export * from './registry.ts'

@@ -88,7 +88,7 @@ const withInput = (name: string, fallback?: number) => () =>
   defineNode({
     type: 'Odd',
     category: '',
-    inputs: { [name]: port.int(fallback === undefined ? {} : { default: fallback }) },
+    inputs: { [name]: port.int({ min: 0, max: 8, ...(fallback !== undefined && { default: fallback }) }) },
     outputs: {},
     run: () => ({}),
   })
@@ -99,6 +99,8 @@ describe('defineNode refuses', () => {
   })
 
   test('a default that its own port refuses', () => {
-    expect(withInput('size', 0.5)).toThrow('defineNode Odd, input "size": its default is not a value of type INT')
+    expect(withInput('size', 8)).not.toThrow()
+    expect(withInput('size', 9)).toThrow('expected a whole number from 0 to 8, got 9')
+    expect(withInput('size', 0.5)).toThrow('defineNode Odd, input "size", default: expected a whole number from 0 to 8, got 0.5')
   })
 })

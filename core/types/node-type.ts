@@ -1,4 +1,5 @@
 import type { Json, JsonObject, MaybePromise } from './json.ts'
+import { literalProblem } from './literal.ts'
 import type { Port, PortValue } from './port.ts'
 import type { Service } from './service.ts'
 import type { SocketType } from './socket.ts'
@@ -137,9 +138,9 @@ function checkNames(type: string, side: string, ports: Ports): void {
     if (!PORT_NAME.test(name) || RESERVED.has(name)) {
       throw new TypeError(`${where}: expected a name of letters, digits and _ that begins with a letter`)
     }
-    const fallback = port.data.default
-    if (fallback !== undefined && !port.accepts(fallback)) {
-      throw new TypeError(`${where}: its default is not a value of type ${port.type.id}`)
-    }
+    const { default: fallback } = port.data
+    if (fallback === undefined) continue
+    const wrong = literalProblem({ name, socket: port.type.socket, required: false, ...port.data }, fallback)
+    if (wrong) throw new TypeError(`${where}, default: ${wrong.problem}`)
   }
 }

@@ -8,22 +8,15 @@ const KEY_ORDER: Readonly<Record<Part, readonly string[]>> = {
   node: ['id', 'type', 'version', 'title', 'inputs', 'position', 'size', 'extra'],
   parameter: ['name', 'node', 'input', 'description'],
   group: ['title', 'bounds', 'color'],
-  link: ['from', 'output'],
+  inputs: [],
+  input: ['from', 'output'],
   other: [],
 }
 
-type Part = 'workflow' | 'node' | 'parameter' | 'group' | 'link' | 'other'
-
-/** Which part of the format stands under a key of another part. */
-const PARTS = new Map<string, Part>([
-  ['nodes', 'node'],
-  ['parameters', 'parameter'],
-  ['groups', 'group'],
-  ['inputs', 'link'],
-])
+type Part = 'workflow' | 'node' | 'parameter' | 'group' | 'inputs' | 'input' | 'other'
 
 /** Parts that always take a line for each field, so that a change of one field is a change of one line. */
-const BROKEN: ReadonlySet<Part> = new Set(['workflow', 'node'])
+const BROKEN: ReadonlySet<Part> = new Set(['workflow', 'node', 'inputs'])
 
 /**
  * A workflow as canonical text: made to be read and compared by people. Equal workflows give equal text; parsing it
@@ -35,11 +28,11 @@ export function formatWorkflow(workflow: Workflow): string {
 
 function write(value: unknown, part: Part, indent: string): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const short = BROKEN.has(part) ? undefined : oneLine(value, part, WIDTH - indent.length)
+  const short = oneLine(value, part, WIDTH - indent.length)
   if (short !== undefined) return short
   const inner = `${indent}  `
   const lines = Array.isArray(value)
-    ? value.map((item) => `${inner}${write(item, part, inner)}`)
+    ? value.map((item) => `${inner}${write(item, itemPart(part), inner)}`)
     : entriesOf(value, part).map(([key, item]) => `${inner}${keyText(key)}${write(item, partUnder(part, key), inner)}`)
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
   return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join(',\n')}\n${indent}${close}`
@@ -51,12 +44,12 @@ function oneLine(value: unknown, part: Part, room: number): string | undefined {
     const text = JSON.stringify(value)
     return text.length <= room ? text : undefined
   }
-  if (BROKEN.has(part)) return undefined
+  if (BROKEN.has(part) && Object.keys(value).length > 0) return undefined
   const texts: string[] = []
   let left = room - 4
   for (const [key, item] of entriesOf(value, part)) {
     const name = Array.isArray(value) ? '' : keyText(key)
-    const text = oneLine(item, Array.isArray(value) ? part : partUnder(part, key), left - name.length)
+    const text = oneLine(item, Array.isArray(value) ? itemPart(part) : partUnder(part, key), left - name.length)
     if (text === undefined) return undefined
     texts.push(name + text)
     left -= name.length + text.length + 2
@@ -78,7 +71,20 @@ function entriesOf(value: object, part: Part): [string, unknown][] {
   return entries.sort(([a], [b]) => place(a) - place(b))
 }
 
+/** The part that stands under a key of another part. */
 function partUnder(part: Part, key: string): Part {
-  if (part === 'workflow' || (part === 'node' && key === 'inputs')) return PARTS.get(key) ?? 'other'
-  return 'other'
+  if (part === 'workflow') return LISTS.get(key) ?? 'other'
+  if (part === 'node') return key === 'inputs' ? 'inputs' : 'other'
+  return part === 'inputs' ? 'input' : 'other'
 }
+
+/** A list of the workflow stands for its items; a list in an input is a literal. */
+function itemPart(part: Part): Part {
+  return part === 'input' ? 'other' : part
+}
+
+const LISTS = new Map<string, Part>([
+  ['nodes', 'node'],
+  ['parameters', 'parameter'],
+  ['groups', 'group'],
+])

@@ -34,15 +34,19 @@ export function listed(names: readonly string[], kind: string): string | undefin
   return names.length === 1 ? `There is the ${kind} ${shown}.` : `There are the ${kind}s ${shown}.`
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Letters to change, add, leave out or swap with the next, counted a row of the table at a time (Damerau, 1964). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1))
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swap = isSwapped ? before[j - 2]! + 1 : Infinity
+      next.push(Math.min(change, swap, row[j]! + 1, next[j - 1]! + 1))
     }
+    before = row
     row = next
   }
   return row[b.length]!

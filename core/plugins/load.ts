@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { defineNode, type NodeType } from '../types/node-type.ts'
+import type { ValueType } from '../types/value-type.ts'
+import { WorkflowError } from '../workflow/workflow-error.ts'
+import type { LoadedPlugin } from './plugin.ts'
+
+/** What is known of a plugin before its module is looked into. */
+export interface PluginIdentity {
+  /** Its package name or folder; used unless the plugin names itself. */
+  readonly id: string
+  /** Hash of its content, see `contentHash`. */
+  readonly hash: string
+}
+
+/**
+ * Takes a plugin out of its imported module: the `default` export made by `definePlugin`. Nothing in it is trusted to
+ * have the right form, since plugins may be plain JavaScript.
+ * @throws WorkflowError `invalid_plugin`, naming the plugin and what is wrong with it.
+ */
+export function loadPlugin(module: unknown, { id, hash }: PluginIdentity): LoadedPlugin {
+  const plugin = property(module, 'default')
+  const named = property(plugin, 'id')
+  const name = typeof named === 'string' && named !== '' ? named : id
+  const nodes = property(plugin, 'nodes')
+  const types = property(plugin, 'types')
+  if (!Array.isArray(nodes)) {
+    throw invalid(name, 'its default export has no list `nodes`', 'Write: export default definePlugin({ id, nodes: [...] }).')
+  }
+  return {
+    id: name,
+    hash,
+    nodes: nodes.map((node: unknown, index) => checkedNode(node, index, name)),
+    ...(Array.isArray(types) && { types: types.map((type: unknown, index) => checkedType(type, index, name)) }),
+  }
+}
+
+/** The hash of a plugin's content: its files in a fixed order. */
+export function contentHash(contents: Iterable<Uint8Array | string>): string {
+  const hash = createHash('sha256')
+  for (const content of contents) {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    hash.update(`${bytes.byteLength}:`).update(bytes)
+  }
+  return hash.digest('base64url')
+}
+
+function checkedNode(node: unknown, index: number, plugin: string): NodeType {
+  const type = property(node, 'type')
+  const called = typeof type === 'string' ? `node type "${type}"` : `nodes[${index}]`
+  if (!isNodeType(node)) {
+    const problem = `${called} is no node type: it needs type, inputs, outputs and run`
+    throw invalid(plugin, problem, 'Make it with defineNode.')
+  }
+  try {
+    return defineNode(node)
+  } catch (error) {
+    throw invalid(plugin, `${called}: ${error instanceof Error ? error.message : String(error)}`, undefined, error)
+  }
+}
+
+function isNodeType(value: unknown): value is NodeType {
+  const hasPorts = [property(value, 'inputs'), property(value, 'outputs')].every(isPorts)
+  return hasPorts && typeof property(value, 'type') === 'string' && typeof property(value, 'run') === 'function'
+}
+
+function isPorts(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).every((port) => typeof property(port, 'accepts') === 'function')
+}
+
+function checkedType(value: unknown, index: number, plugin: string): ValueType<unknown> {
+  if (isValueType(value)) return value
+  throw invalid(plugin, `types[${index}] is no value type`, 'Make it with defineType.')
+}
+
+function isValueType(value: unknown): value is ValueType<unknown> {
+  return typeof property(value, 'id') === 'string' && typeof property(value, 'check') === 'function'
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+}
+
+function invalid(plugin: string, problem: string, remedy?: string, cause?: unknown): WorkflowError {
+  return new WorkflowError({ code: 'invalid_plugin', problem: `plugin "${plugin}": ${problem}`, remedy }, { cause })
+}

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { definitionMap, describeNode } from '../types/definition.ts'
+import { defineNode } from '../types/node-type.ts'
+import { port } from '../types/port.ts'
+import { applyOverrides, listParameters } from './overrides.ts'
+import type { Workflow } from './workflow.ts'
+
+const encode = defineNode({
+  type: 'TextEncode',
+  category: 'test',
+  inputs: { text: port.string(), clean: port.boolean({ default: true }), steps: port.int({ default: 9 }) },
+  outputs: { out: port.string() },
+  run: ({ text }) => ({ out: text }),
+})
+const definitions = definitionMap([describeNode(encode)])
+
+const workflow: Workflow = {
+  version: 1,
+  parameters: [
+    { name: 'prompt', node: 'pos', input: 'text', description: 'What to show' },
+    { name: 'steps', node: 'pos', input: 'steps' },
+    { name: 'lost', node: 'gone', input: 'text' },
+  ],
+  nodes: [
+    { id: 'pos', type: 'TextEncode', inputs: { text: 'a cat', steps: 20 } },
+    { id: 'neg.1', type: 'TextEncode', inputs: { text: { from: 'pos', output: 'out' } } },
+    { id: 'neg', type: 'TextEncode', inputs: {} },
+  ],
+}
+
+const inputsOf = (id: string, changed: Workflow) => changed.nodes.find((node) => node.id === id)?.inputs
+
+describe('applyOverrides', () => {
+  test('sets inputs and parameters, and leaves the workflow itself alone', () => {
+    const changed = applyOverrides(
+      workflow,
+      { set: ['neg.1.text=a dog', 'neg.clean=false', 'pos.steps=5'], parameters: { prompt: 'a = b.c' } },
+      definitions,
+    )
+    expect(inputsOf('pos', changed)).toEqual({ text: 'a = b.c', steps: 5 })
+    expect(inputsOf('neg.1', changed)).toEqual({ text: 'a dog' })
+    expect(inputsOf('neg', changed)).toEqual({ clean: false })
+    expect(inputsOf('pos', workflow)).toEqual({ text: 'a cat', steps: 20 })
+  })
+
+  test.each([
+    ['a text for a text input, whatever it looks like', 'pos.text=42', { text: '42', steps: 20 }],
+    ['nothing at all', 'pos.text=', { text: '', steps: 20 }],
+    ['a number', 'pos.steps=3', { text: 'a cat', steps: 3 }],
+    ['a number written wrongly, left for validation to refuse', 'pos.steps=3x', { text: 'a cat', steps: '3x' }],
+    ['a list', 'pos.steps=[1, 2]', { text: 'a cat', steps: [1, 2] }],
+    ['an object, wrapped', 'pos.steps={"from": 1}', { text: 'a cat', steps: { value: { from: 1 } } }],
+  ])('reads %s, with definitions or going by what is there', (_, set, inputs) => {
+    expect(inputsOf('pos', applyOverrides(workflow, { set: [set] }, definitions))).toEqual(inputs)
+    expect(inputsOf('pos', applyOverrides(workflow, { set: [set] }))).toEqual(inputs)
+  })
+
+  test('takes a parameter that is a value as it is', () => {
+    expect(inputsOf('pos', applyOverrides(workflow, { parameters: { steps: 7, prompt: '7' } }))).toEqual({ text: '7', steps: 7 })
+  })
+
+  test('sets an input called __proto__ without touching any prototype', () => {
+    const changed = applyOverrides(workflow, { set: ['neg.__proto__=1'] })
+    expect(Object.entries(inputsOf('neg', changed)!)).toEqual([['__proto__', 1]])
+  })
+
+  test.each([
+    [{ set: ['steps=5'] }, 'expected node.input=value, got "steps=5". For example: --set sampler.steps=30.'],
+    [{ set: ['pos.steps'] }, 'expected node.input=value, got "pos.steps".'],
+    [{ set: ['poz.steps=5'] }, 'the workflow has no node "poz". Did you mean "pos"?'],
+    [{ set: ['sampler.steps=5'] }, 'the workflow has no node "sampler". There are the nodes pos, neg.1, neg.'],
+    [{ set: ['pos.step=5'] }, 'TextEncode (node pos), input "step": TextEncode has no input of that name. Did you mean "steps"?'],
+    [{ parameters: { promt: 'x' } }, 'the workflow has no parameter "promt". Did you mean "prompt"?'],
+    [{ parameters: { size: 1 } }, 'the workflow has no parameter "size". There are the parameters prompt, steps, lost.'],
+    [{ parameters: { lost: 'x' } }, 'parameter "lost" means node gone, which the workflow does not have.'],
+  ])('says what can not be set: %j', (overrides, message) => {
+    expect(() => applyOverrides(workflow, overrides, definitions)).toThrow(message)
+  })
+
+  test('names everything that is wrong at once', () => {
+    const overrides = { set: ['poz.steps=5', 'steps'], parameters: { promt: 'x' } }
+    expect(() => applyOverrides(workflow, overrides, definitions)).toThrow(/there are 3 problems:.*promt.*poz.*"steps"/s)
+  })
+})
+
+test('listParameters says what each stands at', () => {
+  const [prompt, steps, lost] = listParameters(workflow, definitions)
+  expect(prompt).toMatchObject({ name: 'prompt', value: 'a cat', description: 'What to show', definition: { socket: 'STRING' } })
+  expect(steps).toMatchObject({ name: 'steps', value: 20 })
+  expect(lost).toEqual({ name: 'lost', node: 'gone', input: 'text' })
+})
