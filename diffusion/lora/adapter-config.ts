@@ -1,7 +1,9 @@
 /** The scale of a PEFT adapter: adapter_config.json, or the same settings in a diffusers file's metadata. */
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { fileIdentity, type FileIdentity } from '../../tensor/weights/index.ts'
 import { DiffusionError } from '../error.ts'
+import type { LoraTarget } from './lora-keys.ts'
 
 /** α and form of the scale for each layer of an adapter. */
 export interface AdapterConfig {
@@ -12,25 +14,34 @@ export interface AdapterConfig {
   readonly rankStabilised: boolean
 }
 
+/** Settings with the file that they come from. */
+export interface AdapterFile {
+  readonly config: AdapterConfig
+  readonly identity: FileIdentity
+}
+
 /**
  * The adapter_config.json that belongs to `path`, a folder or a file in it; null where there is none.
  * @throws DiffusionError when it is damaged, or describes something else than a plain LoRA.
  */
-export async function readAdapterConfig(path: string): Promise<AdapterConfig | null> {
+export async function readAdapterConfig(path: string): Promise<AdapterFile | null> {
   const folder = (await stat(path)).isDirectory() ? path : dirname(path)
   const file = join(folder, 'adapter_config.json')
   const text = await readFile(file, 'utf8').catch(() => null)
-  return text === null ? null : parseAdapterConfig(parseJson(text, file), file)
+  if (text === null) return null
+  return { config: parseAdapterConfig(parseJson(text, file), file), identity: await fileIdentity(file) }
 }
 
 /** diffusers ≥ 0.33 writes them into the file, each name behind that of its model (`transformer.lora_alpha`). */
 export function adapterConfigOfMetadata(
-  metadata: Readonly<Record<string, string>>, file: string,
+  metadata: Readonly<Record<string, string>>, target: LoraTarget, file: string,
 ): AdapterConfig | null {
   const text = metadata['lora_adapter_metadata']
   if (text === undefined) return null
-  const fields = Object.entries(parseJson(text, file)).map(([key, value]) => [key.replace(/^transformer\./, ''), value])
-  const config: Record<string, unknown> = Object.fromEntries(fields)
+  const prefix = target === 'transformer' ? /^(transformer|unet)\./ : /^text_encoder\./
+  const fields = Object.entries(parseJson(text, file)).filter(([key]) => prefix.test(key))
+  const own = fields.map(([key, value]) => [key.replace(prefix, ''), value])
+  const config: Record<string, unknown> = Object.fromEntries(own)
   return 'lora_alpha' in config ? parseAdapterConfig(config, file) : null
 }
 

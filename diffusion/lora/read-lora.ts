@@ -32,6 +32,7 @@ export interface LoraPair {
 
 export interface LoraFile {
   readonly path: string
+  /** The weights, and an adapter's settings. */
   readonly files: readonly FileIdentity[]
   readonly pairs: readonly LoraPair[]
   /** `unexpected`: keys that fit no layer of the models. `missing` stays empty: a LoRA may leave layers alone. */
@@ -52,14 +53,18 @@ export async function readLora(path: string, modules: LoraModules): Promise<Lora
   const keys = [...checkpoint.entries.keys()]
   if (found.length === 0) throw noMatchError({ path, keys, wrongShape, skipped, modules })
   const beside = found.some(({ layer }) => layer.adapter) ? await readAdapterConfig(path) : null
-  const adapter = adapterConfigOfMetadata(checkpoint.metadata, path) ?? beside
+  const settings = {
+    transformer: adapterConfigOfMetadata(checkpoint.metadata, 'transformer', path) ?? beside?.config,
+    textEncoder: adapterConfigOfMetadata(checkpoint.metadata, 'textEncoder', path) ?? beside?.config,
+  }
   const pairs = await Promise.all(found.map(async (match) => ({
     target: match.target, path: match.module, down: match.layer.down, up: match.layer.up,
-    rank: match.layer.rank, scale: await scaleOf(path, match, adapter),
+    rank: match.layer.rank, scale: await scaleOf(path, match, settings[match.target]),
   })))
   const matched = found.flatMap(({ layer }) => layer.keys)
   const report = { matched, missing: [], unexpected: [...unexpected, ...unknown], wrongShape }
-  return { path, files: checkpoint.files, pairs, report, skipped }
+  const files = [...checkpoint.files, ...(beside ? [beside.identity] : [])]
+  return { path, files, pairs, report, skipped }
 }
 
 /** One layer's factors. */
@@ -192,7 +197,7 @@ function placesOf(layers: LinearLayers): (layer: Layer) => string | undefined {
 }
 
 /** α/rank from the file's own alpha, else from the adapter's settings, else 1. */
-async function scaleOf(path: string, { layer, module }: Match, adapter: AdapterConfig | null): Promise<number> {
+async function scaleOf(path: string, { layer, module }: Match, adapter: AdapterConfig | undefined): Promise<number> {
   if (layer.alpha) {
     const [alpha] = toFloat32(await readTensor(layer.alpha))
     if (alpha !== undefined && Number.isFinite(alpha)) return alpha / layer.rank
