@@ -8,13 +8,13 @@ import { buffersOf, type Reply, type Request, type ThreadData } from './messages
 import { OrtHost } from './ort-host.ts'
 import { loadOrt } from './ort.ts'
 
-const { kind, options } = workerData as ThreadData      // what RemoteHost starts this thread with
+const { kind, options } = workerData as ThreadData // what RemoteHost starts this thread with
 const host = new OrtHost(kind, options)
 
 parentPort!.on('message', (request: Request) => void answer(request))
 
 try {
-  loadOrt()      // while the other side still reads the workflow
+  loadOrt() // while the other side still reads the workflow
 } catch {
   // the first call that needs it says so
 }
@@ -22,7 +22,9 @@ try {
 async function answer({ id, call, args }: Request): Promise<void> {
   try {
     // RemoteHost implements the same interface and sends each call with its own arguments
-    const result: unknown = await (host[call] as (...args: readonly unknown[]) => Promise<unknown>).apply(host, [...args])
+    const result: unknown = await (host[call] as (...args: readonly unknown[]) => Promise<unknown>).apply(host, [
+      ...args,
+    ])
     send({ id, result }, transferable(call, result))
   } catch (error) {
     send({ id, error: errorData(error) }, [])
@@ -36,7 +38,7 @@ function send(reply: Reply, transfer: ArrayBuffer[]): void {
 
 /** Results of a run, and fetched tensors, are fresh memory: they move instead of being copied. */
 function transferable(call: Request['call'], result: unknown): ArrayBuffer[] {
-  if (call === 'run' && result) return buffersOf(Object.values((result as RunResult).outputs))      // `run` gives this
-  if (call === 'fetch') return buffersOf([result as TensorData])      // `fetch` gives this
+  if (call === 'run' && result) return buffersOf(Object.values((result as RunResult).outputs)) // `run` gives this
+  if (call === 'fetch') return buffersOf([result as TensorData]) // `fetch` gives this
   return []
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -9,9 +9,11 @@ import { Graph, type BuiltModel } from '../graph/graph.ts'
 import { add, matMul, mul } from '../ops/index.ts'
 import type { TensorData } from '../graph/dtype.ts'
 import { openCheckpoint } from '../weights/open.ts'
+import { torchSave } from '../weights/torch-save.fixture.ts'
 import { writeSafetensors } from '../weights/write-safetensors.ts'
 import type { Device, DeviceOptions } from './device.ts'
 import { openDevice, openDeviceThread } from './open-device.ts'
+import { RemoteHost } from './remote-host.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -19,8 +21,11 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const floats = (shape: readonly number[], ...values: number[]): TensorData =>
-  ({ dtype: 'float32', shape, data: Float32Array.from(values) })
+const floats = (shape: readonly number[], ...values: number[]): TensorData => ({
+  dtype: 'float32',
+  shape,
+  data: Float32Array.from(values),
+})
 
 /** y = 2x + z */
 function affine(): BuiltModel {
@@ -45,14 +50,17 @@ afterEach(async () => {
   await Promise.all(devices.splice(0).map((device) => device.close()))
 })
 
-describe.each([['in this thread', openDevice], ['in its own thread', openDeviceThread]])('a device %s', (_, openIt) => {
+describe.each([
+  ['in this thread', openDevice],
+  ['in its own thread', openDeviceThread],
+])('a device %s', (_, openIt) => {
   async function open(options?: DeviceOptions) {
     const device = await openIt('cpu', options)
     devices.push(device)
     return device
   }
 
-  test('runs a model, and leaves the caller\'s arrays usable', async () => {
+  test("runs a model, and leaves the caller's arrays usable", async () => {
     const session = await (await open()).session('affine', affine)
     const x = floats([2, 3], 1, 2, 3, 4, 5, 6)
     for (let run = 0; run < 2; run++) {
@@ -75,7 +83,7 @@ describe.each([['in this thread', openDevice], ['in its own thread', openDeviceT
     const session = await device.session('affine', affine)
     const mine = Float32Array.of(1, 1, 1)
     const { z } = await device.store({ z: { dtype: 'float32', shape: [3], data: mine } })
-    mine.fill(99)      // the stored copy is its own
+    mine.fill(99) // the stored copy is its own
     const first = await session.run({ x: floats([1, 3], 1, 2, 3), z }, { outputs: [], keep: ['y'] })
     expect(first.outputs).toEqual({})
     expect(first.kept['y']).toMatchObject({ dtype: 'float32', shape: [1, 3] })
@@ -89,9 +97,14 @@ describe.each([['in this thread', openDevice], ['in its own thread', openDeviceT
   test('takes and gives every element type that the runtime has', async () => {
     const device = await open()
     const types: [TensorData['dtype'], TensorData['data']][] = [
-      ['float32', Float32Array.of(1.5, -2)], ['float64', Float64Array.of(1.5, -2)], ['float16', Uint16Array.of(0x3c00, 0xc000)],
-      ['int8', Int8Array.of(1, -2)], ['uint8', Uint8Array.of(1, 255)], ['int32', Int32Array.of(1, -2)],
-      ['int64', BigInt64Array.of(1n, -2n)], ['bool', Uint8Array.of(1, 0)],
+      ['float32', Float32Array.of(1.5, -2)],
+      ['float64', Float64Array.of(1.5, -2)],
+      ['float16', Uint16Array.of(0x3c00, 0xc000)],
+      ['int8', Int8Array.of(1, -2)],
+      ['uint8', Uint8Array.of(1, 255)],
+      ['int32', Int32Array.of(1, -2)],
+      ['int64', BigInt64Array.of(1n, -2n)],
+      ['bool', Uint8Array.of(1, 0)],
     ]
     for (const [dtype, data] of types) {
       const session = await device.session(`identity ${dtype}`, () => {
@@ -118,14 +131,16 @@ describe.each([['in this thread', openDevice], ['in its own thread', openDeviceT
 
   test('a build that fails is tried again by the next who asks', async () => {
     const device = await open()
-    await expect(device.session('a', () => {
-      throw new Error('no such weight')
-    })).rejects.toThrow('no such weight')
+    await expect(
+      device.session('a', () => {
+        throw new Error('no such weight')
+      }),
+    ).rejects.toThrow('no such weight')
     await device.session('a', affine)
   })
 
-  test('puts out the least recently used session when memory is short, and builds it again for its next run', async () => {
-    const size = 512      // 1 MB of weights, twice: in the model and packed
+  test('puts out the least recently used session when memory is short, and builds it again when it runs', async () => {
+    const size = 512 // 1 MB of weights, twice: in the model and packed
     const device = await open({ memoryBudget: 8e6 })
     let built = 0
     const build = () => {
@@ -138,16 +153,22 @@ describe.each([['in this thread', openDevice], ['in its own thread', openDeviceT
     expect(resident).toBeLessThanOrEqual(budget)
     expect(sessions.map(({ key }) => key)).not.toContain('first')
     expect(sessions.at(-1)?.key).toBe('e')
-    const { outputs } = await first.run({ x: { dtype: 'float32', shape: [1, size], data: new Float32Array(size).fill(1) } })
+    const { outputs } = await first.run({
+      x: { dtype: 'float32', shape: [1, size], data: new Float32Array(size).fill(1) },
+    })
     expect(outputs['y']?.data[0]).toBe(size)
     expect(built).toBe(2)
   })
 
-  test('refuses a model that can\'t fit, with the numbers', async () => {
+  test("refuses a model that can't fit, with the numbers", async () => {
     const device = await open({ memoryBudget: 1e6 })
     await expect(device.session('large', () => square(1024))).rejects.toMatchObject({
-      name: 'MemoryError', needed: expect.any(Number), available: 1e6,
-      message: expect.stringMatching(/the model "large" needs 9 MB of private memory, there are 1 MB\. Hold its weights/),
+      name: 'MemoryError',
+      needed: expect.any(Number),
+      available: 1e6,
+      message: expect.stringMatching(
+        /the model "large" needs 9 MB of private memory, there are 1 MB\. Hold its weights/,
+      ),
     })
   })
 
@@ -155,7 +176,9 @@ describe.each([['in this thread', openDevice], ['in its own thread', openDeviceT
     const path = join(folder, 'weights.safetensors')
     await writeSafetensors(path, new Map([['w', floats([3], 5, 6, 7)]]))
     const { entries } = await openCheckpoint(path)
-    const session = await (await open()).session('mapped', () => {
+    const session = await (
+      await open()
+    ).session('mapped', () => {
       const g = new Graph()
       g.keepMapped()
       g.output('y', add(g, g.input('x', 'float32', [3]), g.initializer('w', entries.get('w')!)))
@@ -165,6 +188,25 @@ describe.each([['in this thread', openDevice], ['in its own thread', openDeviceT
     expect(outputs['y']).toEqual(floats([3], 6, 7, 8))
   })
 
+  test('weights in a torch file are read from there, at any offset', async () => {
+    const path = join(folder, 'weights.bin')
+    await writeFile(
+      path,
+      torchSave({ odd: { dtype: 'uint8', shape: [3], data: Uint8Array.of(1, 2, 3) }, w: floats([3], 5, 6, 7) }),
+    )
+    const { entries } = await openCheckpoint(path)
+    expect(entries.get('w')!.offset % 4).not.toBe(0)
+    const session = await (
+      await open()
+    ).session('mapped', () => {
+      const g = new Graph()
+      g.keepMapped()
+      g.output('y', add(g, g.input('x', 'float32', [3]), g.initializer('w', entries.get('w')!)))
+      return g.toModel()
+    })
+    expect((await session.run({ x: floats([3], 1, 1, 1) })).outputs['y']).toEqual(floats([3], 6, 7, 8))
+  })
+
   test('writes a profile', async () => {
     const session = await (await open()).session('affine', affine, { profile: join(folder, 'affine') })
     await session.run({ x: floats([1, 3], 1, 2, 3), z: floats([3], 0, 0, 0) })
@@ -172,26 +214,50 @@ describe.each([['in this thread', openDevice], ['in its own thread', openDeviceT
   })
 
   test.each([
-    ['a missing input', { x: floats([1, 3], 1, 2, 3) }, 'model "affine", input "z" is missing. Feed it as the model declares it.'],
-    ['a wrong shape', { x: floats([1, 2], 1, 2), z: floats([3], 0, 0, 0) }, 'model "affine", input "x": expected float32 [n, 3], got float32 [1, 2]. Feed it as the model declares it.'],
-    ['a wrong type', { x: { dtype: 'int32', shape: [1, 3], data: new Int32Array(3) }, z: floats([3], 0, 0, 0) }, 'model "affine", input "x": expected float32 [n, 3], got int32 [1, 3]. Feed it as the model declares it.'],
-    ['an unknown input', { x: floats([1, 3], 1, 2, 3), z: floats([3], 0, 0, 0), w: floats([1], 0) }, 'model "affine", there is no input "w"; it has x, z. Feed it as the model declares it.'],
-    ['too few elements', { x: floats([1, 3], 1, 2), z: floats([3], 0, 0, 0) }, '"x": [1, 3] has 3 elements, 2 were given. Give as many as the shape has.'],
+    [
+      'a missing input',
+      { x: floats([1, 3], 1, 2, 3) },
+      'model "affine", input "z" is missing. Feed it as the model declares it.',
+    ],
+    [
+      'a wrong shape',
+      { x: floats([1, 2], 1, 2), z: floats([3], 0, 0, 0) },
+      'model "affine", input "x": expected float32 [n, 3], got float32 [1, 2]. Feed it as the model declares it.',
+    ],
+    [
+      'a wrong type',
+      { x: { dtype: 'int32', shape: [1, 3], data: new Int32Array(3) }, z: floats([3], 0, 0, 0) },
+      'model "affine", input "x": expected float32 [n, 3], got int32 [1, 3]. Feed it as the model declares it.',
+    ],
+    [
+      'an unknown input',
+      { x: floats([1, 3], 1, 2, 3), z: floats([3], 0, 0, 0), w: floats([1], 0) },
+      'model "affine", there is no input "w"; it has x, z. Feed it as the model declares it.',
+    ],
+    [
+      'too few elements',
+      { x: floats([1, 3], 1, 2), z: floats([3], 0, 0, 0) },
+      '"x": [1, 3] has 3 elements, 2 were given. Give as many as the shape has.',
+    ],
   ] satisfies [string, Record<string, TensorData>, string][])('refuses %s', async (_, feeds, message) => {
     const session = await (await open()).session('affine', affine)
     await expect(session.run(feeds)).rejects.toMatchObject({ name: 'DeviceError', message })
   })
 
-  test('refuses an output that isn\'t there', async () => {
+  test("refuses an output that isn't there", async () => {
     const session = await (await open()).session('affine', affine)
-    await expect(session.run({ x: floats([1, 3], 1, 2, 3), z: floats([3], 0, 0, 0) }, { outputs: ['q'] }))
-      .rejects.toThrow('model "affine": there is no output "q". It has y, x2.')
+    await expect(
+      session.run({ x: floats([1, 3], 1, 2, 3), z: floats([3], 0, 0, 0) }, { outputs: ['q'] }),
+    ).rejects.toThrow('model "affine": there is no output "q". It has y, x2.')
   })
 
   test('says what is wrong with a broken model', async () => {
     const device = await open()
     const broken = { ...affine(), bytes: Uint8Array.of(1, 2, 3) }
-    await expect(device.session('broken', () => broken)).rejects.toMatchObject({ name: 'DeviceError', message: expect.stringContaining('the model "broken" can\'t be made on cpu') })
+    await expect(device.session('broken', () => broken)).rejects.toMatchObject({
+      name: 'DeviceError',
+      message: expect.stringContaining('the model "broken" can\'t be made on cpu'),
+    })
   })
 
   test('close lets a run end first; later calls are refused', async () => {
@@ -203,4 +269,26 @@ describe.each([['in this thread', openDevice], ['in its own thread', openDeviceT
     await expect(device.memory()).rejects.toThrow('the device was closed')
     await device.close()
   })
+})
+
+test("a run in the device's own thread leaves this one free", async () => {
+  const device = await openDeviceThread('cpu')
+  devices.push(device)
+  const session = await device.session('large', () => square(1024))
+  const running = session
+    .run({ x: { dtype: 'float32', shape: [1, 1024], data: new Float32Array(1024) } })
+    .then(() => 'run')
+  const free = new Promise<string>((resolve) => setImmediate(() => setImmediate(() => resolve('free'))))
+  expect(await Promise.race([running, free])).toBe('free')
+  expect(await running).toBe('run')
+})
+
+test('a thread that breaks fails what waits for it and what comes later', async () => {
+  const host = new RemoteHost('cpu', {}, new URL('data:text/javascript,throw new Error("no such library")'))
+  await expect(host.memory()).rejects.toMatchObject({
+    name: 'DeviceError',
+    problem: "the device's thread ended: no such library",
+  })
+  await expect(host.has('x')).rejects.toThrow(/no such library/)
+  await host.close()
 })

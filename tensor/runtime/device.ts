@@ -35,7 +35,7 @@ export interface RunResult {
 /** A model on a device. It may be put out to make room, and is then built again by its next run. */
 export interface Session {
   readonly key: string
-  /** Feeds are only read and stay the caller's; results are the caller's own. Throws DeviceError naming input or node. */
+  /** Feeds are only read, results are the caller's own. Throws DeviceError, which names the input or node. */
   run(feeds: Readonly<Record<string, TensorData | TensorRef>>, options?: RunOptions): Promise<RunResult>
   /** Ends profiling and gives the path of what was written; null where the session has no profile. */
   endProfile(): Promise<string | null>
@@ -50,7 +50,7 @@ export interface DeviceMemory {
   readonly sessions: readonly { readonly key: string; readonly bytes: number }[]
 }
 
-/** ONNX Runtime behind one interface, in this thread or in one of its own. Runs follow each other, in order of asking. */
+/** ONNX Runtime behind one interface, in this thread or in one of its own. Runs follow each other as they were asked. */
 export interface Device {
   readonly kind: DeviceKind
   /**

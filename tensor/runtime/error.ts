@@ -16,7 +16,17 @@ export class MemoryError extends DeviceError {
   readonly needed: number
   readonly available: number
 
-  constructor({ problem, remedy, needed, available }: { problem: string; remedy: string; needed: number; available: number }) {
+  constructor({
+    problem,
+    remedy,
+    needed,
+    available,
+  }: {
+    problem: string
+    remedy: string
+    needed: number
+    available: number
+  }) {
     super({ problem, remedy })
     this.name = 'MemoryError'
     this.needed = needed
@@ -44,7 +54,9 @@ export function errorData(error: unknown): ErrorData {
     const { name, message, problem, remedy } = error
     return { name, message, problem, remedy }
   }
-  return error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) }
+  return error instanceof Error
+    ? { name: error.name, message: error.message }
+    : { name: 'Error', message: String(error) }
 }
 
 /** The error again, of its own class. */
@@ -60,8 +72,11 @@ export function runtimeMessage(error: unknown): string {
   return text
     .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, '')
     .replace(/Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: /g, '$1 "$2": ')
-    .replace(/\S*\/onnxruntime\/\S+:\d+ /g, '')      // a source file and line, its function, and what it checked
-    .replace(/(?:(?:virtual|static|const|void|bool|\S+::\S+) )*onnxruntime::[^(\s]+\([^)]*\)\S*(?: const)? (?:\[[^\]]*\] )?/g, '')
+    .replace(/\S*\/onnxruntime\/\S+:\d+ /g, '') // a source file and line, its function, and what it checked
+    .replace(
+      /(?:(?:virtual|static|const|void|bool|\S+::\S+) )*onnxruntime::[^(\s]+\([^)]*\)\S*(?: const)? (?:\[[^\]]*\] )?/g,
+      '',
+    )
     .replace(/\S+ (?:==|!=|<|>|<=|>=) \S+ was false\. /g, '')
     .replace(/Stacktrace:[\s\S]*$/, '')
     .replace(/\s+/g, ' ')

@@ -27,14 +27,22 @@ export class HostedDevice implements Device {
     }
   }
 
-  async #run(key: string, build: Build, options: SessionOptions, feeds: Feeds, runOptions: RunOptions): Promise<RunResult> {
+  async #run(
+    key: string,
+    build: Build,
+    options: SessionOptions,
+    feeds: Feeds,
+    runOptions: RunOptions,
+  ): Promise<RunResult> {
     for (let attempt = 0; attempt < 3; attempt++) {
       const result = await this.#host.run(key, feeds, runOptions)
       if (result) return result
       await this.#ensure(key, build, options)
     }
-    throw new DeviceError({ problem: `the session "${key}" is put out as fast as it is made`,
-      remedy: 'Give the device a larger memory budget.' })
+    throw new DeviceError({
+      problem: `the session "${key}" is put out as fast as it is made`,
+      remedy: 'Give the device a larger memory budget.',
+    })
   }
 
   #ensure(key: string, build: Build, options: SessionOptions): Promise<void> {
@@ -50,7 +58,7 @@ export class HostedDevice implements Device {
   }
 
   store<Name extends string>(tensors: Readonly<Record<Name, TensorData>>): Promise<Record<Name, TensorRef>> {
-    return this.#host.store(tensors) as Promise<Record<Name, TensorRef>>      // a host gives back the names it was given
+    return this.#host.store(tensors) as Promise<Record<Name, TensorRef>> // a host gives back the names it was given
   }
 
   fetch(ref: TensorRef): Promise<TensorData> {

@@ -29,7 +29,11 @@ interface Group {
   readonly names: typeof V1 | typeof V2
 }
 
-const V1 = { limit: 'memory.limit_in_bytes', used: 'memory.usage_in_bytes', files: ['total_active_file', 'total_inactive_file'] } as const
+const V1 = {
+  limit: 'memory.limit_in_bytes',
+  used: 'memory.usage_in_bytes',
+  files: ['total_active_file', 'total_inactive_file'],
+} as const
 const V2 = { limit: 'memory.max', used: 'memory.current', files: ['active_file', 'inactive_file'] } as const
 
 /** This process's memory groups and those above them, up to the mount: in a container that is the container's own. */
@@ -41,7 +45,8 @@ function groupsOf(read: ReadSystemFile): Group[] {
     if (names === V1 && !controllers.split(',').includes('memory')) continue
     const mount = names === V2 ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory'
     const steps = path.split('/').filter(Boolean)
-    for (let depth = steps.length; depth >= 0; depth--) groups.push({ names, folder: [mount, ...steps.slice(0, depth)].join('/') })
+    for (let depth = steps.length; depth >= 0; depth--)
+      groups.push({ names, folder: [mount, ...steps.slice(0, depth)].join('/') })
   }
   return groups
 }
@@ -54,9 +59,8 @@ function roomIn({ folder, names }: Group, read: ReadSystemFile): number {
   return limit - Math.max(0, used - sumOf(read(`${folder}/memory.stat`) ?? '', names.files))
 }
 
-const sumOf = (stat: string, names: readonly string[]): number => names
-  .map((name) => Number(stat.match(new RegExp(`^${name} (\\d+)`, 'm'))?.[1] ?? 0))
-  .reduce((a, b) => a + b, 0)
+const sumOf = (stat: string, names: readonly string[]): number =>
+  names.map((name) => Number(stat.match(new RegExp(`^${name} (\\d+)`, 'm'))?.[1] ?? 0)).reduce((a, b) => a + b, 0)
 
 function readSystemFile(path: string): string | null {
   try {

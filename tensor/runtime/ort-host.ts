@@ -4,7 +4,15 @@ import { basename, dirname, join } from 'node:path'
 import type { Tensor } from 'onnxruntime-node'
 
 import type { TensorData } from '../graph/dtype.ts'
-import type { DeviceKind, DeviceMemory, DeviceOptions, RunOptions, RunResult, SessionOptions, TensorRef } from './device.ts'
+import type {
+  DeviceKind,
+  DeviceMemory,
+  DeviceOptions,
+  RunOptions,
+  RunResult,
+  SessionOptions,
+  TensorRef,
+} from './device.ts'
 import { DeviceError, MemoryError, runtimeMessage } from './error.ts'
 import type { Feeds, Host, HostModel } from './host.ts'
 import { gigabytes } from './gigabytes.ts'
@@ -44,8 +52,11 @@ export class OrtHost implements Host {
   }
 
   store(tensors: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorRef>> {
-    return this.#inTurn(() => Object.fromEntries(Object.entries(tensors).map(([name, tensor]) =>
-      [name, this.#keep({ ...tensor, data: tensor.data.slice() })])))
+    return this.#inTurn(() =>
+      Object.fromEntries(
+        Object.entries(tensors).map(([name, tensor]) => [name, this.#keep({ ...tensor, data: tensor.data.slice() })]),
+      ),
+    )
   }
 
   fetch(ref: TensorRef): Promise<TensorData> {
@@ -98,11 +109,16 @@ export class OrtHost implements Host {
   async #create(key: string, model: HostModel, options: SessionOptions): Promise<void> {
     const expected = expectedBytes(model)
     await this.#makeRoom(key, expected)
-    const before = privateMemory()
+    const before = privateMemory() ?? 0
     const session = await createOrtSession(this.kind, key, model, options, this.#options.threads ?? defaultThreads())
-    const grown = before === null ? 0 : (privateMemory() ?? 0) - before
-    this.#sessions.add(key, { session, bytes: Math.max(expected, grown), ...(options.profile === undefined ? {} : { profile: options.profile }) })
-    while (this.#sessions.bytes + this.#refBytes() > this.#budget() && await this.#sessions.evict(key));
+    const { profile } = options
+    const grown = (privateMemory() ?? 0) - before // folded constants are in no estimate
+    this.#sessions.add(key, {
+      session,
+      bytes: Math.max(expected, grown),
+      ...(profile === undefined ? {} : { profile }),
+    })
+    while (this.#sessions.bytes + this.#refBytes() > this.#budget() && (await this.#sessions.evict(key)));
   }
 
   /** Puts out sessions until `bytes` more fit. */
@@ -110,9 +126,12 @@ export class OrtHost implements Host {
     while (this.#sessions.bytes + this.#refBytes() + bytes > this.#budget()) {
       if (await this.#sessions.evict()) continue
       const available = Math.max(0, this.#budget() - this.#refBytes())
-      throw new MemoryError({ needed: bytes, available,
+      throw new MemoryError({
+        needed: bytes,
+        available,
         problem: `the model "${key}" needs ${gigabytes(bytes)} of private memory, there are ${gigabytes(available)}`,
-        remedy: 'Hold its weights mapped or as int8, or close other programs.' })
+        remedy: 'Hold its weights mapped or as int8, or close other programs.',
+      })
     }
   }
 
@@ -125,13 +144,23 @@ export class OrtHost implements Host {
     return Array.from(this.#refs.values(), ({ tensor }) => tensor.data.byteLength).reduce((a, b) => a + b, 0)
   }
 
-  async #run(key: string, { session }: CachedSession, feeds: Feeds, { outputs, keep = [] }: RunOptions): Promise<RunResult> {
+  async #run(
+    key: string,
+    { session }: CachedSession,
+    feeds: Feeds,
+    { outputs, keep = [] }: RunOptions,
+  ): Promise<RunResult> {
     checkFeeds(key, session, feeds)
     const wanted = checkOutputs(key, session.outputNames, outputs ?? session.outputNames, keep)
-    const tensors = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toOrt(name, this.#tensorOf(feed))]))
+    const tensors = Object.fromEntries(
+      Object.entries(feeds).map(([name, feed]) => [name, toOrt(name, this.#tensorOf(feed))]),
+    )
     const results = await session.run(tensors, wanted).catch((cause: unknown) => {
-      throw new DeviceError({ problem: `the model "${key}" failed: ${runtimeMessage(cause)}`, cause,
-        remedy: 'If memory ran out, make the video smaller or shorter; else report this with the workflow.' })
+      throw new DeviceError({
+        problem: `the model "${key}" failed: ${runtimeMessage(cause)}`,
+        cause,
+        remedy: 'If memory ran out, make the video smaller or shorter; else report this with the workflow.',
+      })
     })
     return this.#sort(results, wanted, keep)
   }
@@ -159,7 +188,11 @@ export class OrtHost implements Host {
 
   #held({ ref }: TensorRef): TensorData {
     const held = this.#refs.get(ref)
-    if (!held) throw new DeviceError({ problem: `the tensor ${ref} was released, or is another device's`, remedy: 'Store it again.' })
+    if (!held)
+      throw new DeviceError({
+        problem: `the tensor ${ref} was released, or is another device's`,
+        remedy: 'Store it again.',
+      })
     return held.tensor
   }
 }
@@ -168,17 +201,27 @@ export class OrtHost implements Host {
 const expectedBytes = ({ prepack, weightBytes, bytes }: HostModel): number =>
   bytes.byteLength + (prepack ? weightBytes.float32 : 0)
 
-function checkOutputs(key: string, has: readonly string[], wanted: readonly string[], keep: readonly string[]): string[] {
+function checkOutputs(
+  key: string,
+  has: readonly string[],
+  wanted: readonly string[],
+  keep: readonly string[],
+): string[] {
   const all = [...new Set([...wanted, ...keep])]
   const unknown = all.find((name) => !has.includes(name))
   if (unknown === undefined && all.length) return all
-  throw new DeviceError({ problem: `model "${key}": ${unknown === undefined ? 'no output is asked for' : `there is no output "${unknown}"`}`,
-    remedy: `It has ${has.join(', ')}.` })
+  throw new DeviceError({
+    problem: `model "${key}": ${unknown === undefined ? 'no output is asked for' : `there is no output "${unknown}"`}`,
+    remedy: `It has ${has.join(', ')}.`,
+  })
 }
 
 /** The file that ONNX Runtime made of a profile's prefix: it adds the time. */
 async function newestWithPrefix(prefix: string): Promise<string | null> {
   const names = await readdir(dirname(prefix))
-  const newest = names.filter((name) => name.startsWith(`${basename(prefix)}_`)).sort().at(-1)
+  const newest = names
+    .filter((name) => name.startsWith(`${basename(prefix)}_`))
+    .sort()
+    .at(-1)
   return newest === undefined ? null : join(dirname(prefix), newest)
 }

@@ -4,20 +4,33 @@ import { elementCount, type DType, type TensorArray, type TensorData } from '../
 import { DeviceError } from './error.ts'
 import { loadOrt } from './ort.ts'
 
-const DTYPES: ReadonlySet<string> = new Set<DType>(['float32', 'float16', 'float64', 'int8', 'uint8', 'int32', 'int64', 'bool'])
+const DTYPES: ReadonlySet<string> = new Set<DType>([
+  'float32',
+  'float16',
+  'float64',
+  'int8',
+  'uint8',
+  'int32',
+  'int64',
+  'bool',
+])
 
 const isDType = (type: string): type is DType => DTYPES.has(type)
 
 /** The runtime's view of a tensor, without a copy. Throws DeviceError for what its binding doesn't take. */
 export function toOrt(name: string, { dtype, shape, data }: TensorData): Tensor {
   if (data.length !== elementCount(shape)) {
-    throw new DeviceError({ problem: `"${name}": [${shape.join(', ')}] has ${elementCount(shape)} elements, ${data.length} were given`,
-      remedy: 'Give as many as the shape has.' })
+    throw new DeviceError({
+      problem: `"${name}": [${shape.join(', ')}] has ${elementCount(shape)} elements, ${data.length} were given`,
+      remedy: 'Give as many as the shape has.',
+    })
   }
   const { Tensor } = loadOrt()
   if (dtype === 'bfloat16') {
-    throw new DeviceError({ problem: `"${name}": ONNX Runtime's Node binding takes no bfloat16 inputs`,
-      remedy: 'Give it as float32 (toFloat32).' })
+    throw new DeviceError({
+      problem: `"${name}": ONNX Runtime's Node binding takes no bfloat16 inputs`,
+      remedy: 'Give it as float32 (toFloat32).',
+    })
   }
   // the constructor is overloaded by pairs of type name and array; ours are checked where TensorData is made
   return new Tensor(dtype, data as Float32Array, shape) as Tensor
@@ -26,17 +39,25 @@ export function toOrt(name: string, { dtype, shape, data }: TensorData): Tensor 
 /** A tensor of the runtime as ours, without a copy. float16 comes as a Float16Array where JavaScript has one. */
 export function fromOrt(name: string, { type, dims, data }: Tensor): TensorData {
   if (!isDType(type)) {
-    throw new DeviceError({ problem: `"${name}": the model gives ${type}, which is none of ${[...DTYPES].join(', ')}`,
-      remedy: 'Cast it inside the graph.' })
+    throw new DeviceError({
+      problem: `"${name}": the model gives ${type}, which is none of ${[...DTYPES].join(', ')}`,
+      remedy: 'Cast it inside the graph.',
+    })
   }
   // every type in DTYPES comes as a typed array of numbers
   const array = data as TensorArray
-  return { dtype: type, shape: dims, data: type === 'float16' ? new Uint16Array(array.buffer, array.byteOffset, array.length) : array }
+  return {
+    dtype: type,
+    shape: dims,
+    data: type === 'float16' ? new Uint16Array(array.buffer, array.byteOffset, array.length) : array,
+  }
 }
 
-/** Checks what a run is given against the model's inputs, since the runtime's own messages don't say the whole shape. */
+/** Checks what a run is given against the model's inputs: the runtime's own messages don't say the whole shape. */
 export function checkFeeds(
-  key: string, { inputMetadata }: InferenceSession, feeds: Readonly<Record<string, { readonly dtype: DType; readonly shape: readonly number[] }>>,
+  key: string,
+  { inputMetadata }: InferenceSession,
+  feeds: Readonly<Record<string, { readonly dtype: DType; readonly shape: readonly number[] }>>,
 ): void {
   const refuse = (problem: string) =>
     new DeviceError({ problem: `model "${key}", ${problem}`, remedy: 'Feed it as the model declares it.' })
@@ -46,10 +67,12 @@ export function checkFeeds(
     if (!feed) throw refuse(`input "${name}" is missing`)
     given.delete(name)
     if (!input.isTensor) throw refuse(`input "${name}" is no tensor`)
-    const fits = feed.shape.length === input.shape.length
-      && input.shape.every((d, i) => typeof d === 'string' || d === feed.shape[i])
+    const fits =
+      feed.shape.length === input.shape.length &&
+      input.shape.every((d, i) => typeof d === 'string' || d === feed.shape[i])
     if (!fits || feed.dtype !== input.type) {
-      throw refuse(`input "${name}": expected ${input.type} [${input.shape.join(', ')}], got ${feed.dtype} [${feed.shape.join(', ')}]`)
+      const expected = `${input.type} [${input.shape.join(', ')}]`
+      throw refuse(`input "${name}": expected ${expected}, got ${feed.dtype} [${feed.shape.join(', ')}]`)
     }
   }
   const [unknown] = given.keys()

@@ -17,12 +17,15 @@ export function loadOrt(): Ort {
   if (loaded) return loaded
   try {
     const ort: Ort = createRequire(import.meta.url)('onnxruntime-node')
-    ort.env.logLevel = 'fatal'      // what it says on stderr is in its exceptions too; people read our messages there
-    return loaded = ort
+    ort.env.logLevel = 'fatal' // what it says on stderr is in its exceptions too; people read our messages there
+    return (loaded = ort)
   } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : cause
     throw new DeviceError({
-      problem: `ONNX Runtime can't be loaded on ${process.platform}-${process.arch} (${cause instanceof Error ? cause.message.split('\n')[0] : cause})`,
-      remedy: 'Run `npm install`; `kinograph doctor` checks the rest.', cause })
+      problem: `ONNX Runtime can't be loaded on ${process.platform}-${process.arch} (${reason})`,
+      remedy: 'Run `npm install`; `kinograph doctor` checks the rest.',
+      cause,
+    })
   }
 }
 
@@ -36,7 +39,10 @@ const LEVELS = { all: 'all', basic: 'basic', none: 'disabled' } as const
 
 /** ONNX Runtime's options for a session of ours. */
 export function ortOptions(
-  kind: DeviceKind, { externalRoot, prepack }: HostModel, options: SessionOptions, threads: number,
+  kind: DeviceKind,
+  { externalRoot, prepack }: HostModel,
+  options: SessionOptions,
+  threads: number,
 ): InferenceSession.SessionOptions {
   const { profile, optimise = 'all', varyingShapes = false } = options
   return {
@@ -60,14 +66,22 @@ export function ortOptions(
 
 /** Makes a session. Throws DeviceError with the useful part of ONNX Runtime's message. */
 export async function createOrtSession(
-  kind: DeviceKind, key: string, model: HostModel, options: SessionOptions, threads: number,
+  kind: DeviceKind,
+  key: string,
+  model: HostModel,
+  options: SessionOptions,
+  threads: number,
 ): Promise<InferenceSession> {
   try {
     return await loadOrt().InferenceSession.create(model.bytes, ortOptions(kind, model, options, threads))
   } catch (cause) {
     if (cause instanceof DeviceError) throw cause
     const message = runtimeMessage(cause)
-    throw new DeviceError({ problem: `the model "${key}" can't be made on ${kind}: ${message}`, cause,
-      remedy: kind === 'cpu' ? 'Check that its weights files are as they were when it was opened.' : remedyFor(kind, message) })
+    throw new DeviceError({
+      problem: `the model "${key}" can't be made on ${kind}: ${message}`,
+      cause,
+      remedy:
+        kind === 'cpu' ? 'Check that its weights files are as they were when it was opened.' : remedyFor(kind, message),
+    })
   }
 }

@@ -3,7 +3,12 @@ import { expect, test } from 'vitest'
 import { planHolding, type HoldingNeeds } from './plan-holding.ts'
 
 const t5: HoldingNeeds = {
-  name: 'text_encoder', float32Bytes: 21e9, fileBytes: 21e9, fileDType: 'float32', wanted: 'auto', activationBytes: 0.3e9,
+  name: 'text_encoder',
+  float32Bytes: 21e9,
+  fileBytes: 21e9,
+  fileDType: 'float32',
+  wanted: 'auto',
+  activationBytes: 0.3e9,
 }
 
 test.each([
@@ -14,8 +19,10 @@ test.each([
 })
 
 test('half precision on disk is mapped where float32 would not fit', () => {
-  expect(planHolding({ ...t5, fileBytes: 10.5e9, fileDType: 'bfloat16' }, { available: 16e9 }))
-    .toEqual({ hold: 'mapped', reason: 'bfloat16 mapped: 10.8 GB of the 16.0 GB there are' })
+  expect(planHolding({ ...t5, fileBytes: 10.5e9, fileDType: 'bfloat16' }, { available: 16e9 })).toEqual({
+    hold: 'mapped',
+    reason: 'bfloat16 mapped: 10.8 GB of the 16.0 GB there are',
+  })
 })
 
 test('what is asked for is given while it fits', () => {
@@ -24,9 +31,11 @@ test('what is asked for is given while it fits', () => {
   }
 })
 
-test('what doesn\'t fit is refused, with the numbers and what would fit', () => {
+test("what doesn't fit is refused, with the numbers and what would fit", () => {
   expect(() => planHolding({ ...t5, wanted: 'mapped' }, { available: 7.9e9 })).toThrow(
-    'text_encoder needs 21.3 GB as float32 mapped, there are 7.9 GB. Use int8 (5.5 GB).')
+    'text_encoder needs 21.3 GB as float32 mapped, there are 7.9 GB. Use int8 (5.5 GB).',
+  )
   expect(() => planHolding(t5, { available: 3e9 })).toThrow(
-    'text_encoder needs 5.5 GB as int8, there are 3.0 GB. Close other programs, use a smaller model, or a machine with more memory.')
+    'text_encoder needs 5.5 GB as int8, there are 3.0 GB. Close other programs, use a smaller model, or a machine with more memory.',
+  )
 })

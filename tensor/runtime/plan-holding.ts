@@ -24,31 +24,43 @@ export interface HoldingPlan {
 }
 
 /**
- * Decides how weights are held, by the memory there is (`availableMemory()`), following the table in docs: mapped float
- * weights make a session at once and run as fast as packed ones, so `auto` takes them while file and activations fit;
- * then int8 (a quarter of float32, made once on disk, its error is in the docs). Throws MemoryError, with the numbers,
- * when what is wanted doesn't fit.
+ * Decides how weights are held, by the memory there is: `available` is a device's budget (it can put out what it holds).
+ * Mapped float weights make a session at once and run as fast as packed ones, so `auto` takes them while file and
+ * activations fit; then int8 (a quarter of float32, made once on disk). Throws MemoryError, with the numbers, when what
+ * is wanted doesn't fit.
  */
 export function planHolding(needs: HoldingNeeds, memory: { readonly available: number }): HoldingPlan {
-  const wanted = needs.wanted === 'auto' ? ['mapped', 'int8'] as const : [needs.wanted]
-  const hold = wanted.find((kind) => bytesFor(kind, needs) <= memory.available)
-  if (hold === undefined) throw refusal(needs, memory.available)
-  return { hold, reason: `${describe(hold, needs)}: ${gigabytes(bytesFor(hold, needs))} of the ${gigabytes(memory.available)} there are` }
+  const ways = waysToHold(needs)
+  const wanted = ways.filter(({ hold }) => (needs.wanted === 'auto' ? hold !== 'packed' : hold === needs.wanted))
+  const chosen = wanted.find(({ bytes }) => bytes <= memory.available)
+  if (!chosen) throw refusal(needs, wanted.at(-1)!, ways, memory.available)
+  const { hold, text, bytes } = chosen
+  return { hold, reason: `${text}: ${gigabytes(bytes)} of the ${gigabytes(memory.available)} there are` }
 }
 
-/** Bytes that must be in memory for a step that doesn't wait for the disk. */
-function bytesFor(hold: Hold, { float32Bytes, fileBytes, activationBytes }: HoldingNeeds): number {
-  return activationBytes + { mapped: fileBytes, packed: float32Bytes, int8: float32Bytes / 4 }[hold]
+/** A way to hold the weights, with the bytes that must be in memory for a step that doesn't wait for the disk. */
+interface Way {
+  readonly hold: Hold
+  readonly text: string
+  readonly bytes: number
 }
 
-const describe = (hold: Hold, { fileDType }: HoldingNeeds): string => hold === 'mapped' ? `${fileDType} mapped` : hold === 'packed' ? 'float32 packed' : 'int8'
+/** In the order in which `auto` tries them. */
+const waysToHold = ({ float32Bytes, fileBytes, fileDType, activationBytes }: HoldingNeeds): readonly Way[] => [
+  { hold: 'mapped', text: `${fileDType} mapped`, bytes: fileBytes + activationBytes },
+  { hold: 'packed', text: 'float32 packed', bytes: float32Bytes + activationBytes },
+  { hold: 'int8', text: 'int8', bytes: float32Bytes / 4 + activationBytes },
+]
 
-function refusal(needs: HoldingNeeds, available: number): MemoryError {
-  const kinds: readonly Hold[] = ['mapped', 'packed', 'int8']
-  const wanted = needs.wanted === 'auto' ? 'int8' : needs.wanted
-  const needed = bytesFor(wanted, needs)
-  const fitting = kinds.filter((kind) => bytesFor(kind, needs) <= available).map((kind) => `${kind} (${gigabytes(bytesFor(kind, needs))})`)
-  return new MemoryError({ needed, available,
-    problem: `${needs.name ?? 'the model'} needs ${gigabytes(needed)} as ${describe(wanted, needs)}, there are ${gigabytes(available)}`,
-    remedy: fitting.length ? `Use ${fitting.join(' or ')}.` : 'Close other programs, use a smaller model, or a machine with more memory.' })
+function refusal(needs: HoldingNeeds, { text, bytes }: Way, ways: readonly Way[], available: number): MemoryError {
+  const name = needs.name ?? 'the model'
+  const fitting = ways.filter((way) => way.bytes <= available).map((way) => `${way.hold} (${gigabytes(way.bytes)})`)
+  return new MemoryError({
+    needed: bytes,
+    available,
+    problem: `${name} needs ${gigabytes(bytes)} as ${text}, there are ${gigabytes(available)}`,
+    remedy: fitting.length
+      ? `Use ${fitting.join(' or ')}.`
+      : 'Close other programs, use a smaller model, or a machine with more memory.',
+  })
 }

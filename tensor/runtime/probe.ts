@@ -21,12 +21,12 @@ export interface DeviceReport {
 
 const KINDS: readonly DeviceKind[] = ['cpu', 'cuda', 'webgpu']
 
-/** Tries each device by running a model of one node on it, in a process of its own: a driver that crashes is reported too. */
+/** Tries each device by running one operator on it, in a process of its own: a driver that crashes is reported too. */
 export const probeDevices = (): Promise<DeviceReport[]> => Promise.all(KINDS.map(probe))
 
 async function probe(kind: DeviceKind): Promise<DeviceReport> {
   const missing = missingFor(kind)
-  const failure = missing?.problem ?? await tryToRun(kind)
+  const failure = missing?.problem ?? (await tryToRun(kind))
   if (failure === null) return { kind, available: true, detail: detailOf(kind), remedy: null }
   return { kind, available: false, detail: failure, remedy: missing?.remedy ?? remedyFor(kind, failure) }
 }
@@ -34,12 +34,16 @@ async function probe(kind: DeviceKind): Promise<DeviceReport> {
 function detailOf(kind: DeviceKind): string {
   const runtime = `ONNX Runtime ${runtimeVersion()}`
   if (kind === 'cpu') return `${runtime}, ${defaultThreads()} threads`
-  return kind === 'cuda' ? `${runtime} with its CUDA provider` : `${runtime}, Dawn on ${process.platform === 'linux' ? 'Vulkan' : 'the system\'s graphics API'}`
+  return kind === 'cuda'
+    ? `${runtime} with its CUDA provider`
+    : `${runtime}, Dawn on ${process.platform === 'linux' ? 'Vulkan' : "the system's graphics API"}`
 }
 
 function runtimeVersion(): string {
   const manifest: unknown = createRequire(import.meta.url)('onnxruntime-node/package.json')
-  return typeof manifest === 'object' && manifest && 'version' in manifest ? String(manifest.version) : 'of unknown version'
+  return typeof manifest === 'object' && manifest && 'version' in manifest
+    ? String(manifest.version)
+    : 'of unknown version'
 }
 
 /** Runs x + x on a device; what went wrong, or null. */
@@ -51,7 +55,8 @@ async function tryToRun(kind: DeviceKind): Promise<string | null> {
   const script = `
     const ort = require(${JSON.stringify(runtimeFolder())})
     ort.env.logLevel = 'fatal'
-    ort.InferenceSession.create(Buffer.from('${model}', 'base64'), { executionProviders: ['${kind}'], logSeverityLevel: 4 })
+    const options = { executionProviders: ['${kind}'], logSeverityLevel: 4 }
+    ort.InferenceSession.create(Buffer.from('${model}', 'base64'), options)
       .then((session) => session.run({ x: new ort.Tensor('float32', [1], [1]) }))
       .then(() => process.stdout.write('it runs'), (error) => process.stdout.write(error.message))`
   try {

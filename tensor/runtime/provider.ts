@@ -11,20 +11,30 @@ export interface Missing {
 }
 
 /** Folder of the installed onnxruntime-node package. */
-export const runtimeFolder = (): string => dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
+export const runtimeFolder = (): string =>
+  dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
 
 /** What can be known to be missing without loading anything; null where trying is the way to know. */
 export function missingFor(kind: DeviceKind): Missing | null {
   if (kind !== 'cuda') return null
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    return { problem: `ONNX Runtime has no CUDA provider for Node on ${process.platform}-${process.arch}`, remedy: 'Use --device webgpu or cpu.' }
+    return {
+      problem: `ONNX Runtime has no CUDA provider for Node on ${process.platform}-${process.arch}`,
+      remedy: 'Use --device webgpu or cpu.',
+    }
   }
   if (!existsSync('/proc/driver/nvidia/version') && !existsSync('/dev/dxg')) {
-    return { problem: 'there is no NVIDIA driver', remedy: 'Install it so that `nvidia-smi` works, or use --device cpu.' }
+    return {
+      problem: 'there is no NVIDIA driver',
+      remedy: 'Install it (https://www.nvidia.com/drivers; `nvidia-smi` must work), or use --device cpu.',
+    }
   }
   const provider = join(runtimeFolder(), 'bin', 'napi-v6', 'linux', 'x64', 'libonnxruntime_providers_cuda.so')
   if (existsSync(provider)) return null
-  return { problem: 'ONNX Runtime\'s CUDA provider is not installed (it is not on npm, so `npm install` leaves it out)', remedy: CUDA_INSTALL }
+  return {
+    problem: "ONNX Runtime's CUDA provider is not installed (it is not on npm, so `npm install` leaves it out)",
+    remedy: CUDA_INSTALL,
+  }
 }
 
 /** The package's own install script, which .npmrc turns off, fetches the provider from NuGet. */
@@ -39,6 +49,8 @@ export function remedyFor(kind: DeviceKind, message: string): string {
   }
   if (kind === 'cpu') return 'Run `npm install` again.'
   if (process.platform !== 'linux') return 'Update the graphics driver.'
-  return 'Run `sudo apt install libvulkan1 mesa-vulkan-drivers` (an NVIDIA driver brings its own). Without a GPU: '
-    + '`sudo apt install chromium libvulkan1` and VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json.'
+  return (
+    'Run `sudo apt install libvulkan1 mesa-vulkan-drivers` (an NVIDIA driver brings its own). Without a GPU: ' +
+    '`sudo apt install chromium libvulkan1` and VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json (slow).'
+  )
 }

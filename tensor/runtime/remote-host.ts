@@ -1,7 +1,15 @@
 import { Worker } from 'node:worker_threads'
 
 import type { TensorData } from '../graph/dtype.ts'
-import type { DeviceKind, DeviceMemory, DeviceOptions, RunOptions, RunResult, SessionOptions, TensorRef } from './device.ts'
+import type {
+  DeviceKind,
+  DeviceMemory,
+  DeviceOptions,
+  RunOptions,
+  RunResult,
+  SessionOptions,
+  TensorRef,
+} from './device.ts'
 import { DeviceError, errorFrom } from './error.ts'
 import type { Feeds, Host, HostModel } from './host.ts'
 import type { HostCall, Reply, Request, ThreadData } from './messages.ts'
@@ -31,10 +39,12 @@ export class RemoteHost implements Host {
     this.#worker.unref()
     this.#worker.on('message', (reply: Reply) => this.#settle(reply))
     this.#worker.on('error', (cause) => this.#fail(cause))
-    this.#ended = new Promise((resolve) => this.#worker.once('exit', () => {
-      this.#fail(undefined)
-      resolve()
-    }))
+    this.#ended = new Promise((resolve) =>
+      this.#worker.once('exit', () => {
+        this.#fail(undefined)
+        resolve()
+      }),
+    )
   }
 
   has(key: string): Promise<boolean> {
@@ -70,7 +80,7 @@ export class RemoteHost implements Host {
   }
 
   close(): Promise<void> {
-    return this.#closing ??= this.#close()
+    return (this.#closing ??= this.#close())
   }
 
   async #close(): Promise<void> {
@@ -87,7 +97,7 @@ export class RemoteHost implements Host {
     if (this.#failure) return Promise.reject(this.#failure)
     const request: Request = { id: this.#nextId++, call, args }
     return new Promise<T>((resolve, reject) => {
-      this.#worker.postMessage(request, [])      // nothing moves: what is fed stays the caller's
+      this.#worker.postMessage(request, []) // nothing moves: what is fed stays the caller's
       if (this.#waiting.size === 0) this.#worker.ref()
       this.#waiting.set(request.id, { resolve, reject })
     })
@@ -98,14 +108,16 @@ export class RemoteHost implements Host {
     this.#waiting.delete(reply.id)
     if (this.#waiting.size === 0) this.#worker.unref()
     if ('error' in reply) waiting?.reject(errorFrom(reply.error))
-    else waiting?.resolve(reply.result as never)      // the type that the caller of #call named
+    else waiting?.resolve(reply.result as never) // the type that the caller of #call named
   }
 
   /** The thread is gone: what waits for it fails, and so does what comes later. */
   #fail(cause: unknown): void {
-    this.#failure ??= new DeviceError({ cause,
+    this.#failure ??= new DeviceError({
+      cause,
       problem: `the device's thread ended${cause instanceof Error ? `: ${cause.message}` : ''}`,
-      remedy: 'Start the job again; if it happens again, report it with the workflow.' })
+      remedy: 'Start the job again; if it happens again, report it with the workflow.',
+    })
     for (const { reject } of this.#waiting.values()) reject(this.#failure)
     this.#waiting.clear()
   }

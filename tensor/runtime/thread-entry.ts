@@ -15,7 +15,7 @@ let sourceEntry: Promise<URL> | undefined
  * itself was bundled to. Run from source (tests), it is bundled once, as Node 20 can't load TypeScript.
  */
 export function threadEntry(here = import.meta.url): Promise<URL> {
-  if (here.endsWith('.ts')) return sourceEntry ??= bundle(fileURLToPath(new URL('./device-thread.ts', here)))
+  if (here.endsWith('.ts')) return (sourceEntry ??= bundle(fileURLToPath(new URL('./device-thread.ts', here))))
   return Promise.resolve(pathToFileURL(builtEntry(dirname(fileURLToPath(here)))))
 }
 
@@ -30,12 +30,23 @@ function builtEntry(folder: string): string {
 
 async function bundle(source: string): Promise<URL> {
   const { build } = await import('esbuild')
-  const { outputFiles: [output] } = await build({
-    entryPoints: [source], bundle: true, write: false, platform: 'node', format: 'esm', target: 'node20', packages: 'external',
+  const {
+    outputFiles: [output],
+  } = await build({
+    entryPoints: [source],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
   })
   // inside node_modules, so that its imports find the packages
   const folder = join(packageFolder(dirname(source)), 'node_modules', '.cache', 'kinograph')
-  const path = join(folder, `device-thread-${createHash('sha256').update(output!.contents).digest('hex').slice(0, 16)}.mjs`)
+  const path = join(
+    folder,
+    `device-thread-${createHash('sha256').update(output!.contents).digest('hex').slice(0, 16)}.mjs`,
+  )
   if (!existsSync(path)) {
     await mkdir(folder, { recursive: true })
     await writeFile(`${path}.${process.pid}`, output!.contents)
@@ -45,5 +56,7 @@ async function bundle(source: string): Promise<URL> {
 }
 
 function packageFolder(folder: string): string {
-  return existsSync(join(folder, 'package.json')) || folder === dirname(folder) ? folder : packageFolder(dirname(folder))
+  return existsSync(join(folder, 'package.json')) || folder === dirname(folder)
+    ? folder
+    : packageFolder(dirname(folder))
 }

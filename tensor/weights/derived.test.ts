@@ -26,7 +26,9 @@ const kept = async () => (await readdir(join(folder, 'cache', 'weights'))).filte
 function twice(of: number) {
   const calls = { made: 0 }
   const derivation: Derivation = {
-    kind: 'twice', from: { of }, plan: new Map([['x', { dtype: 'float32', shape: [1] }]]),
+    kind: 'twice',
+    from: { of },
+    plan: new Map([['x', { dtype: 'float32', shape: [1] }]]),
     make: async function* () {
       calls.made++
       yield { name: 'x', data: bytesOf(Float32Array.of(2 * of)) }
@@ -62,10 +64,13 @@ test('a damaged or foreign file in the cache is made again', async () => {
 
 test('a computation that fails leaves nothing, and may be tried again', async () => {
   const { calls, derivation } = twice(3)
-  const failing = { ...derivation, make: async function* () {
-    yield* []
-    throw new Error('interrupted')
-  } }
+  const failing = {
+    ...derivation,
+    make: async function* () {
+      yield* []
+      throw new Error('interrupted')
+    },
+  }
   await expect(derivedWeights(failing)).rejects.toThrow('interrupted')
   expect(await readdir(join(folder, 'cache', 'weights'))).toEqual([])
   await derivedWeights(derivation)
@@ -84,19 +89,23 @@ test('what killed writers left is swept away after a day', async () => {
 
 test('int8: half a step of error at most, laid out [in, out], one scale an output channel', async () => {
   const [out, inner] = [70, 9]
-  const values = Float32Array.from({ length: out * inner }, (_, i) => Math.sin(i) * (1 + i % 7))
-  values.fill(0, 0, inner)      // a channel of zeros
+  const values = Float32Array.from({ length: out * inner }, (_, i) => Math.sin(i) * (1 + (i % 7)))
+  values.fill(0, 0, inner) // a channel of zeros
   const path = join(folder, 'w.safetensors')
   await writeSafetensors(path, new Map([['a.weight', { dtype: 'float32', shape: [out, inner], data: values }]]))
   const { entries } = await openCheckpoint(path)
   const progress: number[] = []
-  const { weight, scale } = (await int8Weights(entries, ['a.weight'], { onProgress: (done) => progress.push(done) })).get('a.weight')!
+  const { weight, scale } = (
+    await int8Weights(entries, ['a.weight'], { onProgress: (done) => progress.push(done) })
+  ).get('a.weight')!
   expect(weight).toMatchObject({ dtype: 'int8', shape: [inner, out] })
   expect(scale).toMatchObject({ dtype: 'float32', shape: [out] })
   const [q, s] = [(await readTensor(weight)).data, (await readTensor(scale)).data]
   for (let o = 0; o < out; o++) {
     for (let i = 0; i < inner; i++) {
-      expect(Math.abs(Number(q[i * out + o]) * Number(s[o]) - values[o * inner + i]!)).toBeLessThanOrEqual(Number(s[o]) * 0.500001)
+      expect(Math.abs(Number(q[i * out + o]) * Number(s[o]) - values[o * inner + i]!)).toBeLessThanOrEqual(
+        Number(s[o]) * 0.500001,
+      )
     }
   }
   expect(progress.at(-1)).toBe(out * inner * 4)
@@ -104,14 +113,17 @@ test('int8: half a step of error at most, laid out [in, out], one scale an outpu
 
 test('int8 from half precision, and only from finite float matrices', async () => {
   const path = join(folder, 'w.safetensors')
-  await writeSafetensors(path, new Map([
-    ['half', { dtype: 'bfloat16' as const, shape: [1, 2], data: Uint16Array.of(0x3f80, 0xbec0) }],
-    ['nan', { dtype: 'float32' as const, shape: [1, 1], data: Float32Array.of(NaN) }],
-    ['bias', { dtype: 'float32' as const, shape: [1], data: Float32Array.of(1) }],
-  ]))
+  await writeSafetensors(
+    path,
+    new Map([
+      ['half', { dtype: 'bfloat16' as const, shape: [1, 2], data: Uint16Array.of(0x3f80, 0xbec0) }],
+      ['nan', { dtype: 'float32' as const, shape: [1, 1], data: Float32Array.of(NaN) }],
+      ['bias', { dtype: 'float32' as const, shape: [1], data: Float32Array.of(1) }],
+    ]),
+  )
   const { entries } = await openCheckpoint(path)
   const half = (await int8Weights(entries, ['half'])).get('half')!
-  expect((await readTensor(half.weight)).data).toEqual(Int8Array.of(127, -48))      // 1 and -0.375
+  expect((await readTensor(half.weight)).data).toEqual(Int8Array.of(127, -48)) // 1 and -0.375
   await expect(int8Weights(entries, ['nan'])).rejects.toThrow(/"nan": the weights are not all finite/)
   await expect(int8Weights(entries, ['bias'])).rejects.toThrow(/expected a float matrix, found float32 \[1\]/)
   await expect(int8Weights(entries, ['gone'])).rejects.toThrow(/expected a float matrix, found nothing/)

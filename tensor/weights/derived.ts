@@ -55,7 +55,7 @@ async function openKept(path: string, key: string, plan: Derivation['plan']): Pr
     })
     if (!same || index.metadata['kinograph.derived'] !== key) return null
     const now = new Date()
-    await utimes(path, now, now).catch(() => undefined)      // a read-only cache serves as well
+    await utimes(path, now, now).catch(() => undefined) // a read-only cache serves as well
     return index
   } catch (error) {
     if (error instanceof CheckpointError) return null
@@ -69,19 +69,25 @@ const bytesOf = (plan: Derivation['plan']): number =>
 /** What the disk keeps free beside a derived file. */
 const SPARE_BYTES = 512 * 1024 * 1024
 
-/** Removes the longest unused derived files until `bytes` fit on the disk. Those in use stay readable to their users. */
+/** Removes the longest unused derived files until `bytes` fit on the disk. Who has one open can still read it. */
 async function makeRoom(path: string, bytes: number): Promise<void> {
   const folder = dirname(path)
-  const old = await Promise.all((await readdir(folder)).filter((name) => name.endsWith('.safetensors') && name !== basename(path))
-    .map(async (name) => ({ name, used: (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0 })))
+  const old = await Promise.all(
+    (await readdir(folder))
+      .filter((name) => name.endsWith('.safetensors') && name !== basename(path))
+      .map(async (name) => ({ name, used: (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0 })),
+  )
   old.sort((a, b) => a.used - b.used)
   for (;;) {
     const free = await freeBytes(folder)
     if (free >= bytes + SPARE_BYTES) return
     const oldest = old.shift()
     if (!oldest) {
-      throw new CheckpointError({ file: path, problem: `needs ${bytes} bytes of disk, ${free} are free`,
-        remedy: 'Free some space, or set KINOGRAPH_CACHE_DIR to a folder on a larger disk.' })
+      throw new CheckpointError({
+        file: path,
+        problem: `needs ${bytes} bytes of disk, ${free} are free`,
+        remedy: 'Free some space, or set KINOGRAPH_CACHE_DIR to a folder on a larger disk.',
+      })
     }
     await rm(join(folder, oldest.name), { force: true })
   }

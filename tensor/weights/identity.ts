@@ -61,7 +61,12 @@ async function hashFile(path: string): Promise<string> {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
   } catch (cause) {
-    throw new CheckpointError({ file: path, problem: `can't be read (${codeOf(cause)})`, remedy: 'Check its permissions.', cause })
+    throw new CheckpointError({
+      file: path,
+      problem: `can't be read (${codeOf(cause)})`,
+      remedy: 'Check its permissions.',
+      cause,
+    })
   }
   return hash.digest('hex')
 }

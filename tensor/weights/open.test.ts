@@ -15,11 +15,17 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true }))
 
-const tensor = (...values: number[]): TensorData => ({ dtype: 'float32', shape: [values.length], data: Float32Array.from(values) })
+const tensor = (...values: number[]): TensorData => ({
+  dtype: 'float32',
+  shape: [values.length],
+  data: Float32Array.from(values),
+})
 
 let folders = 0
 /** A folder with these files: tensors of a safetensors or torch file, or text. */
-async function folderOf(files: Readonly<Record<string, Readonly<Record<string, TensorData>> | string>>): Promise<string> {
+async function folderOf(
+  files: Readonly<Record<string, Readonly<Record<string, TensorData>> | string>>,
+): Promise<string> {
   const folder = join(root, String(folders++))
   await mkdir(folder)
   for (const [name, content] of Object.entries(files)) {
@@ -34,15 +40,22 @@ async function folderOf(files: Readonly<Record<string, Readonly<Record<string, T
 const index = (weightMap: unknown) => JSON.stringify({ metadata: { total_size: 8 }, weight_map: weightMap })
 
 describe('a folder', () => {
-  test.each(['diffusion_pytorch_model.safetensors', 'model.safetensors', 'diffusion_pytorch_model.bin', 'pytorch_model.bin', 'adapter_model.safetensors'])(
-    'with %s', async (name) => {
-      const checkpoint = await openCheckpoint(await folderOf({ [name]: { a: tensor(1) }, 'config.json': '{}' }))
-      expect([...checkpoint.entries.keys()]).toEqual(['a'])
-      expect(checkpoint.files).toHaveLength(1)
-    })
+  test.each([
+    'diffusion_pytorch_model.safetensors',
+    'model.safetensors',
+    'diffusion_pytorch_model.bin',
+    'pytorch_model.bin',
+    'adapter_model.safetensors',
+  ])('with %s', async (name) => {
+    const checkpoint = await openCheckpoint(await folderOf({ [name]: { a: tensor(1) }, 'config.json': '{}' }))
+    expect([...checkpoint.entries.keys()]).toEqual(['a'])
+    expect(checkpoint.files).toHaveLength(1)
+  })
 
   test('prefers safetensors to pickles', async () => {
-    const { files } = await openCheckpoint(await folderOf({ 'pytorch_model.bin': { a: tensor(1) }, 'model.safetensors': { a: tensor(1) } }))
+    const { files } = await openCheckpoint(
+      await folderOf({ 'pytorch_model.bin': { a: tensor(1) }, 'model.safetensors': { a: tensor(1) } }),
+    )
     expect(files[0]?.path).toMatch(/model\.safetensors$/)
   })
 
@@ -57,7 +70,9 @@ describe('a folder', () => {
   })
 
   test('without weights is refused', async () => {
-    await expect(openCheckpoint(await folderOf({ 'config.json': '{}' }))).rejects.toThrow(/found no weights\. Put the downloaded weights there/)
+    await expect(openCheckpoint(await folderOf({ 'config.json': '{}' }))).rejects.toThrow(
+      /found no weights\. Put the downloaded weights there/,
+    )
   })
 })
 
@@ -65,7 +80,11 @@ describe('shards', () => {
   test.each(['.safetensors', '.bin'])('of %s', async (ending) => {
     const [one, two] = [`model-00001-of-00002${ending}`, `model-00002-of-00002${ending}`]
     const usual = ending === '.bin' ? 'pytorch_model.bin.index.json' : 'model.safetensors.index.json'
-    const folder = await folderOf({ [one]: { a: tensor(1), b: tensor(2) }, [two]: { c: tensor(3) }, [usual]: index({ a: one, b: one, c: two }) })
+    const folder = await folderOf({
+      [one]: { a: tensor(1), b: tensor(2) },
+      [two]: { c: tensor(3) },
+      [usual]: index({ a: one, b: one, c: two }),
+    })
     for (const path of [folder, join(folder, usual)]) {
       const { entries, files } = await openCheckpoint(path)
       expect([...entries.keys()]).toEqual(['a', 'b', 'c'])
@@ -74,9 +93,21 @@ describe('shards', () => {
   })
 
   test.each([
-    ['a shard that is not there', index({ a: 'gone.safetensors' }), /model\.safetensors\.index\.json lists this shard, it can't be opened \(ENOENT\)\. Download the missing shard/],
-    ['a tensor that its shard lacks', index({ zzz: 'one.safetensors' }), /"zzz": the index says that it lies in one\.safetensors, where it is not/],
-    ['a path in place of a name', index({ a: '../one.safetensors' }), /"a": expected the name of a weights file in the same folder, found "\.\.\/one\.safetensors"/],
+    [
+      'a shard that is not there',
+      index({ a: 'gone.safetensors' }),
+      /model\.safetensors\.index\.json lists this shard, it can't be opened \(ENOENT\)\. Download the missing shard/,
+    ],
+    [
+      'a tensor that its shard lacks',
+      index({ zzz: 'one.safetensors' }),
+      /"zzz": the index says that it lies in one\.safetensors, where it is not/,
+    ],
+    [
+      'a path in place of a name',
+      index({ a: '../one.safetensors' }),
+      /"a": expected the name of a weights file in the same folder, found "\.\.\/one\.safetensors"/,
+    ],
     ['a name that is no text', index({ a: 3 }), /expected the name of a weights file in the same folder, found 3/],
     ['itself', index({ a: 'model.safetensors.index.json' }), /expected the name of a weights file/],
     ['a key twice', '{"weight_map":{"a":"one.safetensors","a":"one.safetensors"}}', /the key "a" stands twice/],
@@ -98,5 +129,7 @@ test('an entry names the real path, through links', async () => {
 
 test('another ending is refused', async () => {
   const folder = await folderOf({ 'weights.onnx': 'x' })
-  await expect(openCheckpoint(join(folder, 'weights.onnx'))).rejects.toThrow(/the ending of the name is none of a weights file\. Give a \.safetensors/)
+  await expect(openCheckpoint(join(folder, 'weights.onnx'))).rejects.toThrow(
+    /the ending of the name is none of a weights file\. Give a \.safetensors/,
+  )
 })

@@ -2,7 +2,9 @@ import type { Fail } from './error.ts'
 import { PickleStream } from './pickle-stream.ts'
 
 /** What a pickle may hold here. `Pickled` trees may share parts and even contain themselves. */
-export type Pickled = null | boolean | number | bigint | string | Buffer | PickledList | PickledDict | PickledGlobal | PickledObject
+export type Pickled =
+  null | boolean | number | bigint | string | Buffer | PickledList | PickledDict | PickledGlobal | PickledObject
+
 /** A list or a tuple. */
 export class PickledList {
   readonly items: Pickled[]
@@ -26,7 +28,7 @@ export interface PickledObject {
   readonly made: string
 }
 
-/** What the reader's owner decides: which globals are known, what calling them gives, what a persistent id stands for. */
+/** What the reader's owner decides: which globals are known, what calls give, what a persistent id stands for. */
 export interface PickleRules {
   /** Full names (`torch._utils._rebuild_tensor_v2`). Any other is refused by name, before anything else happens. */
   readonly globals: ReadonlySet<string>
@@ -66,7 +68,7 @@ class Machine {
       const code = this.stream.u8()
       if (code === STOP) return this.pop()
       const operation = OPERATIONS[code]
-      if (!operation) throw this.fail(`the pickle holds the opcode 0x${code.toString(16)}, which tensors never need`, NOT_TENSORS)
+      if (!operation) throw this.refused(`holds the opcode 0x${code.toString(16)}, which tensors never need`)
       operation(this, this.stream)
     }
   }
@@ -109,7 +111,7 @@ class Machine {
 
   global(name: string): void {
     if (!this.rules.globals.has(name)) {
-      throw this.fail(`the pickle asks for ${JSON.stringify(name)}, which is not one of the names that tensors need: nothing was run`, NOT_TENSORS)
+      throw this.refused(`asks for ${JSON.stringify(name)}, which tensors never need: nothing was run`)
     }
     this.push(new PickledGlobal(name))
   }
@@ -117,7 +119,9 @@ class Machine {
   call(): void {
     const args = this.pop()
     const callee = this.pop()
-    if (!(callee instanceof PickledGlobal) || !(args instanceof PickledList)) throw this.broken('calls something that is no function')
+    if (!(callee instanceof PickledGlobal) || !(args instanceof PickledList)) {
+      throw this.broken('calls something that is no function')
+    }
     this.push(this.rules.call(callee.name, args.items))
   }
 
@@ -136,15 +140,20 @@ class Machine {
   /** Attributes of an object (a state dict's `_metadata`): read and dropped. */
   dropState(): void {
     this.pop()
-    if (!(this.top() instanceof PickledDict)) throw this.fail('the pickle sets the state of an object that is no dict', NOT_TENSORS)
+    if (!(this.top() instanceof PickledDict)) throw this.refused('sets the state of an object that is no dict')
   }
 
   broken(what: string) {
     return this.fail(`the pickle is damaged: it ${what}`)
   }
+
+  refused(what: string) {
+    return this.fail(`the pickle ${what}`, {
+      remedy: 'Only tensors are read from such files: save the state dict alone, or as .safetensors.',
+    })
+  }
 }
 
-const NOT_TENSORS = { remedy: 'Only tensors are read from such files: save the state dict alone, or as .safetensors.' }
 const STOP = 0x2e
 
 type Operation = (machine: Machine, stream: PickleStream) => void
@@ -199,7 +208,7 @@ const OPERATIONS: Readonly<Record<number, Operation>> = {
   0x63: (m, s) => m.global(`${s.line()}.${s.line()}`),      // GLOBAL
   0x93: (m) => {                                            // STACK_GLOBAL
     const [name, module] = [m.pop(), m.pop()]
-    if (typeof name !== 'string' || typeof module !== 'string') throw m.broken('names a global by something that is no text')
+    if (typeof name !== 'string' || typeof module !== 'string') throw m.broken('names a global by no text')
     m.global(`${module}.${name}`)
   },
   0x52: (m) => m.call(),                                    // REDUCE

@@ -7,7 +7,7 @@ export interface WrongShape {
   readonly found: readonly number[]
 }
 
-/** What came of loading a file into a model. Names are full checkpoint keys, in the order of the model, then the file. */
+/** What came of loading a file into a model. Names are full keys, in the order of the model, then the file. */
 export interface LoadReport {
   /** Wanted and there. */
   readonly matched: readonly string[]
@@ -21,7 +21,8 @@ export interface LoadReport {
 
 /** Compares what a model wants (key → shape) with what a checkpoint has. */
 export function loadReport(
-  wanted: ReadonlyMap<string, readonly number[]>, entries: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  wanted: ReadonlyMap<string, readonly number[]>,
+  entries: ReadonlyMap<string, { readonly shape: readonly number[] }>,
 ): LoadReport {
   const matched: string[] = []
   const missing: string[] = []
@@ -43,7 +44,9 @@ export interface Layers {
 }
 
 /** Lays checkpoints over each other as `load_state_dict(strict=False)` does: the later wins, new keys are added. */
-export function layerEntries(...checkpoints: readonly { readonly entries: ReadonlyMap<string, TensorEntry> }[]): Layers {
+export function layerEntries(
+  ...checkpoints: readonly { readonly entries: ReadonlyMap<string, TensorEntry> }[]
+): Layers {
   const entries = new Map<string, TensorEntry>()
   const wrongShape: (WrongShape & { file: string })[] = []
   for (const [name, entry] of checkpoints.flatMap((checkpoint) => [...checkpoint.entries])) {

@@ -6,8 +6,15 @@ import { isRecord, JsonRefusal, parseStrictJson } from './strict-json.ts'
 
 /** Element types by their safetensors names. */
 export const SAFETENSORS_DTYPES: ReadonlyMap<string, DType> = new Map([
-  ['F64', 'float64'], ['F32', 'float32'], ['F16', 'float16'], ['BF16', 'bfloat16'],
-  ['I64', 'int64'], ['I32', 'int32'], ['I8', 'int8'], ['U8', 'uint8'], ['BOOL', 'bool'],
+  ['F64', 'float64'],
+  ['F32', 'float32'],
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+  ['I64', 'int64'],
+  ['I32', 'int32'],
+  ['I8', 'int8'],
+  ['U8', 'uint8'],
+  ['BOOL', 'bool'],
 ])
 
 /** Largest header that the format's own reader accepts (safetensors: src/tensor.rs). */
@@ -38,8 +45,9 @@ async function readHeader(file: WeightsFile) {
   if (file.size < 8) throw file.fail(`a safetensors file has 8 bytes or more, this one ${file.size} (truncated)`)
   const length = (await file.read(0, 8)).readBigUInt64LE()
   if (length > MAX_HEADER_BYTES) {
-    throw file.fail(`the header may have at most ${MAX_HEADER_BYTES} bytes, it claims ${length}`,
-      { remedy: 'Check that this is a safetensors file.' })
+    throw file.fail(`the header may have at most ${MAX_HEADER_BYTES} bytes, it claims ${length}`, {
+      remedy: 'Check that this is a safetensors file.',
+    })
   }
   const dataStart = 8 + Number(length)
   if (dataStart > file.size) {
@@ -51,7 +59,7 @@ async function readHeader(file: WeightsFile) {
 function parseHeader(bytes: Buffer, fail: Fail): Readonly<Record<string, unknown>> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    const header = parseStrictJson(text, 3)       // { tensor: { shape: [ … ] } }
+    const header = parseStrictJson(text, 3) // { tensor: { shape: [ … ] } }
     if (isRecord(header)) return header
   } catch (cause) {
     if (cause instanceof JsonRefusal) throw fail(`the header is refused: ${cause.message}`, { cause })
@@ -65,7 +73,9 @@ function parseTensor(file: WeightsFile, dataStart: number, name: string, info: u
   if (!isRecord(info)) throw refuse('expected an object with dtype, shape and data_offsets')
   const dtype = SAFETENSORS_DTYPES.get(String(info['dtype']))
   if (!dtype) {
-    throw refuse(`expected a dtype of ${[...SAFETENSORS_DTYPES.keys()].join(', ')}, found ${JSON.stringify(info['dtype'])}`)
+    throw refuse(
+      `expected a dtype of ${[...SAFETENSORS_DTYPES.keys()].join(', ')}, found ${JSON.stringify(info['dtype'])}`,
+    )
   }
   const shape = info['shape']
   if (!isSizes(shape)) throw refuse('expected a shape of whole numbers from 0')
@@ -77,8 +87,10 @@ function parseTensor(file: WeightsFile, dataStart: number, name: string, info: u
   }
   const bytes = byteCount(shape, dtype)
   if (bytes !== end - begin) {
-    throw refuse(`${dtype} [${shape.join(', ')}] takes ${bytes ?? 'more bytes than can be counted'}`
-      + `${bytes === null ? '' : ' bytes'}, its data_offsets hold ${end - begin}`)
+    throw refuse(
+      `${dtype} [${shape.join(', ')}] takes ${bytes ?? 'more bytes than can be counted'}` +
+        `${bytes === null ? '' : ' bytes'}, its data_offsets hold ${end - begin}`,
+    )
   }
   return { name, dtype, shape, file: file.path, offset: dataStart + begin, bytes }
 }
@@ -98,7 +110,9 @@ function checkLayout(file: WeightsFile, dataStart: number, entries: ReadonlyMap<
   for (const entry of [...entries.values()].sort((a, b) => a.offset - b.offset || a.bytes - b.bytes)) {
     if (entry.offset !== end) {
       const what = entry.offset < end ? 'overlaps the tensor before it' : 'leaves a gap after the tensor before it'
-      throw file.fail(`${what}: expected its data at ${end - dataStart}, found ${entry.offset - dataStart}`, { key: entry.name })
+      throw file.fail(`${what}: expected its data at ${end - dataStart}, found ${entry.offset - dataStart}`, {
+        key: entry.name,
+      })
     }
     end += entry.bytes
   }
@@ -108,9 +122,10 @@ function checkLayout(file: WeightsFile, dataStart: number, entries: ReadonlyMap<
 function parseMetadata(value: unknown, fail: Fail): Readonly<Record<string, string>> {
   if (value === undefined) return {}
   if (!isRecord(value)) throw fail('expected an object of texts', { key: '__metadata__' })
-  const texts: Record<string, string> = Object.create(null)      // no prototype: `__proto__` is a key like any other
+  const texts: Record<string, string> = Object.create(null) // no prototype: `__proto__` is a key like any other
   for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string') throw fail(`expected a text under "${key}", found ${typeof text}`, { key: '__metadata__' })
+    if (typeof text !== 'string')
+      throw fail(`expected a text under "${key}", found ${typeof text}`, { key: '__metadata__' })
     texts[key] = text
   }
   return texts

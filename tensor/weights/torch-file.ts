@@ -10,9 +10,15 @@ const MAX_PICKLE_BYTES = 100_000_000
 const MAX_TENSORS = 1_000_000
 
 const STORAGES: ReadonlyMap<string, DType> = new Map([
-  ['torch.FloatStorage', 'float32'], ['torch.HalfStorage', 'float16'], ['torch.BFloat16Storage', 'bfloat16'],
-  ['torch.DoubleStorage', 'float64'], ['torch.LongStorage', 'int64'], ['torch.IntStorage', 'int32'],
-  ['torch.CharStorage', 'int8'], ['torch.ByteStorage', 'uint8'], ['torch.BoolStorage', 'bool'],
+  ['torch.FloatStorage', 'float32'],
+  ['torch.HalfStorage', 'float16'],
+  ['torch.BFloat16Storage', 'bfloat16'],
+  ['torch.DoubleStorage', 'float64'],
+  ['torch.LongStorage', 'int64'],
+  ['torch.IntStorage', 'int32'],
+  ['torch.CharStorage', 'int8'],
+  ['torch.ByteStorage', 'uint8'],
+  ['torch.BoolStorage', 'bool'],
 ])
 
 const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2'
@@ -48,7 +54,8 @@ class TensorView {
 /**
  * Reads the index of a checkpoint that PyTorch's `torch.save` wrote (1.6 and later: a zip file of a pickle and raw
  * storages). Tensors stay in place in the zip file. The state dict may be the pickle's root, lie under `state_dict`, or
- * be the only dict of tensors in it; tensors may share a storage. Nothing is run: see `readPickle`. Throws CheckpointError.
+ * be the only dict of tensors in it; tensors may share a storage. Nothing is run (see `readPickle`). Throws
+ * CheckpointError.
  */
 export const readTorchFile = (path: string): Promise<WeightsIndex> =>
   withFile(path, 'Download or copy the file again, or use its .safetensors version.', async (file) => {
@@ -64,9 +71,13 @@ export const readTorchFile = (path: string): Promise<WeightsIndex> =>
 async function checkStart(file: WeightsFile): Promise<void> {
   const start = await file.read(0, Math.min(file.size, 4))
   if (looksLikeZip(start)) return
-  const what = start[0] === 0x80 ? 'a pickle without a zip file around it (PyTorch before 1.6)' : 'not the zip file that torch.save writes'
-  throw file.fail(`expected a PyTorch checkpoint, found ${what}`,
-    { remedy: 'Save it again with a current torch.save, or use its .safetensors version.' })
+  const what =
+    start[0] === 0x80
+      ? 'a pickle without a zip file around it (PyTorch before 1.6)'
+      : 'not the zip file that torch.save writes'
+  throw file.fail(`expected a PyTorch checkpoint, found ${what}`, {
+    remedy: 'Save it again with a current torch.save, or use its .safetensors version.',
+  })
 }
 
 /** The archive's one folder, as `name/`; where the pickle lies. */
@@ -77,7 +88,7 @@ function pickleFolder(file: WeightsFile, records: ReadonlyMap<string, ZipRecord>
 }
 
 async function checkByteOrder(file: WeightsFile, record: ZipRecord | undefined): Promise<void> {
-  if (!record) return        // written before PyTorch 2.1
+  if (!record) return // written before PyTorch 2.1
   const order = (await readRecord(file, record, 64)).toString()
   if (order !== 'little') throw file.fail(`expected little-endian tensors, found "${order}"`)
 }
@@ -106,7 +117,9 @@ function toStorage(file: WeightsFile, folder: string, records: ReadonlyMap<strin
   const record = records.get(`${folder}data/${key}`)
   if (!record) throw file.fail(`the storage "${folder}data/${key}" is not in the zip file`)
   if (record.bytes !== count * DTYPE_BYTES[dtype]) {
-    throw file.fail(`the storage "${record.name}" should have ${count} elements of ${dtype}, it has ${record.bytes} bytes`)
+    throw file.fail(
+      `the storage "${record.name}" should have ${count} elements of ${dtype}, it has ${record.bytes} bytes`,
+    )
   }
   return new Storage(dtype, record)
 }
@@ -125,9 +138,11 @@ function toView(file: WeightsFile, [storage, start, size, stride]: readonly Pick
 function toDict(file: WeightsFile, [pairs]: readonly Pickled[]): PickledDict {
   const dict = new PickledDict()
   if (pairs === undefined) return dict
-  if (!(pairs instanceof PickledList)) throw file.fail('the pickle builds a dict from something that is no list of pairs')
+  if (!(pairs instanceof PickledList))
+    throw file.fail('the pickle builds a dict from something that is no list of pairs')
   for (const pair of pairs.items) {
-    if (!(pair instanceof PickledList) || pair.items.length !== 2) throw file.fail('the pickle builds a dict from something that is no pair')
+    if (!(pair instanceof PickledList) || pair.items.length !== 2)
+      throw file.fail('the pickle builds a dict from something that is no pair')
     dict.items.set(pair.items[0]!, pair.items[1]!)
   }
   return dict
@@ -168,11 +183,16 @@ function toEntry(file: WeightsFile, name: string, { storage, start, shape, strid
   const bytes = byteCount(shape, dtype)
   const first = start * DTYPE_BYTES[dtype]
   if (bytes === null || first + bytes > record.bytes) {
-    throw file.fail(`${dtype} [${shape.join(', ')}] from element ${start} lies outside of its storage of ${record.bytes} bytes`, { key: name })
+    throw file.fail(
+      `${dtype} [${shape.join(', ')}] from element ${start} lies outside of its storage of ${record.bytes} bytes`,
+      { key: name },
+    )
   }
   if (!isContiguous(shape, stride)) {
-    throw file.fail(`[${shape.join(', ')}] is not stored row by row (strides ${stride.join(', ')})`,
-      { key: name, remedy: 'Save it again after .contiguous(), or as .safetensors.' })
+    throw file.fail(`[${shape.join(', ')}] is not stored row by row (strides ${stride.join(', ')})`, {
+      key: name,
+      remedy: 'Save it again after .contiguous(), or as .safetensors.',
+    })
   }
   return { name, dtype, shape, file: file.path, offset: record.offset + first, bytes }
 }

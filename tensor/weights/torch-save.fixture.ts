@@ -40,7 +40,7 @@ function localHeader({ name, localName = name, data, method = 0, flags = 0 }: Zi
   header.writeUInt32LE(data.length, 18)
   header.writeUInt32LE(data.length, 22)
   header.writeUInt16LE(Buffer.byteLength(localName), 26)
-  const padding = Buffer.alloc(12, 'FB')      // PyTorch pads here, to align the data
+  const padding = Buffer.alloc(12, 'FB') // PyTorch pads here, to align the data
   header.writeUInt16LE(padding.length, 28)
   return Buffer.concat([header, Buffer.from(localName), padding])
 }
@@ -51,14 +51,20 @@ function directoryLine(part: ZipPart, offset: number, wide: boolean): Buffer {
   if (wide) {
     extra.writeUInt16LE(1, 0)
     extra.writeUInt16LE(24, 2)
-    for (const [i, value] of [claimedBytes, claimedBytes, offset].entries()) extra.writeBigUInt64LE(BigInt(value), 4 + 8 * i)
+    for (const [i, value] of [claimedBytes, claimedBytes, offset].entries())
+      extra.writeBigUInt64LE(BigInt(value), 4 + 8 * i)
   }
   const line = Buffer.alloc(46)
   line.writeUInt32LE(0x0201_4b50, 0)
   line.writeUInt16LE(flags, 8)
   line.writeUInt16LE(method, 10)
   line.writeUInt32LE(crc, 16)
-  for (const [field, value] of [[20, claimedBytes], [24, claimedBytes], [42, offset]] as const) line.writeUInt32LE(wide ? 0xffff_ffff : value, field)
+  for (const [field, value] of [
+    [20, claimedBytes],
+    [24, claimedBytes],
+    [42, offset],
+  ] as const)
+    line.writeUInt32LE(wide ? 0xffff_ffff : value, field)
   line.writeUInt16LE(Buffer.byteLength(name), 28)
   line.writeUInt16LE(extra.length, 30)
   return Buffer.concat([line, Buffer.from(name), extra])
@@ -75,7 +81,13 @@ function endRecord(count: number, bytes: number, offset: number, wide: boolean):
   const record = Buffer.alloc(56)
   record.writeUInt32LE(0x0606_4b50, 0)
   record.writeBigUInt64LE(44n, 4)
-  for (const [field, value] of [[24, count], [32, count], [40, bytes], [48, offset]] as const) record.writeBigUInt64LE(BigInt(value), field)
+  for (const [field, value] of [
+    [24, count],
+    [32, count],
+    [40, bytes],
+    [48, offset],
+  ] as const)
+    record.writeBigUInt64LE(BigInt(value), field)
   const locator = Buffer.alloc(20)
   locator.writeUInt32LE(0x0706_4b50, 0)
   locator.writeBigUInt64LE(BigInt(offset + bytes), 8)
@@ -113,12 +125,24 @@ export const op = {
 
 export const pickled = (...parts: readonly Uint8Array[]): Buffer => Buffer.concat([op.proto, ...parts, op.stop])
 export const tuple = (...items: readonly Uint8Array[]): Buffer => Buffer.concat([op.mark, ...items, op.tuple])
-export const dict = (items: Readonly<Record<string, Uint8Array>>): Buffer => Buffer.concat(
-  [op.emptyDict, op.mark, ...Object.entries(items).flatMap(([key, value]) => [op.text(key), value]), op.setItems])
+export const dict = (items: Readonly<Record<string, Uint8Array>>): Buffer =>
+  Buffer.concat([
+    op.emptyDict,
+    op.mark,
+    ...Object.entries(items).flatMap(([key, value]) => [op.text(key), value]),
+    op.setItems,
+  ])
 
 const STORAGES: Readonly<Record<DType, string>> = {
-  float32: 'FloatStorage', float16: 'HalfStorage', bfloat16: 'BFloat16Storage', float64: 'DoubleStorage',
-  int64: 'LongStorage', int32: 'IntStorage', int8: 'CharStorage', uint8: 'ByteStorage', bool: 'BoolStorage',
+  float32: 'FloatStorage',
+  float16: 'HalfStorage',
+  bfloat16: 'BFloat16Storage',
+  float64: 'DoubleStorage',
+  int64: 'LongStorage',
+  int32: 'IntStorage',
+  int8: 'CharStorage',
+  uint8: 'ByteStorage',
+  bool: 'BoolStorage',
 }
 
 export interface View {
@@ -133,11 +157,26 @@ export interface View {
 
 /** A tensor as `torch.save` pickles it: a view into the storage `data/<storage>`. */
 export function tensorPickle({ storage, dtype, count, shape, start = 0, stride = rowMajor(shape) }: View): Buffer {
-  const id = tuple(op.text('storage'), op.global('torch', STORAGES[dtype]), op.text(storage), op.text('cpu'), op.int(count))
+  const id = tuple(
+    op.text('storage'),
+    op.global('torch', STORAGES[dtype]),
+    op.text(storage),
+    op.text('cpu'),
+    op.int(count),
+  )
   const hooks = Buffer.concat([op.global('collections', 'OrderedDict'), op.emptyTuple, op.reduce])
-  return Buffer.concat([op.global('torch._utils', '_rebuild_tensor_v2'),
-    tuple(Buffer.concat([id, op.persistentId]), op.int(start), tuple(...shape.map(op.int)), tuple(...stride.map(op.int)), op.false, hooks),
-    op.reduce])
+  return Buffer.concat([
+    op.global('torch._utils', '_rebuild_tensor_v2'),
+    tuple(
+      Buffer.concat([id, op.persistentId]),
+      op.int(start),
+      tuple(...shape.map(op.int)),
+      tuple(...stride.map(op.int)),
+      op.false,
+      hooks,
+    ),
+    op.reduce,
+  ])
 }
 
 const rowMajor = (shape: readonly number[]): number[] => shape.map((_, axis) => elementCount(shape.slice(axis + 1)))
@@ -152,11 +191,15 @@ export const checkpointParts = (pickle: Uint8Array, storages: Readonly<Record<st
 
 /** What `torch.save({ name: tensor, … })` writes; `around` wraps the pickled dict (in `state_dict`, say). */
 export function torchSave(
-  tensors: Readonly<Record<string, TensorData>>, around: (dict: Buffer) => Buffer = (inner) => inner, options: { wide?: boolean } = {},
+  tensors: Readonly<Record<string, TensorData>>,
+  around: (dict: Buffer) => Buffer = (inner) => inner,
+  options: { wide?: boolean } = {},
 ): Buffer {
   const named = Object.entries(tensors)
-  const pickles = named.map(([name, { dtype, shape, data }], i) =>
-    [name, tensorPickle({ storage: String(i), dtype, count: data.length, shape })] as const)
+  const pickles = named.map(
+    ([name, { dtype, shape, data }], i) =>
+      [name, tensorPickle({ storage: String(i), dtype, count: data.length, shape })] as const,
+  )
   const storages = Object.fromEntries(named.map(([, { data }], i) => [String(i), bytesOf(data)]))
   return zipBytes(checkpointParts(pickled(around(dict(Object.fromEntries(pickles)))), storages), options)
 }

@@ -17,13 +17,18 @@ export interface PlannedTensor {
  * data does not fit its shape, and when the disk is full.
  */
 export async function writeSafetensors(
-  path: string, tensors: ReadonlyMap<string, TensorData>, metadata: Readonly<Record<string, string>> = {},
+  path: string,
+  tensors: ReadonlyMap<string, TensorData>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   for (const [name, { data, shape }] of tensors) {
     if (data.length !== elementCount(shape)) {
-      throw new CheckpointError({ file: path, key: name,
+      throw new CheckpointError({
+        file: path,
+        key: name,
         problem: `[${shape.join(', ')}] has ${elementCount(shape)} elements, ${data.length} were given`,
-        remedy: 'Give as many as the shape has.' })
+        remedy: 'Give as many as the shape has.',
+      })
     }
   }
   await streamSafetensors(path, tensors, metadata, inOrder(tensors))
@@ -44,7 +49,10 @@ export interface Piece {
  * must fill every tensor of the plan.
  */
 export async function streamSafetensors(
-  path: string, plan: ReadonlyMap<string, PlannedTensor>, metadata: Readonly<Record<string, string>>, pieces: AsyncIterable<Piece>,
+  path: string,
+  plan: ReadonlyMap<string, PlannedTensor>,
+  metadata: Readonly<Record<string, string>>,
+  pieces: AsyncIterable<Piece>,
 ): Promise<void> {
   const { header, places } = layOut(path, plan, metadata)
   try {
@@ -61,8 +69,12 @@ export async function streamSafetensors(
 export function writeFailure(path: string, cause: unknown): unknown {
   if (cause instanceof CheckpointError || !(cause instanceof Error && 'syscall' in cause)) return cause
   const full = codeOf(cause) === 'ENOSPC'
-  return new CheckpointError({ file: path, problem: full ? 'the disk is full' : `can't be written (${codeOf(cause)})`,
-    remedy: full ? 'Free some space, or choose another folder.' : 'Check the folder and its permissions.', cause })
+  return new CheckpointError({
+    file: path,
+    problem: full ? 'the disk is full' : `can't be written (${codeOf(cause)})`,
+    remedy: full ? 'Free some space, or choose another folder.' : 'Check the folder and its permissions.',
+    cause,
+  })
 }
 
 const NAMES: ReadonlyMap<DType, string> = new Map([...SAFETENSORS_DTYPES].map(([name, dtype]) => [dtype, name]))
@@ -78,27 +90,47 @@ function layOut(path: string, plan: ReadonlyMap<string, PlannedTensor>, metadata
   const sized = [...plan].map(([name, tensor]) => ({ name, ...tensor, bytes: sizeOf(path, name, tensor) }))
   const order = sized.sort((a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype] || (a.name < b.name ? -1 : 1))
   let offset = 0
-  const tensors = order.map(({ name, dtype, shape, bytes }): [string, unknown] =>
-    [name, { dtype: NAMES.get(dtype), shape, data_offsets: [offset, offset += bytes] }])
-  const fields: [string, unknown][] = [...Object.keys(metadata).length ? [['__metadata__', metadata] satisfies [string, unknown]] : [], ...tensors]
+  const tensors = order.map(({ name, dtype, shape, bytes }): [string, unknown] => [
+    name,
+    { dtype: NAMES.get(dtype), shape, data_offsets: [offset, (offset += bytes)] },
+  ])
+  const fields: [string, unknown][] = [
+    ...(Object.keys(metadata).length ? [['__metadata__', metadata] satisfies [string, unknown]] : []),
+    ...tensors,
+  ]
   const json = Buffer.from(`{${fields.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join(',')}}`)
   const padded = Math.ceil(json.length / 8) * 8
-  if (padded > MAX_HEADER_BYTES) throw new CheckpointError({ file: path, problem: `the header would take ${padded} bytes`, remedy: 'Write fewer tensors.' })
+  if (padded > MAX_HEADER_BYTES)
+    throw new CheckpointError({
+      file: path,
+      problem: `the header would take ${padded} bytes`,
+      remedy: 'Write fewer tensors.',
+    })
   const header = Buffer.alloc(8 + padded, ' ')
   header.writeBigUInt64LE(BigInt(padded))
   json.copy(header, 8)
   let at = header.length
-  const places = new Map(order.map(({ name, bytes }): [string, Place] => [name, { next: at, end: at += bytes }]))
+  const places = new Map(order.map(({ name, bytes }): [string, Place] => [name, { next: at, end: (at += bytes) }]))
   return { header, places }
 }
 
 function sizeOf(path: string, name: string, { dtype, shape }: PlannedTensor): number {
   const bytes = byteCount(shape, dtype)
   if (bytes !== null && name !== '__metadata__') return bytes
-  throw new CheckpointError({ file: path, key: name, problem: `can't be written as ${dtype} [${shape.join(', ')}]`, remedy: 'Give it another name or shape.' })
+  throw new CheckpointError({
+    file: path,
+    key: name,
+    problem: `can't be written as ${dtype} [${shape.join(', ')}]`,
+    remedy: 'Give it another name or shape.',
+  })
 }
 
-async function writePieces(handle: FileHandle, path: string, places: ReadonlyMap<string, Place>, pieces: AsyncIterable<Piece>) {
+async function writePieces(
+  handle: FileHandle,
+  path: string,
+  places: ReadonlyMap<string, Place>,
+  pieces: AsyncIterable<Piece>,
+) {
   const remedy = 'Give as many as the shape has.'
   for await (const { name, data } of pieces) {
     const place = places.get(name)
@@ -109,7 +141,8 @@ async function writePieces(handle: FileHandle, path: string, places: ReadonlyMap
     place.next += data.byteLength
   }
   for (const [key, { next, end }] of places) {
-    if (next !== end) throw new CheckpointError({ file: path, key, problem: `${end - next} bytes were not given`, remedy })
+    if (next !== end)
+      throw new CheckpointError({ file: path, key, problem: `${end - next} bytes were not given`, remedy })
   }
 }
 

@@ -62,13 +62,17 @@ async function findDirectory(file: WeightsFile) {
   const tail = await file.read(Math.max(0, file.size - 65_557), Math.min(file.size, 65_557))
   const at = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]))
   if (at < 0 || at + 22 > tail.length) throw file.fail('the zip file has no end record (truncated)')
-  const found = { records: tail.readUInt16LE(at + 10), bytes: tail.readUInt32LE(at + 12), offset: tail.readUInt32LE(at + 16) }
+  const found = {
+    records: tail.readUInt16LE(at + 10),
+    bytes: tail.readUInt32LE(at + 12),
+    offset: tail.readUInt32LE(at + 16),
+  }
   const wide = found.records === 0xffff || found.bytes === U32 || found.offset === U32
   const { records, bytes, offset } = wide ? await findWideDirectory(file, tail, at) : found
   if (records > MAX_RECORDS || bytes > MAX_DIRECTORY_BYTES) {
     throw file.fail(`the zip file lists ${records} records in ${bytes} bytes, more than a checkpoint has`)
   }
-  if (offset + bytes > file.size) throw file.fail('the zip file\'s list of records lies outside of it (truncated)')
+  if (offset + bytes > file.size) throw file.fail("the zip file's list of records lies outside of it (truncated)")
   return { records, bytes, offset }
 }
 
@@ -94,7 +98,7 @@ function parseDirectory(bytes: Buffer, count: number, file: WeightsFile): Listed
     const lengths = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field))
     const [nameLength = 0, extraLength = 0, commentLength = 0] = lengths
     const next = at + 46 + nameLength + extraLength + commentLength
-    if (next > bytes.length) throw file.fail('the zip file\'s list of records is cut off')
+    if (next > bytes.length) throw file.fail("the zip file's list of records is cut off")
     listed.push(parseListed(bytes.subarray(at, next), nameLength, extraLength, file))
     at = next
   }
@@ -104,18 +108,25 @@ function parseDirectory(bytes: Buffer, count: number, file: WeightsFile): Listed
 function parseListed(line: Buffer, nameLength: number, extraLength: number, file: WeightsFile): Listed {
   const name = line.toString('utf8', 46, 46 + nameLength)
   const refuse = (problem: string) => file.fail(problem, { key: name })
-  if (isUnsafeName(name)) throw refuse('the zip record\'s name points outside of the archive')
+  if (isUnsafeName(name)) throw refuse("the zip record's name points outside of the archive")
   if (line.readUInt16LE(8) & 0x2041) throw refuse('the zip record is encrypted')
   const method = line.readUInt16LE(10)
-  if (method !== 0) throw refuse(`the zip record is compressed (method ${method}); only stored ones can be used in place`)
+  if (method !== 0)
+    throw refuse(`the zip record is compressed (method ${method}); only stored ones can be used in place`)
   const wide = wideFields(line.subarray(46 + nameLength, 46 + nameLength + extraLength), file)
-  // the order of the zip64 extra field: uncompressed size, compressed size, header offset; each only where it is 2^32 - 1
+  // the zip64 extra field's order: size, packed size, header's offset; each only where its field here is 2^32 - 1
   const [bytes, packed, header] = [24, 20, 42].map((field) => {
     const value = line.readUInt32LE(field)
-    return value === U32 ? wide.next().value ?? value : value
+    return value === U32 ? (wide.next().value ?? value) : value
   })
   if (bytes !== packed) throw refuse(`the zip record is stored, yet its sizes differ (${bytes} and ${packed})`)
-  return { name, rawName: line.subarray(46, 46 + nameLength), header: header!, bytes: bytes!, crc: line.readUInt32LE(16) }
+  return {
+    name,
+    rawName: line.subarray(46, 46 + nameLength),
+    header: header!,
+    bytes: bytes!,
+    crc: line.readUInt32LE(16),
+  }
 }
 
 const isUnsafeName = (name: string): boolean =>
@@ -132,13 +143,18 @@ function* wideFields(extra: Buffer, file: WeightsFile): Generator<number, undefi
 }
 
 /** Reads the record's own header: its data starts after a name and an extra field whose length only it knows. */
-async function locate(file: WeightsFile, { name, rawName, header, bytes, crc }: Listed, directory: number): Promise<ZipRecord> {
+async function locate(
+  file: WeightsFile,
+  { name, rawName, header, bytes, crc }: Listed,
+  directory: number,
+): Promise<ZipRecord> {
   const damaged = (problem: string) => file.fail(`the zip record ${problem}`, { key: name })
   const nameEnd = header + 30 + rawName.length
   if (nameEnd > directory) throw damaged('lies outside of the file (truncated)')
   const local = await file.read(header, nameEnd - header)
   if (local.readUInt32LE(0) !== 0x0403_4b50) throw damaged('has no header of its own where the list says')
-  if (local.readUInt16LE(26) !== rawName.length || !local.subarray(30).equals(rawName)) throw damaged('has another name in its own header')
+  if (local.readUInt16LE(26) !== rawName.length || !local.subarray(30).equals(rawName))
+    throw damaged('has another name in its own header')
   const offset = nameEnd + local.readUInt16LE(28)
   if (offset + bytes > directory) throw damaged('lies outside of the file (truncated)')
   return { name, offset, bytes, crc }
