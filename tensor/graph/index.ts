@@ -1,6 +1,7 @@
 export * from './dim.ts'
 export * from './dtype.ts'
 export * from './entry.ts'
+export * from './gradients.ts'
 export * from './graph.ts'
 export * from './primitive.ts'
 export * from './segments.ts'

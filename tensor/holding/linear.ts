@@ -6,7 +6,7 @@ import { ShapeError } from '../graph/shape-error.ts'
 import { intConstant } from '../graph/shape-value.ts'
 import type { Value } from '../graph/value.ts'
 import { cast } from '../ops/elementwise.ts'
-import { gather } from '../ops/join.ts'
+import { gather, slice } from '../ops/join.ts'
 import { gemm } from '../ops/matmul.ts'
 import { reshape } from '../ops/reshape.ts'
 import type { HeldMatrix, LoraBranch, Weights } from './weights.ts'
@@ -47,21 +47,31 @@ const packed = (g: Graph, { key, weight }: { key: string; weight: TensorSource }
   g.once(`float32 ${key}`, () => cast(g, g.initializer(key, weight), 'float32'))
 
 /**
- * The matrix as it lies in its file. Half precision is cast where it is used: behind a Reshape whose target depends on the
- * shape of x, so that the runtime can neither fold the cast into a copy nor schedule all of them first.
+ * The matrix as it lies in its file. Half precision is cast where it is used: behind a Reshape whose target depends on x,
+ * so that the runtime can neither fold the cast into a copy nor schedule all of them first.
  */
 function mapped(g: Graph, key: string, weight: TensorSource, x: Value): Value {
   const raw = g.initializer(key, weight)
   if (raw.dtype === 'float32') return raw
-  const grad = noGradient('mapped weights are not trained')
-  const first = g.emit({
-    op: 'Shape', inputs: [x], attributes: { start: { int: 0 }, end: { int: 1 } }, outputs: [{ dtype: 'int64', shape: [1] }], grad,
-  })[0]!
-  const zero = g.emit({ op: 'Mul', inputs: [first, intConstant(g, [0])], outputs: [first], grad })[0]!
-  const target = g.emit({ op: 'Add', inputs: [zero, intConstant(g, weight.shape)], outputs: [{ dtype: 'int64', shape: [2] }], grad })[0]!
-  const late = g.emit({ op: 'Reshape', inputs: [raw, target], outputs: [{ dtype: raw.dtype, shape: weight.shape }], grad })[0]!
-  return cast(g, late, 'float32')
+  const target = ints(g, 'Add', [zeroFrom(g, x), intConstant(g, weight.shape)], 2)
+  const late = g.emit({ op: 'Reshape', inputs: [raw, target], outputs: [{ dtype: raw.dtype, shape: weight.shape }], grad: FIXED })
+  return cast(g, late[0]!, 'float32')
 }
+
+/** int64 [1] that is 0, which the runtime can know only once x is there. */
+function zeroFrom(g: Graph, x: Value): Value {
+  const first = { start: { int: 0 }, end: { int: 1 } }
+  // A shape that is known when the session is made would be folded, so then it comes from an element of x.
+  const some = typeof x.shape[0] === 'number'
+    ? cast(g, reshape(g, slice(g, slice(g, x, { axis: 0, start: 0, end: 1 }), { axis: 1, start: 0, end: 1 }), [1]), 'int64')
+    : ints(g, 'Shape', [x], 1, first)
+  return ints(g, 'Mul', [some, intConstant(g, [0])], 1)
+}
+
+const FIXED = noGradient('mapped weights are not trained')
+
+const ints = (g: Graph, op: string, inputs: Value[], length: number, attributes: Record<string, { int: number }> = {}): Value =>
+  g.emit({ op, inputs, attributes, outputs: [{ dtype: 'int64', shape: [length] }], grad: FIXED })[0]!
 
 /** The whole product in int8: x is quantised per tensor while it runs, the weight was, per output channel. */
 function int8Product(g: Graph, x: Value, weight: TensorEntry, scale: TensorEntry, key: string, bias: Value | null): Value {

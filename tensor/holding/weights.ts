@@ -132,8 +132,9 @@ class View implements Weights {
     const key = this.#key('weight'), weight = this.#find('weight')
     const { hold, int8 } = this.#set.options
     if (weight.shape.length !== 2) throw this.#wrongShape('weight', [-1, -1], weight.shape)
-    // the quantised product has a kernel on the CPU alone
-    const quantised = hold === 'int8' && g.target.device === 'cpu' ? int8?.get(key) : undefined
+    // The quantised product has a kernel on the CPU alone, and other devices copy weights into their own memory.
+    if (g.target.device !== 'cpu') return { hold: 'packed', key, weight }
+    const quantised = hold === 'int8' ? int8?.get(key) : undefined
     if (quantised) return { hold: 'int8', key, ...quantised }
     return { hold: hold === 'mapped' && isEntry(weight) ? 'mapped' : 'packed', key, weight }
   }
@@ -159,7 +160,7 @@ class View implements Weights {
   }
 
   #wrongShape(name: string, expected: readonly Dim[], found: readonly number[]): WeightError {
-    const text = expected.includes(-1) ? `a matrix` : shapeText(expected)
+    const text = expected.includes(-1) ? 'a matrix' : shapeText(expected)
     return new WeightError({
       source: this.source, key: this.#key(name), expected: text, found: shapeText(found),
       remedy: 'The file belongs to a model of another size: use the checkpoint that goes with this config.json.',
