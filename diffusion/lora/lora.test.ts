@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -161,10 +161,20 @@ describe('refused, with the key and what to do', () => {
 })
 
 test('keys that fit nothing are listed, a hundred thousand of them too, and the rest is used', async () => {
-  const shared = number(0).data
-  const strangers = Array.from({ length: 100_000 }, (_, i): [string, TensorData] =>
-    [`lora_unet__layer_${i}.alpha`, { dtype: 'float32', shape: [], data: shared }])
-  const { pairs, report } = await readLora(await file({ ...plain, ...Object.fromEntries(strangers) }), modules)
+  const path = await file(plain)
+  const [length, whole] = await readFile(path).then((bytes) => [Number(bytes.readBigUInt64LE(0)), bytes] as const)
+  const body = whole.subarray(8 + length)
+  const strangers = Array.from({ length: 100_000 }, (_, i) => {
+    const from = body.length + 4 * i
+    return [`lora_unet__layer_${i}.alpha`, { dtype: 'F32', shape: [], data_offsets: [from, from + 4] }]
+  })
+  const header = Buffer.from(JSON.stringify({
+    ...JSON.parse(whole.subarray(8, 8 + length).toString()), ...Object.fromEntries(strangers),
+  }))
+  const size = Buffer.alloc(8)
+  size.writeBigUInt64LE(BigInt(header.length))
+  await writeFile(path, Buffer.concat([size, header, body, Buffer.alloc(400_000)]))
+  const { pairs, report } = await readLora(path, modules)
   expect(pairs).toHaveLength(1)
   expect(report.unexpected).toHaveLength(100_000)
   expect(report.unexpected).toContain('lora_unet__layer_99999.alpha')

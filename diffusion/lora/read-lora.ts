@@ -2,11 +2,11 @@
 import {
   openCheckpoint, readTensor, toFloat32, type FileIdentity, type LoadReport, type WrongShape,
 } from '../../tensor/weights/index.ts'
-import { isFloat } from '../../tensor/graph/dtype.ts'
 import type { TensorEntry } from '../../tensor/graph/entry.ts'
 import { DiffusionError } from '../error.ts'
 import { adapterConfigOfMetadata, adapterScale, readAdapterConfig, type AdapterConfig } from './adapter-config.ts'
-import { parseLoraKey, type LoraKey, type LoraTarget } from './lora-keys.ts'
+import type { LoraTarget } from './lora-keys.ts'
+import { groupByLayer, type LoraLayer } from './lora-layers.ts'
 import { noMatchError } from './no-match.ts'
 
 /** Linear layers by module path, with the shape [out, in] of their weight. */
@@ -67,91 +67,13 @@ export async function readLora(path: string, modules: LoraModules): Promise<Lora
   return { path, files, pairs, report, skipped }
 }
 
-/** One layer's factors. */
-interface Layer extends Omit<LoraKey, 'part'> {
-  readonly keys: readonly string[]
-  readonly down: TensorEntry
-  readonly up: TensorEntry
-  readonly alpha: TensorEntry | undefined
-  readonly rank: number
-}
-
-interface Parts extends Omit<LoraKey, 'part'> {
-  readonly keys: string[]
-  readonly found: Map<LoraKey['part'], TensorEntry>
-}
-
-function groupByLayer(path: string, entries: ReadonlyMap<string, TensorEntry>): { layers: Layer[]; unknown: string[] } {
-  const groups = new Map<string, Parts>()
-  const unknown: string[] = []
-  for (const [key, entry] of entries) {
-    const parsed = parseLoraKey(key)
-    if (!parsed) {
-      unknown.push(key)
-      continue
-    }
-    const { part, ...rest } = parsed
-    const id = `${rest.family} ${rest.target} ${rest.module}`
-    const group: Parts = groups.get(id) ?? { ...rest, keys: [], found: new Map() }
-    if (group.found.has(part)) throw twice(path, key, group)
-    group.found.set(part, entry)
-    group.keys.push(key)
-    groups.set(id, group)
-  }
-  checkOneFamily(path, groups)
-  const [factors, alphas] = partition([...groups.values()], ({ found }) => found.has('down') || found.has('up'))
-  const layers = factors.map((group) => complete(path, group))
-  return { layers, unknown: [...unknown, ...alphas.flatMap(({ keys }) => keys)] }
-}
-
-const partition = <T>(all: readonly T[], test: (item: T) => boolean): [T[], T[]] =>
-  [all.filter(test), all.filter((item) => !test(item))]
-
-function twice(path: string, key: string, { keys }: Parts): DiffusionError {
-  return new DiffusionError({
-    field: `${path}, "${key}"`, expected: 'one such factor for each layer', found: `another beside ${keys.join(', ')}`,
-    remedy: 'Two LoRAs were put into one file: save them apart and apply both.',
-  })
-}
-
-function checkOneFamily(path: string, groups: ReadonlyMap<string, Parts>): void {
-  const all = [...groups.values()]
-  const [kohya, diffusers] = ['kohya', 'diffusers'].map((family) => all.find((group) => group.family === family))
-  if (!kohya || !diffusers) return
-  throw new DiffusionError({
-    field: path, expected: 'keys of one form',
-    found: `"${kohya.keys[0]}" (kohya) and "${diffusers.keys[0]}" (diffusers)`,
-    remedy: 'Two LoRAs were put into one file: save them apart and apply both.',
-  })
-}
-
-/** Both halves, of one rank. */
-function complete(path: string, { found, ...group }: Parts): Layer {
-  const [down, up, alpha] = [found.get('down'), found.get('up'), found.get('alpha')]
-  const refuse = (expected: string, got: string, remedy: string) =>
-    new DiffusionError({ field: `${path}, "${group.keys[0]}"`, expected, found: got, remedy })
-  if (!down || !up) throw refuse('a down and an up factor', `${down ? 'down' : 'up'} alone`, 'Get the whole file.')
-  const shapes = `down [${down.shape.join(', ')}], up [${up.shape.join(', ')}]`
-  if (down.shape.length === 4 || up.shape.length === 4) {
-    throw refuse('factors of a linear layer', `${shapes}, of a convolution`, 'Train it without the convolutions.')
-  }
-  const rank = up.shape[1] ?? 0
-  if (down.shape.length !== 2 || up.shape.length !== 2 || down.shape[0] !== rank || rank === 0) {
-    throw refuse('down [rank, in] and up [out, rank], of one rank from 1', shapes, 'The file is damaged: get it again.')
-  }
-  if (!isFloat(down.dtype) || !isFloat(up.dtype)) {
-    throw refuse('floating-point factors', `${down.dtype}, ${up.dtype}`, 'Use the unquantised LoRA.')
-  }
-  return { ...group, down, up, alpha, rank }
-}
-
 interface Match {
   readonly target: LoraTarget
   readonly module: string
-  readonly layer: Layer
+  readonly layer: LoraLayer
 }
 
-function matchLayers(path: string, layers: readonly Layer[], modules: LoraModules) {
+function matchLayers(path: string, layers: readonly LoraLayer[], modules: LoraModules) {
   const places = { transformer: placesOf(modules.transformer), textEncoder: placesOf(modules.textEncoder ?? new Map()) }
   const found: Match[] = []
   const wrongShape: WrongShape[] = []
@@ -176,7 +98,7 @@ function matchLayers(path: string, layers: readonly Layer[], modules: LoraModule
   return { found, wrongShape, unexpected, skipped }
 }
 
-function sameLayer(path: string, layer: Layer, module: string): DiffusionError {
+function sameLayer(path: string, layer: LoraLayer, module: string): DiffusionError {
   return new DiffusionError({
     field: `${path}, "${layer.keys[0]}"`, expected: 'one pair of factors for each layer',
     found: `a second one for ${module}`, remedy: 'Two LoRAs were put into one file: save them apart and apply both.',
@@ -187,7 +109,7 @@ function sameLayer(path: string, layer: Layer, module: string): DiffusionError {
  * Finds a layer's module path. kohya's names have underscores for dots; where two paths would fit, the reference splits
  * as early as it can, which is the first in order of characters ('.' comes before '_').
  */
-function placesOf(layers: LinearLayers): (layer: Layer) => string | undefined {
+function placesOf(layers: LinearLayers): (layer: LoraLayer) => string | undefined {
   const escaped = new Map<string, string>()
   for (const path of [...layers.keys()].sort().reverse()) escaped.set(path.replaceAll('.', '_'), path)
   return ({ family, module }) => {
