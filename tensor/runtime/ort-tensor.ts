@@ -36,7 +36,7 @@ export function toOrt(name: string, { dtype, shape, data }: TensorData): Tensor 
   return new Tensor(dtype, data as Float32Array, shape) as Tensor
 }
 
-/** A tensor of the runtime as ours, without a copy. float16 comes as a Float16Array where JavaScript has one. */
+/** A tensor of the runtime as ours, without a copy. Halves come as their 16 bits (see `loadOrt`). */
 export function fromOrt(name: string, { type, dims, data }: Tensor): TensorData {
   if (!isDType(type)) {
     throw new DeviceError({
@@ -44,13 +44,7 @@ export function fromOrt(name: string, { type, dims, data }: Tensor): TensorData 
       remedy: 'Cast it inside the graph.',
     })
   }
-  // every type in DTYPES comes as a typed array of numbers
-  const array = data as TensorArray
-  return {
-    dtype: type,
-    shape: dims,
-    data: type === 'float16' ? new Uint16Array(array.buffer, array.byteOffset, array.length) : array,
-  }
+  return { dtype: type, shape: dims, data: data as TensorArray } // the arrays of the types in DTYPES are TensorArray's
 }
 
 /** Checks what a run is given against the model's inputs: the runtime's own messages don't say the whole shape. */

@@ -18,6 +18,7 @@ export function loadOrt(): Ort {
   try {
     const ort: Ort = createRequire(import.meta.url)('onnxruntime-node')
     ort.env.logLevel = 'fatal' // what it says on stderr is in its exceptions too; people read our messages there
+    keepHalvesAsUint16(ort)
     return (loaded = ort)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : cause
@@ -26,6 +27,21 @@ export function loadOrt(): Ort {
       remedy: 'Run `npm install`; `kinograph doctor` checks the rest.',
       cause,
     })
+  }
+}
+
+/**
+ * Where JavaScript has Float16Array (Node 24), ONNX Runtime 1.30's wrapper turns float16 inputs into one, whose content
+ * its native part then can't see ("expected 4, got 0"). The wrapper looks for Float16Array once, at its first tensor.
+ */
+function keepHalvesAsUint16(ort: Ort): void {
+  const had = Object.getOwnPropertyDescriptor(globalThis, 'Float16Array')
+  if (!had) return
+  Reflect.deleteProperty(globalThis, 'Float16Array')
+  try {
+    void new ort.Tensor('float16', new Uint16Array(1), [1])
+  } finally {
+    Object.defineProperty(globalThis, 'Float16Array', had)
   }
 }
 

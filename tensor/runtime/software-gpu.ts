@@ -10,8 +10,8 @@ const KEEP_LOADED = 0x1002
 
 /**
  * Lets `webgpu` run on a software GPU where there is no other: slow, for tests. Call it in the main thread, before a
- * webgpu device is opened. A driver that VK_ICD_FILENAMES names is left
- * as it is. False where chromium isn't installed.
+ * webgpu device is opened; KINOGRAPH_SOFTWARE_GPU=1 does. A driver that VK_ICD_FILENAMES names is left as it is. False
+ * where chromium isn't installed.
  */
 export function useSoftwareGpu(): boolean {
   if (process.env['VK_ICD_FILENAMES']) return true
