@@ -140,10 +140,14 @@ describe('validateWorkflow', () => {
       { name: 'steps', node: '1', input: 'steps' },
       { name: 'steps', node: '1', input: 'name' },
       { name: 'other', node: '11', input: 'x' },
+      { name: 'typo', node: '1', input: 'step' },
+      { name: 'hidden', node: '1', input: 'id' },
     ]
     expect(validateWorkflow({ version: 1, parameters, nodes: good }, definitions).map(problemText)).toEqual([
       'two parameters are called "steps". Rename one of them.',
-      'parameter "other" sets input "x" of node 11, which the workflow does not have.',
+      'parameter "other" sets input "x" of node 11, which the workflow does not have. Correct or remove the parameter.',
+      'parameter "typo" sets input "step" of node 1, which has no such input. Did you mean "steps"?',
+      'parameter "hidden" sets input "id" of node 1, which has no such input. There are the inputs steps, name, latent.',
     ])
   })
 

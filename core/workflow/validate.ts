@@ -5,7 +5,7 @@ import { findCycles } from './cycles.ts'
 import { graphOf, refOf, type Graph, type GraphNode } from './graph.ts'
 import { nodeText, type NodeRef, type Problem } from './problem.ts'
 import { didYouMean, listed } from './suggest.ts'
-import { isLink, literalOf, type Link, type Workflow } from './workflow.ts'
+import { isLink, literalOf, type Link, type Parameter, type Workflow } from './workflow.ts'
 
 /** What the checks of one node need to know of the rest. */
 interface Scope {
@@ -55,21 +55,39 @@ function duplicateIds(workflow: Workflow): Problem[] {
   return problems
 }
 
-function parameterProblems(workflow: Workflow, { graph, suggest }: Scope): Problem[] {
+function parameterProblems(workflow: Workflow, scope: Scope): Problem[] {
   const problems: Problem[] = []
   const seen = new Set<string>()
-  for (const { name, node, input } of workflow.parameters ?? []) {
-    if (seen.has(name)) {
-      const problem = `two parameters are called "${name}"`
+  for (const parameter of workflow.parameters ?? []) {
+    if (seen.has(parameter.name)) {
+      const problem = `two parameters are called "${parameter.name}"`
       problems.push({ code: 'duplicate_parameter', problem, remedy: 'Rename one of them.' })
     }
-    seen.add(name)
-    if (!graph.has(node)) {
-      const problem = `parameter "${name}" sets input "${input}" of node ${node}, which the workflow does not have`
-      problems.push({ code: 'unknown_parameter', problem, remedy: suggest(node, graph.keys()) })
-    }
+    seen.add(parameter.name)
+    const lost = lostParameter(parameter, scope)
+    if (lost) problems.push({ code: 'unknown_parameter', ...lost })
   }
   return problems
+}
+
+/** A parameter for a node or an input that there is not. */
+function lostParameter({ name, node, input }: Parameter, scope: Scope): Pick<Problem, 'problem' | 'remedy'> | undefined {
+  const { graph, definitions, suggest } = scope
+  const place = `parameter "${name}" sets input "${input}" of node ${node}`
+  const target = graph.get(node)
+  if (target === undefined) {
+    const remedy = suggest(node, graph.keys()) ?? 'Correct or remove the parameter.'
+    return { problem: `${place}, which the workflow does not have`, remedy }
+  }
+  const definition = definitions.get(target.ref.type)
+  if (definition === undefined || settableInputs(definition).includes(input)) return undefined
+  const known = settableInputs(definition)
+  return { problem: `${place}, which has no such input`, remedy: suggest(input, known) ?? listed(known, 'input') }
+}
+
+/** Names of the inputs that a workflow may give a value. */
+function settableInputs({ inputs }: NodeDefinition): string[] {
+  return inputs.filter((input) => input.hidden === undefined).map((input) => input.name)
 }
 
 function nodeProblems(node: GraphNode, scope: Scope): Problem[] {
@@ -92,14 +110,14 @@ function missingType(node: NodeRef, { definitions, suggest }: Scope): Problem {
   }
 }
 
-function unknownInputs(node: GraphNode, { type, inputs }: NodeDefinition, { suggest }: Scope): Problem[] {
-  const known = inputs.filter((input) => input.hidden === undefined).map((input) => input.name)
+function unknownInputs(node: GraphNode, definition: NodeDefinition, { suggest }: Scope): Problem[] {
+  const known = settableInputs(definition)
   const unknown = [...node.inputs.keys()].filter((name) => !known.includes(name))
   return unknown.map((name) => ({
     code: 'unknown_input',
     node: node.ref,
     input: name,
-    problem: `${type} has no input of that name`,
+    problem: `${definition.type} has no input of that name`,
     remedy: suggest(name, known) ?? listed(known, 'input'),
   }))
 }

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { defineNode } from '../types/node-type.ts'
+import { port } from '../types/port.ts'
+import { WorkflowError } from '../workflow/workflow-error.ts'
+import { isAbort, nodeFailure } from './failure.ts'
+
+const node = defineNode({ type: 'Sampler', category: '', inputs: { steps: port.int() }, outputs: {}, run: () => ({}) })
+const ref = { id: '7', type: 'Sampler' }
+const messageOf = (error: unknown) => nodeFailure(error, ref, node).message
+
+describe('nodeFailure names node, input and remedy of', () => {
+  test('an error with field, expected, found and remedy', () => {
+    const error = Object.assign(new Error('steps: expected 4 or more, got 3. Use 4 steps.'), {
+      ...{ field: 'steps', expected: '4 or more', found: '3', remedy: 'Use 4 steps.' },
+    })
+    expect(messageOf(error)).toBe('Sampler (node 7), input "steps": expected 4 or more, got 3. Use 4 steps.')
+    const inFile = Object.assign(error, { field: 'prediction_type', message: 'prediction_type: expected a, got b. Use 4 steps.' })
+    expect(messageOf(inFile)).toBe('Sampler (node 7): prediction_type: expected a, got b. Use 4 steps.')
+  })
+
+  test('an error with problem and remedy, whose message has more', () => {
+    const error = Object.assign(new Error('/m/a.safetensors, "w": it is too short. Download it again.'), {
+      ...{ problem: 'it is too short', remedy: 'Download it again.' },
+    })
+    expect(messageOf(error)).toBe('Sampler (node 7): /m/a.safetensors, "w": it is too short. Download it again.')
+  })
+
+  test.each([
+    ['a plain error', new RangeError('too far'), 'Sampler (node 7): too far.'],
+    ['an error of the system', Object.assign(new Error('ENOSPC: no space left, write'), { code: 'ENOSPC' }),
+      'Sampler (node 7): ENOSPC: no space left, write. The disk is full: free some space or choose another folder.'],
+    ['a text', 'just a text', 'Sampler (node 7): just a text.'],
+    ['an error without a message', new TypeError(), 'Sampler (node 7): it failed with TypeError.'],
+    ['nothing', undefined, 'Sampler (node 7): undefined.'],
+  ])('%s', (_, error, message) => {
+    expect(messageOf(error)).toBe(message)
+  })
+
+  test('a WorkflowError that names no node yet, and leaves one that does alone', () => {
+    const half = new WorkflowError({ code: 'value_not_in_list', input: 'steps', problem: 'expected a, got b' })
+    expect(nodeFailure(half, ref, node).data).toMatchObject({ code: 'value_not_in_list', node: ref, input: 'steps' })
+    const whole = nodeFailure(half, ref, node)
+    expect(nodeFailure(whole, { id: '8', type: 'Other' }, node)).toBe(whole)
+  })
+
+  test('what lies beneath, as a cause', () => {
+    const inner = new TypeError('inner')
+    const failure = nodeFailure(new Error('outer', { cause: inner }), ref, node)
+    expect(failure.data.cause).toEqual({ name: 'Error', message: 'outer', cause: { name: 'TypeError', message: 'inner' } })
+  })
+})
+
+test('isAbort knows an abort at any depth', () => {
+  const controller = new AbortController()
+  const reason = new Error('the reason')
+  controller.abort(reason)
+  const { signal } = controller
+  expect(isAbort(reason, signal)).toBe(true)
+  expect(isAbort(new DOMException('stop', 'AbortError'), signal)).toBe(true)
+  expect(isAbort(new Error('outer', { cause: new Error('mid', { cause: reason }) }), signal)).toBe(true)
+  expect(isAbort(new Error('other'), signal)).toBe(false)
+  expect(isAbort(undefined, signal)).toBe(false)
+})
