@@ -13,7 +13,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 }
 const environment = { ...process.env, ...(all ? { KINOGRAPH_TEST_ALL: '1' } : {}) }
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json'
-if (all && !environment.VK_ICD_FILENAMES && existsSync(SWIFTSHADER)) environment.VK_ICD_FILENAMES = SWIFTSHADER
+if (all && existsSync(SWIFTSHADER)) environment.KINOGRAPH_SOFTWARE_GPU = '1'
 
 function run(command, args, options = {}) {
   return spawnSync(command, args, { cwd: root, stdio: 'inherit', env: environment, ...options })
