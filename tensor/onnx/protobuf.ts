@@ -1,65 +1,83 @@
-/** A protobuf message being written: as much of the encoding as ONNX needs. Parts are not copied until `finish`. */
+/**
+ * A protobuf message being written: as much of the encoding as ONNX needs. It grows in one buffer, since a graph has
+ * thousands of small fields and start-up waits for them.
+ */
 export class Message {
-  readonly #parts: Uint8Array[] = []
+  #buffer = new Uint8Array(96)
   #length = 0
 
   /** An integer field (int64 as two's complement; enum; bool). */
   int(field: number, value: number | bigint): this {
-    return this.#add(varint(field << 3)).#add(varint(value))
+    return this.#varint(field << 3).#varint(value)
   }
 
   /** A 32-bit float field. */
   float(field: number, value: number): this {
-    return this.#add(varint((field << 3) | 5)).#add(new Uint8Array(new Float32Array([value]).buffer))
+    return this.#varint((field << 3) | 5).#raw(new Uint8Array(new Float32Array([value]).buffer))
   }
 
   string(field: number, text: string): this {
-    return this.bytes(field, encoder.encode(text))
+    if (!isAscii(text)) return this.bytes(field, encoder.encode(text))
+    this.#varint((field << 3) | 2).#varint(text.length).#reserve(text.length)
+    for (let i = 0; i < text.length; i++) this.#buffer[this.#length + i] = text.charCodeAt(i)
+    this.#length += text.length
+    return this
   }
 
   bytes(field: number, data: Uint8Array): this {
-    return this.#add(varint((field << 3) | 2)).#add(varint(data.length)).#add(data)
+    return this.#varint((field << 3) | 2).#varint(data.length).#raw(data)
   }
 
   message(field: number, inner: Message): this {
-    this.#add(varint((field << 3) | 2)).#add(varint(inner.#length))
-    for (const part of inner.#parts) this.#add(part)
-    return this
+    return this.bytes(field, inner.#buffer.subarray(0, inner.#length))
   }
 
   /** Several integers, packed. */
   ints(field: number, values: readonly (number | bigint)[]): this {
     const packed = new Message()
-    for (const value of values) packed.#add(varint(value))
+    for (const value of values) packed.#varint(value)
     return this.message(field, packed)
   }
 
   finish(): Uint8Array {
-    const out = new Uint8Array(this.#length)
-    let at = 0
-    for (const part of this.#parts) {
-      out.set(part, at)
-      at += part.length
-    }
-    return out
+    return this.#buffer.slice(0, this.#length)
   }
 
-  #add(part: Uint8Array): this {
-    this.#parts.push(part)
-    this.#length += part.length
+  #raw(data: Uint8Array): this {
+    this.#reserve(data.length)
+    this.#buffer.set(data, this.#length)
+    this.#length += data.length
     return this
+  }
+
+  #varint(value: number | bigint): this {
+    this.#reserve(10)
+    if (typeof value === 'bigint' || value < 0 || value > 0x7fffffff) return this.#longVarint(BigInt.asUintN(64, BigInt(value)))
+    let rest = value
+    for (; rest > 127; rest >>>= 7) this.#buffer[this.#length++] = (rest & 127) | 128
+    this.#buffer[this.#length++] = rest
+    return this
+  }
+
+  #longVarint(value: bigint): this {
+    let rest = value
+    for (; rest > 127n; rest >>= 7n) this.#buffer[this.#length++] = Number(rest & 127n) | 128
+    this.#buffer[this.#length++] = Number(rest)
+    return this
+  }
+
+  /** Makes room for `more` bytes. */
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#buffer.length) return
+    const larger = new Uint8Array(Math.max(2 * this.#buffer.length, this.#length + more))
+    larger.set(this.#buffer.subarray(0, this.#length))
+    this.#buffer = larger
   }
 }
 
 const encoder = new TextEncoder()
 
-function varint(value: number | bigint): Uint8Array {
-  let rest = BigInt.asUintN(64, BigInt(value))
-  const out: number[] = []
-  while (rest > 127n) {
-    out.push(Number(rest & 127n) | 128)
-    rest >>= 7n
-  }
-  out.push(Number(rest))
-  return Uint8Array.from(out)
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
+  return true
 }
