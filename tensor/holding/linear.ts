@@ -18,7 +18,7 @@ import type { HeldMatrix, LoraBranch, Weights } from './weights.ts'
  * `lora.<path>.up` [out, rank], the rank known at run time, 0 for none.
  */
 export function linear(g: Graph, w: Weights, x: Value): Value {
-  const here = g.scope(w.path.split('.').at(-1) ?? 'linear')
+  const here = g.scope(layerName(w.path))
   const held = w.matrix(here)
   const [out, width] = sizes(held)
   if (!x.shape.at(-1) || !dimEqual(x.shape.at(-1)!, width)) {
@@ -29,6 +29,9 @@ export function linear(g: Graph, w: Weights, x: Value): Value {
   const y = product(here, tokens, held, bias)
   return reshape(here, w.branch ? addBranch(here, tokens, y, w.branch, [out, width]) : y, [...x.shape.slice(0, -1), out])
 }
+
+/** The end of a module path that tells one layer from its neighbours: `to_q`, `to_out.0`. */
+const layerName = (path: string): string => /[^.]*(\.\d+)*$/.exec(path)![0]
 
 function sizes(held: HeldMatrix): readonly [out: number, width: number] {
   const [rows, columns] = held.weight.shape as readonly [number, number]        // two axes, checked by Weights.matrix
@@ -104,6 +107,6 @@ function addBranch(g: Graph, x: Value, y: Value, branch: LoraBranch, [out, width
 
 /** Rows of the table `weight` [n, d] for ids int64 [...] → float32 [..., d]. Only the rows taken are cast. */
 export function embedding(g: Graph, w: Weights, ids: Value): Value {
-  const here = g.scope(w.path.split('.').at(-1) ?? 'embedding')
+  const here = g.scope(layerName(w.path))
   return cast(here, gather(here, w.raw(here, 'weight'), ids), 'float32')
 }
