@@ -44,8 +44,8 @@ export interface NodeSpec {
   readonly inputs: readonly (Value | null)[]
   readonly outputs: readonly { readonly dtype: DType; readonly shape: readonly Dim[] }[]
   readonly attributes?: Readonly<Record<string, Attribute>>
-  /** Floating-point operations, a multiply-add counted as 2. */
-  readonly flops?: Dim
+  /** Floating-point operations, a multiply-add counted as 2; worked out only when asked for. */
+  readonly flops?: () => Dim
   readonly grad: GradientRule
 }
 
@@ -86,8 +86,17 @@ interface State {
 }
 
 const newState = ({ name = 'kinograph', taps = false }: GraphOptions): State => ({
-  name, taps, prepack: true, nodes: [], producers: new Map(), inputs: [], outputs: new Map(), initializers: new Map(),
-  names: new Map(), memo: new Map(), defaults: new Map(),
+  name,
+  taps,
+  prepack: true,
+  nodes: [],
+  producers: new Map(),
+  inputs: [],
+  outputs: new Map(),
+  initializers: new Map(),
+  names: new Map(),
+  memo: new Map(),
+  defaults: new Map(),
 })
 
 /**
@@ -144,7 +153,9 @@ export class Graph {
     }
     const source = { dtype: dtype ?? dtypeOf(array), shape: dims, data: array }
     const make = () => this.initializer(this.#unique('constant'), source)
-    return array.length > 16 ? make() : this.once(`constant ${source.dtype} [${dims.join()}] ${[...array].map(exactText).join()}`, make)
+    return array.length > 16
+      ? make()
+      : this.once(`constant ${source.dtype} [${dims.join()}] ${[...array].map(exactText).join()}`, make)
   }
 
   /** A weight of the graph, in its own element type, under its own name; asked for twice, it is the same value. */
@@ -205,7 +216,7 @@ export class Graph {
       return rule()
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error
-      throw error.at({ op, operands: operands.map((v) => v ? valueText(v) : 'none'), path: this.path })
+      throw error.at({ op, operands: operands.map((v) => (v ? valueText(v) : 'none')), path: this.path })
     }
   }
 
@@ -216,11 +227,18 @@ export class Graph {
     const outputs = [...state.outputs].map(([name, value]) => ({ name, dtype: value.dtype, shape: value.shape }))
     const { externalRoot, initializers } = layOut(weights)
     const bytes = encodeModel({
-      name: state.name, inputs: state.inputs, outputs, initializers,
+      name: state.name,
+      inputs: state.inputs,
+      outputs,
+      initializers,
       nodes: [...nodes.map(onnxNode), ...this.#outputNodes()],
     })
     return {
-      bytes, externalRoot, inputs: [...state.inputs], outputs, prepack: state.prepack,
+      bytes,
+      externalRoot,
+      inputs: [...state.inputs],
+      outputs,
+      prepack: state.prepack,
       weightBytes: countWeights(weights.map((w) => w.source)),
       flops: (bindings) => countFlops(nodes, { ...Object.fromEntries(state.defaults), ...bindings }),
     }
@@ -228,19 +246,29 @@ export class Graph {
 
   /** Outputs are identities under the outputs' names (the runtime takes them out again). */
   #outputNodes() {
-    return [...this.#state.outputs].filter(([name, value]) => name !== value.name).map(([name, value]) => ({
-      name: `output/${name}`, op: 'Identity', domain: '', inputs: [value.name], outputs: [name], attributes: {},
-    }))
+    return [...this.#state.outputs]
+      .filter(([name, value]) => name !== value.name)
+      .map(([name, value]) => ({
+        name: `output/${name}`,
+        op: 'Identity',
+        domain: '',
+        inputs: [value.name],
+        outputs: [name],
+        attributes: {},
+      }))
   }
 
   /** Walks back from the outputs. */
   #live() {
     const needed = new Set([...this.#state.outputs.values()].map((v) => v.name))
-    const nodes = this.#state.nodes.toReversed().filter((node) => {
-      if (!node.outputs.some((o) => needed.has(o.name))) return false
-      for (const input of node.inputs) if (input) needed.add(input.name)
-      return true
-    }).toReversed()
+    const nodes = this.#state.nodes
+      .toReversed()
+      .filter((node) => {
+        if (!node.outputs.some((o) => needed.has(o.name))) return false
+        for (const input of node.inputs) if (input) needed.add(input.name)
+        return true
+      })
+      .toReversed()
     return { nodes, weights: [...this.#state.initializers.values()].filter((w) => needed.has(w.value.name)) }
   }
 
@@ -254,15 +282,21 @@ export class Graph {
 }
 
 /** Every number as its own text: -0 and NaN too. */
-const exactText = (n: number | bigint): string => Object.is(n, -0) ? '-0' : String(n)
+const exactText = (n: number | bigint): string => (Object.is(n, -0) ? '-0' : String(n))
 
 const onnxNode = (node: GraphNode) => ({
-  name: node.name, op: node.op, domain: node.domain ?? '', attributes: node.attributes ?? {},
-  inputs: node.inputs.map((v) => v?.name ?? ''), outputs: node.outputs.map((v) => v.name),
+  name: node.name,
+  op: node.op,
+  domain: node.domain ?? '',
+  attributes: node.attributes ?? {},
+  inputs: node.inputs.map((v) => v?.name ?? ''),
+  outputs: node.outputs.map((v) => v.name),
 })
 
 function countWeights(sources: readonly TensorSource[]): BuiltModel['weightBytes'] {
-  let file = 0, float32 = 0, inline = 0
+  let file = 0,
+    float32 = 0,
+    inline = 0
   for (const source of sources) {
     const count = elementCount(source.shape)
     float32 += count * 4
@@ -277,7 +311,7 @@ function countFlops(nodes: readonly GraphNode[], bindings: Readonly<Record<strin
   let total = 0
   for (const { name, flops } of nodes) {
     if (flops === undefined) continue
-    const count = evalDim(flops, bindings)
+    const count = evalDim(flops(), bindings)
     byNode.set(name, count)
     total += count
   }

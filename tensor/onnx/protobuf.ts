@@ -3,7 +3,7 @@
  * thousands of small fields and start-up waits for them.
  */
 export class Message {
-  #buffer = new Uint8Array(96)
+  #buffer = spare.pop() ?? new Uint8Array(1024)
   #length = 0
 
   /** An integer field (int64 as two's complement; enum; bool). */
@@ -18,18 +18,28 @@ export class Message {
 
   string(field: number, text: string): this {
     if (!isAscii(text)) return this.bytes(field, encoder.encode(text))
-    this.#varint((field << 3) | 2).#varint(text.length).#reserve(text.length)
+    this.#varint((field << 3) | 2)
+      .#varint(text.length)
+      .#reserve(text.length)
     for (let i = 0; i < text.length; i++) this.#buffer[this.#length + i] = text.charCodeAt(i)
     this.#length += text.length
     return this
   }
 
   bytes(field: number, data: Uint8Array): this {
-    return this.#varint((field << 3) | 2).#varint(data.length).#raw(data)
+    return this.#varint((field << 3) | 2)
+      .#varint(data.length)
+      .#raw(data)
   }
 
+  /** A message inside this one; it is copied, and ends with this call: its buffer serves the next message. */
   message(field: number, inner: Message): this {
-    return this.bytes(field, inner.#buffer.subarray(0, inner.#length))
+    const buffer = inner.#buffer
+    this.bytes(field, buffer.subarray(0, inner.#length))
+    inner.#length = 0
+    inner.#buffer = EMPTY
+    spare.push(buffer)
+    return this
   }
 
   /** Several integers, packed. */
@@ -52,7 +62,8 @@ export class Message {
 
   #varint(value: number | bigint): this {
     this.#reserve(10)
-    if (typeof value === 'bigint' || value < 0 || value > 0x7fffffff) return this.#longVarint(BigInt.asUintN(64, BigInt(value)))
+    if (typeof value === 'bigint' || value < 0 || value > 0x7fffffff)
+      return this.#longVarint(BigInt.asUintN(64, BigInt(value)))
     let rest = value
     for (; rest > 127; rest >>>= 7) this.#buffer[this.#length++] = (rest & 127) | 128
     this.#buffer[this.#length++] = rest
@@ -76,6 +87,9 @@ export class Message {
 }
 
 const encoder = new TextEncoder()
+const EMPTY = new Uint8Array(0)
+/** Buffers of messages that were copied into others: a graph has thousands, never more than a few at a time. */
+const spare: Uint8Array<ArrayBuffer>[] = []
 
 function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
