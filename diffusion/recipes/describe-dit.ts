@@ -2,7 +2,7 @@
 import type { LoadReport, SegmentedModel, Weights } from '../../tensor/index.ts'
 import { readJson } from '../config-reader.ts'
 import { DiffusionError } from '../error.ts'
-import { wantedBy } from '../layers/wanted.ts'
+import { repeatBlocks, wantedBy } from '../layers/wanted.ts'
 import type { Wanted } from '../layers/wanted.ts'
 import { parsePixArtConfig } from '../transformer/config.ts'
 import { easyAnimateV1 } from '../transformer/easyanimate.ts'
@@ -30,8 +30,11 @@ const isTemporal = (key: string): boolean => key.includes('temporal')
 export const transformerOf = ({ family, config, motion }: Pick<ModelRecipe, 'family' | 'config' | 'motion'>) =>
   (w: Weights): SegmentedModel => family === 'pixart' ? pixArt(w, config) : easyAnimateV1(w, config, motion)
 
-/** The parameters that a recipe's model wants. */
-export const wantedByModel = (recipe: Pick<ModelRecipe, 'family' | 'config' | 'motion'>): Wanted => wantedBy(transformerOf(recipe))
+/** The parameters that a recipe's model wants; its blocks are all alike. */
+export function wantedByModel({ family, config, motion }: Pick<ModelRecipe, 'family' | 'config' | 'motion'>): Wanted {
+  const first = wantedBy(transformerOf({ family, config: { ...config, layers: 1 }, motion }))
+  return repeatBlocks(first, 'transformer_blocks', { from: 0, count: config.layers })
+}
 
 /**
  * The transformer of a PixArt-alpha folder.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readJson } from '../config-reader.ts'
-import { wantedBy } from '../layers/wanted.ts'
+import { repeatBlocks, wantedBy } from '../layers/wanted.ts'
 import type { Wanted } from '../layers/wanted.ts'
 import { parseT5Config } from '../text/t5-config.ts'
 import type { T5Config } from '../text/t5-config.ts'
@@ -15,8 +15,12 @@ const WHAT = 'a T5 text encoder'
 /** The other half of a whole T5. */
 const UNUSED = /^decoder\.|^lm_head\./
 
-/** The parameters that a text encoder wants. */
-export const wantedByT5 = (config: T5Config): Wanted => wantedBy((w) => t5Encoder(w, config))
+/** The parameters that a text encoder wants; after the first block, which holds the position bias, all are alike. */
+export function wantedByT5(config: T5Config): Wanted {
+  const layers = Math.min(config.layers, 2)
+  const first = wantedBy((w) => t5Encoder(w, { ...config, layers }))
+  return repeatBlocks(first, 'encoder.block', { from: layers - 1, count: config.layers })
+}
 
 /**
  * The text encoder of a model folder, with its tokenizer.

@@ -1,4 +1,5 @@
 /** Checkpoints laid over each other, and what errors say about those that do not belong. */
+import { stat } from 'node:fs/promises'
 import type { Checkpoint, LoadReport, TensorEntry } from '../../tensor/index.ts'
 import { layerEntries, loadReport, openCheckpoint } from '../../tensor/index.ts'
 import { DiffusionError } from '../error.ts'
@@ -14,7 +15,7 @@ export type Present = (entries: Entries) => Entries
 export async function openFile(
   path: string, role: WeightsFile['role'], present: Present = (entries) => entries,
 ): Promise<{ file: WeightsFile; entries: Entries }> {
-  const { files, entries } = await openCheckpoint(path)
+  const { files, entries } = await openOnce(path)
   return { file: { role, path, files }, entries: present(entries) }
 }
 
@@ -62,10 +63,28 @@ export function wrongShape(path: string, { wrongShape: [first, ...rest] }: Pick<
 const listed = (names: readonly string[]): string =>
   names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '')
 
+/** Checkpoints opened before in this process, by path, with what the files looked like. */
+const opened = new Map<string, { readonly stamp: string; readonly checkpoint: Checkpoint }>()
+
+/** Opens a checkpoint; one whose files have not been touched since is not read and hashed again. */
+async function openOnce(path: string): Promise<Checkpoint> {
+  const known = opened.get(path)
+  if (known && known.stamp === await stampOf(known.checkpoint)) return known.checkpoint
+  const checkpoint = await openCheckpoint(path)
+  opened.set(path, { stamp: await stampOf(checkpoint), checkpoint })
+  return checkpoint
+}
+
+/** Size, inode and times of a checkpoint's files. */
+async function stampOf({ files }: Checkpoint): Promise<string> {
+  const stats = await Promise.all(files.map((file) => stat(file.path, { bigint: true }).catch(() => null)))
+  return stats.map((s) => s && [s.size, s.ino, s.mtimeNs, s.ctimeNs].join()).join('\n')
+}
+
 /** Opens a recipe's files again and lays them over each other, each checked to be what was described. */
 export async function openLayers(weights: readonly WeightsFile[], present: Present): Promise<Entries> {
   const checkpoints = await Promise.all(weights.map(async (file) => {
-    const checkpoint = await openCheckpoint(file.path)
+    const checkpoint = await openOnce(file.path)
     requireUnchanged(file, checkpoint)
     return { entries: present(checkpoint.entries) }
   }))
