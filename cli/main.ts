@@ -52,6 +52,14 @@ function say(text: string): number {
   return EXIT.ok
 }
 
+// Whoever read what we print has gone (`| head`): nobody wants the rest. A worker ends itself when we are gone.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(EXIT.failed)
+  })
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {

@@ -59,6 +59,9 @@ export class ProgressView {
 
   show(event: RunEvent): void {
     switch (event.type) {
+      case 'run.started':
+        for (const { node, input, value } of event.seeds ?? []) this.line(`${this.#name(node)}: ${input} ${value}`)
+        break
       case 'node.started':
         this.#status(`${this.#name(event.shown)} …`)
         break

@@ -12,7 +12,7 @@ export const emptyLatentNode = defineNode({
   inputs: {
     width: port.int({ default: 512, min: 16, max: 8192, step: 8, tooltip: 'pixels, a multiple of 8' }),
     height: port.int({ default: 512, min: 16, max: 8192, step: 8, tooltip: 'pixels, a multiple of 8' }),
-    frames: port.int({ default: 16, min: 1, max: 4096, tooltip: '1 for a picture' }),
+    frames: port.int({ default: 16, min: 1, max: 100_000, tooltip: '1 for a picture' }),
     batch: port.int({ default: 1, min: 1, max: 64, advanced: true, tooltip: 'how many at once' }),
   },
   outputs: { latent: port.latent() },

@@ -1,5 +1,5 @@
 import { defineNode } from '../core/types/index.ts'
-import { sample, SCHEDULER_NAMES } from '../diffusion/index.ts'
+import { sample, SCHEDULERS } from '../diffusion/index.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -15,7 +15,7 @@ export const sampler = defineNode({
     positive: port.conditioning({ tooltip: 'what it should show' }),
     negative: port.conditioning({ tooltip: 'what it should not show; without it there is no guidance' }).optional(),
     latent: port.latent({ tooltip: 'the size, and where denoise is below 1 the start' }),
-    scheduler: port.choice(SCHEDULER_NAMES, { default: 'DPM++' }),
+    scheduler: port.choice(Object.keys(SCHEDULERS), { default: 'DPM++' }),
     steps: port.int({ default: 30, min: 1, max: 1000 }),
     guidance: port.float({ default: 6, min: 0, max: 100, step: 0.1, tooltip: 'how strongly the prompt is followed; 1: not at all more than it comes by itself' }),
     seed: port.seed({ default: 43, tooltip: 'the noise to start from: equal seeds give equal results' }),

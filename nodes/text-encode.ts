@@ -20,7 +20,7 @@ export const textEncode = defineNode({
   outputs: { conditioning: port.conditioning() },
   async run({ text_encoder: textEncoder, text, clean, max_length: maxLength }, { use, signal }) {
     const device = await use(DEVICE).open()
-    signal.throwIfAborted()
-    return { conditioning: await aboutInput('text_encoder', () => encodeText(device, textEncoder, [text], { clean, maxLength })) }
+    const encode = () => encodeText(device, textEncoder, [text], { clean, maxLength, signal })
+    return { conditioning: await aboutInput('text_encoder', encode) }
   },
 })

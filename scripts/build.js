@@ -6,6 +6,7 @@
  *   node scripts/build.js --no-types without declarations (0.3 s; while developing)
  */
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -33,7 +34,7 @@ const ENTRIES = {
 /** Bundles in memory, so that a build that fails leaves the last good one in place. */
 async function bundle() {
   const present = Object.entries(ENTRIES).filter(([, source]) => existsSync(join(root, source)))
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(present),
     outdir: dist,
@@ -49,8 +50,15 @@ async function bundle() {
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
   })
-  return outputFiles
+  return [...outputFiles, { path: join(dist, 'sources.json'), contents: sourceHashes(Object.keys(metafile.inputs)) }]
+}
+
+/** What was built, by path: tests compare it with the sources, and so never test an old build. */
+function sourceHashes(paths) {
+  const hash = (path) => createHash('sha256').update(readFileSync(join(root, path))).digest('hex').slice(0, 16)
+  return JSON.stringify(Object.fromEntries(paths.sort().map((path) => [path, hash(path)])), null, 1)
 }
 
 /** Declarations for those who import `kinograph`, made in a temporary folder. A type error stops the build. */

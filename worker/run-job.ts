@@ -7,7 +7,7 @@ import { refOf } from '../core/workflow/graph.ts'
 import { applyOverrides } from '../core/workflow/overrides.ts'
 import type { Problem } from '../core/workflow/problem.ts'
 import type { Workflow } from '../core/workflow/workflow.ts'
-import { WorkflowError } from '../core/workflow/workflow-error.ts'
+import { logText, WorkflowError } from '../core/workflow/workflow-error.ts'
 import { DEVICE, PROVENANCE } from '../nodes/services.ts'
 import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
 import packageJson from '../package.json' with { type: 'json' }
@@ -47,6 +47,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
     ],
     environment: [packageJson.version, kind],
   })
+  if (result.error && process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${logText(result.error)}\n`)
   const error = await adviseOnModelError(result.error, workflow, registry, folders)
   refused.letGo(error)
   const files = producedFiles(result.results, folders)

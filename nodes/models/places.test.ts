@@ -42,8 +42,8 @@ test.each(['../secret.safetensors', '/etc/passwd', 'sub/../../../secret.safetens
 test('a missing model of the zoo says what to download to which place', async () => {
   await expect(findModel([own], 'Diffusion_Transformer', 'PixArt-XL-2-512x512')).rejects.toThrow(
     `"PixArt-XL-2-512x512" is not in ${own}/Diffusion_Transformer. Download https://pai-aigc-photog.oss-cn-hangzhou.aliyuncs.com` +
-    '/easyanimate/Diffusion_Transformer/PixArt-XL-2-512x512.tar (11.4 GB) and unpack it there: ' +
-    `tar -xf PixArt-XL-2-512x512.tar -C ${own}/Diffusion_Transformer/`)
+    '/easyanimate/Diffusion_Transformer/PixArt-XL-2-512x512.tar (11.4 GB) and unpack it: ' +
+    `mkdir -p ${own}/Diffusion_Transformer/ && tar -xf PixArt-XL-2-512x512.tar -C ${own}/Diffusion_Transformer/`)
 })
 
 test('another missing model names those that are there', async () => {

@@ -71,6 +71,6 @@ export const zooModel = (folder: ModelFolder, name: string): ZooModel | undefine
  */
 export function downloadAdvice(model: ZooModel, root: string): string {
   const place = `${root}/${model.folder}/`
-  if (model.archive) return `Download ${model.url} (${model.size}) and unpack it there: tar -xf ${model.name}.tar -C ${place}`
+  if (model.archive) return `Download ${model.url} (${model.size}) and unpack it: mkdir -p ${place} && tar -xf ${model.name}.tar -C ${place}`
   return `Download ${model.url} (${model.size}) to ${place}${model.name}.`
 }

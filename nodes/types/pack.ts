@@ -3,7 +3,7 @@ import type { Json } from '../../core/types/index.ts'
 
 const KINDS = { Float32Array, Int32Array, Uint8Array, BigInt64Array } as const
 type Kind = keyof typeof KINDS
-export type PackedArray = InstanceType<(typeof KINDS)[Kind]>
+export type PackedArray = Float32Array | Int32Array | Uint8Array | BigInt64Array
 
 interface Entry { readonly name: string; readonly kind: Kind; readonly length: number }
 interface Header { readonly rest: Json; readonly arrays: readonly Entry[] }

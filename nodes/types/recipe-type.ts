@@ -7,7 +7,8 @@ export function recipeType<T extends { readonly kind: string }>(id: string, kind
   return defineType<T>({
     id,
     check,
-    bytes: (recipe) => 2 * JSON.stringify(recipe).length,
+    // ApplyLoRA's optional output may hold none: the engine then asks for the size of undefined
+    bytes: (recipe: T | undefined) => recipe === undefined ? 0 : 2 * JSON.stringify(recipe).length,
     store: {
       write: (recipe) => new TextEncoder().encode(JSON.stringify(recipe)),
       read: (bytes) => {
