@@ -43,7 +43,7 @@ describe('loadPlugin', () => {
       { default: { nodes: [{ ...echo, inputs: { constructor: port.int() } }] } },
       'plugin "folder": node type "Echo": defineNode Echo, input "constructor": expected a name',
     ],
-    ['a type that is none', { default: { nodes: [], types: [{}] } }, 'types[0] is no value type. Make it with defineType.'],
+    ['a type that is none', { default: { nodes: [], types: [{}] } }, 'types[0] is no value type. Make it with'],
   ])('refuses %s', (_, module, message) => {
     expect(() => loadPlugin(module, identity)).toThrow(message)
   })

@@ -24,7 +24,8 @@ export function loadPlugin(module: unknown, { id, hash }: PluginIdentity): Loade
   const nodes = property(plugin, 'nodes')
   const types = property(plugin, 'types')
   if (!Array.isArray(nodes)) {
-    throw invalid(name, 'its default export has no list `nodes`', 'Write: export default definePlugin({ id, nodes: [...] }).')
+    const remedy = 'Write: export default definePlugin({ id, nodes: [...] }).'
+    throw invalid(name, 'its default export has no list `nodes`', remedy)
   }
   return {
     id: name,

@@ -4,8 +4,8 @@ import { port, portOf } from '../types/port.ts'
 import { defineType } from '../types/value-type.ts'
 import { createRegistry } from './registry.ts'
 
-const stringType = (id: string) =>
-  defineType<string>({ id, check: (value): value is string => typeof value === 'string', bytes: () => 0, store: 'recompute' })
+const isText = (value: unknown): value is string => typeof value === 'string'
+const stringType = (id: string) => defineType<string>({ id, check: isText, bytes: () => 0, store: 'recompute' })
 const nodeOf = (type: string, output = port.string()) =>
   defineNode({ type, category: 'test', inputs: {}, outputs: { out: output }, run: () => ({ out: '' }) })
 const plugin = (id: string, ...nodes: ReturnType<typeof nodeOf>[]) => ({ id, hash: `hash of ${id}`, nodes })
@@ -35,6 +35,7 @@ describe('createRegistry', () => {
     expect(() => createRegistry([shared[0]!, second])).toThrow(
       'value type "MESH" is defined twice: by plugin "a" and by plugin "b". Import the type',
     )
-    expect(() => createRegistry([plugin('c', nodeOf('Int', portOf(stringType('INT'))()))])).toThrow('by the engine and by')
+    const third = plugin('c', nodeOf('Int', portOf(stringType('INT'))()))
+    expect(() => createRegistry([third])).toThrow('by the engine and by plugin "c"')
   })
 })

@@ -10,18 +10,16 @@ const messageOf = (error: unknown) => nodeFailure(error, ref, node).message
 
 describe('nodeFailure names node, input and remedy of', () => {
   test('an error with field, expected, found and remedy', () => {
-    const error = Object.assign(new Error('steps: expected 4 or more, got 3. Use 4 steps.'), {
-      ...{ field: 'steps', expected: '4 or more', found: '3', remedy: 'Use 4 steps.' },
-    })
+    const parts = { field: 'steps', expected: '4 or more', found: '3', remedy: 'Use 4 steps.' }
+    const error = Object.assign(new Error('steps: expected 4 or more, got 3. Use 4 steps.'), parts)
     expect(messageOf(error)).toBe('Sampler (node 7), input "steps": expected 4 or more, got 3. Use 4 steps.')
-    const inFile = Object.assign(error, { field: 'prediction_type', message: 'prediction_type: expected a, got b. Use 4 steps.' })
-    expect(messageOf(inFile)).toBe('Sampler (node 7): prediction_type: expected a, got b. Use 4 steps.')
+    const inFile = { field: 'prediction_type', message: 'prediction_type: expected a, got b. Use 4 steps.' }
+    expect(messageOf(Object.assign(error, inFile))).toBe(`Sampler (node 7): ${inFile.message}`)
   })
 
   test('an error with problem and remedy, whose message has more', () => {
-    const error = Object.assign(new Error('/m/a.safetensors, "w": it is too short. Download it again.'), {
-      ...{ problem: 'it is too short', remedy: 'Download it again.' },
-    })
+    const parts = { problem: 'it is too short', remedy: 'Download it again.' }
+    const error = Object.assign(new Error('/m/a.safetensors, "w": it is too short. Download it again.'), parts)
     expect(messageOf(error)).toBe('Sampler (node 7): /m/a.safetensors, "w": it is too short. Download it again.')
   })
 
@@ -46,7 +44,8 @@ describe('nodeFailure names node, input and remedy of', () => {
   test('what lies beneath, as a cause', () => {
     const inner = new TypeError('inner')
     const failure = nodeFailure(new Error('outer', { cause: inner }), ref, node)
-    expect(failure.data.cause).toEqual({ name: 'Error', message: 'outer', cause: { name: 'TypeError', message: 'inner' } })
+    const beneath = { name: 'TypeError', message: 'inner' }
+    expect(failure.data.cause).toEqual({ name: 'Error', message: 'outer', cause: beneath })
   })
 })
 

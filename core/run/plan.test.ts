@@ -45,7 +45,9 @@ describe('what a plan runs', () => {
     const g = stubGraph()
     g.node('save')
     const run = await g.run('sav')
-    expect(run.error?.message).toBe('the run is asked for node "sav", which the workflow does not have. Did you mean "save"?')
+    expect(run.error?.message).toBe(
+      'the run is asked for node "sav", which the workflow does not have. Did you mean "save"?',
+    )
   })
 })
 

@@ -63,8 +63,16 @@ test('a node type as data holds everything that an editor needs, and survives JS
 test('what is left out has its usual value', () => {
   const plain = defineNode({ type: 'Plain', category: '', inputs: {}, outputs: {}, run: () => ({}) })
   expect(describeNode(plain)).toEqual({
-    ...{ type: 'Plain', version: 1, title: 'Plain', category: '', resource: 'cpu', output: false, idempotent: true },
-    ...{ inputs: [], outputs: [], hooks: { validate: false, fingerprint: false } },
+    type: 'Plain',
+    version: 1,
+    title: 'Plain',
+    category: '',
+    resource: 'cpu',
+    output: false,
+    idempotent: true,
+    inputs: [],
+    outputs: [],
+    hooks: { validate: false, fingerprint: false },
   })
 })
 

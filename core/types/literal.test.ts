@@ -36,20 +36,26 @@ describe('literalProblem lets in', () => {
 })
 
 describe('literalProblem says', () => {
+  const size = port.int({ min: 1, max: 8 })
+  const most = port.int({ max: 8 })
+  const share = port.float({ min: 0 })
+  const list = port.list(port.int())
+
   test.each<[Port<unknown>, unknown, string, string, string | undefined]>([
-    [port.int({ min: 1, max: 8 }), 0, 'value_smaller_than_min', 'expected a whole number from 1 to 8, got 0', 'Set it to 1 or more.'],
-    [port.int({ max: 8 }), 9, 'value_bigger_than_max', 'expected a whole number of 8 or less, got 9', 'Set it to 8 or less.'],
-    [port.float({ min: 0 }), -0.5, 'value_smaller_than_min', 'expected a number of 0 or more, got -0.5', 'Set it to 0 or more.'],
+    [size, 0, 'value_smaller_than_min', 'expected a whole number from 1 to 8, got 0', 'Set it to 1 or more.'],
+    [size, 9, 'value_bigger_than_max', 'expected a whole number from 1 to 8, got 9', 'Set it to 8 or less.'],
+    [most, 9, 'value_bigger_than_max', 'expected a whole number of 8 or less, got 9', 'Set it to 8 or less.'],
+    [share, -0.5, 'value_smaller_than_min', 'expected a number of 0 or more, got -0.5', 'Set it to 0 or more.'],
     [port.int(), 0.5, 'invalid_input_type', 'expected a whole number, got 0.5', undefined],
     [port.int(), 2 ** 53, 'invalid_input_type', 'expected a whole number, got 9007199254740992', undefined],
     [port.int(), '5', 'invalid_input_type', 'expected a whole number, got "5"', undefined],
     [port.float(), NaN, 'invalid_input_type', 'expected a number, got NaN', undefined],
     [port.string(), null, 'invalid_input_type', 'expected a text, got null', undefined],
     [port.boolean(), 1, 'invalid_input_type', 'expected true or false, got 1', undefined],
-    [port.seed(), 'Random', 'invalid_input_type', 'expected a whole number from 0 to 9007199254740991, got "Random"', undefined],
+    [port.seed({ max: 9 }), 'Random', 'invalid_input_type', 'expected a whole number from 0 to 9, got "Random"', undefined],
     [port.choice(['a', 'b']), 'c', 'value_not_in_list', 'expected one of its choices, got "c"', 'Choose one of: a, b.'],
     [port.choice([]), 'c', 'value_not_in_list', 'got "c", but there is nothing to choose from', undefined],
-    [port.list(port.int()), [1, 'x'], 'invalid_input_type', 'expected a value of type list of INT, got a list of 2', undefined],
+    [list, [1, 'x'], 'invalid_input_type', 'expected a value of type list of INT, got a list of 2', undefined],
     [
       picture(),
       'x.png',

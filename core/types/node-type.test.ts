@@ -101,6 +101,6 @@ describe('defineNode refuses', () => {
   test('a default that its own port refuses', () => {
     expect(withInput('size', 8)).not.toThrow()
     expect(withInput('size', 9)).toThrow('expected a whole number from 0 to 8, got 9')
-    expect(withInput('size', 0.5)).toThrow('defineNode Odd, input "size", default: expected a whole number from 0 to 8, got 0.5')
+    expect(withInput('size', 0.5)).toThrow('Odd, input "size", default: expected a whole number from 0 to 8, got 0.5')
   })
 })

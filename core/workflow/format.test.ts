@@ -60,7 +60,8 @@ test('a workflow as text reads like this', () => {
 })
 
 const json = fc.jsonValue({ maxDepth: 3, noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)))
-const name = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), fc.constantFrom('__proto__', 'constructor', '7'))
+const oddNames = fc.constantFrom('__proto__', 'constructor', '7')
+const name = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), oddNames)
 const input: fc.Arbitrary<InputValue> = fc.oneof(
   json.map(inputOf),
   fc.record({ from: name, output: fc.oneof(name, fc.nat()) }),
@@ -93,11 +94,15 @@ test('law: parsing the text gives the workflow back, and writing that gives the 
   )
 })
 
+/** The same fields in reverse order. */
+function turnedRound(value: object): object {
+  return Object.fromEntries(Object.entries(value).reverse())
+}
+
 test('law: the order in which a program made the fields does not matter', () => {
   fc.assert(
     fc.property(workflow, (original) => {
-      const turned = { ...original, nodes: original.nodes.map((one) => Object.fromEntries(Object.entries(one).reverse())) }
-      const reversed: unknown = Object.fromEntries(Object.entries(turned).reverse())
+      const reversed = turnedRound({ ...original, nodes: original.nodes.map(turnedRound) })
       expect(formatWorkflow(parseWorkflow(reversed))).toBe(formatWorkflow(original))
     }),
   )

@@ -7,8 +7,8 @@ import { problemText } from './problem.ts'
 import { validateWorkflow } from './validate.ts'
 import type { InputValue, Workflow, WorkflowNode } from './workflow.ts'
 
-const textType = (id: string) =>
-  defineType<string>({ id, check: (value): value is string => typeof value === 'string', bytes: () => 0, store: 'recompute' })
+const isText = (value: unknown): value is string => typeof value === 'string'
+const textType = (id: string) => defineType<string>({ id, check: isText, bytes: () => 0, store: 'recompute' })
 const latent = portOf(textType('LATENT'))
 const image = portOf(textType('IMAGE'))
 
@@ -48,6 +48,8 @@ const good = [
   node('2', 'VAEDecode', { samples: from('1', 'latent') }),
   node('3', 'SaveImage', { images: from('2', 0), prefix: 'x' }),
 ]
+/** How a problem with the link of a wrong decoder begins. */
+const samples = 'VAEDecode (node 9), input "samples":'
 const problems = (...nodes: WorkflowNode[]) => validateWorkflow({ version: 1, nodes }, definitions)
 const messages = (...nodes: WorkflowNode[]) => problems(...nodes).map(problemText)
 
@@ -61,19 +63,22 @@ describe('validateWorkflow', () => {
     ['an unknown type', node('9', 'Sampller'), 'missing_node_type',
       'Sampller (node 9): there is no node type "Sampller" here. Did you mean "Sampler"?'],
     ['a type that nothing resembles', node('9', 'WanVideo'), 'missing_node_type',
-      'WanVideo (node 9): there is no node type "WanVideo" here. Install the plugin that provides it, or remove the node.'],
+      'WanVideo (node 9): there is no node type "WanVideo" here. ' +
+      'Install the plugin that provides it, or remove the node.'],
     ['a missing link', node('9', 'VAEDecode'), 'required_input_missing',
-      'VAEDecode (node 9), input "samples": expected a link of type LATENT, got nothing. Connect an output of that type.'],
+      `${samples} expected a link of type LATENT, got nothing. Connect an output of that type.`],
     ['a missing value', node('9', 'SaveImage', { images: from('2', 'image') }), 'required_input_missing',
-      'SaveImage (node 9), input "prefix": expected a value of type STRING, got nothing. Give it a value or connect an output.'],
+      'SaveImage (node 9), input "prefix": expected a value of type STRING, got nothing. ' +
+      'Give it a value or connect an output.'],
     ['a wrong type', node('9', 'VAEDecode', { samples: from('2', 'image') }), 'return_type_mismatch',
-      'VAEDecode (node 9), input "samples": expected LATENT, got IMAGE from output "image" of VAEDecode (node 2). Connect an output of type LATENT.'],
+      `${samples} expected LATENT, got IMAGE from output "image" of VAEDecode (node 2). ` +
+      'Connect an output of type LATENT.'],
     ['a wrong type by index', node('9', 'VAEDecode', { samples: from('1', 1) }), 'return_type_mismatch',
-      'VAEDecode (node 9), input "samples": expected LATENT, got INT from output "count" of Sampler (node 1). Connect an output of type LATENT.'],
+      `${samples} expected LATENT, got INT from output "count" of Sampler (node 1). Connect an output of type LATENT.`],
     ['a literal of a wrong type', node('9', 'Sampler', { steps: '20' }), 'invalid_input_type',
       'Sampler (node 9), input "steps": expected a whole number from 1 to 100, got "20".'],
     ['a literal where only links go', node('9', 'VAEDecode', { samples: 5 }), 'invalid_input_type',
-      'VAEDecode (node 9), input "samples": expected a link from an output of type LATENT, got the value 5. Connect an output of that type.'],
+      `${samples} expected a link from an output of type LATENT, got the value 5. Connect an output of that type.`],
     ['a number too small', node('9', 'Sampler', { steps: 0 }), 'value_smaller_than_min',
       'Sampler (node 9), input "steps": expected a whole number from 1 to 100, got 0. Set it to 1 or more.'],
     ['a number too big', node('9', 'Sampler', { steps: 101 }), 'value_bigger_than_max',
@@ -81,11 +86,13 @@ describe('validateWorkflow', () => {
     ['a choice that there is not', node('9', 'Sampler', { name: 'Heun' }), 'value_not_in_list',
       'Sampler (node 9), input "name": expected one of its choices, got "Heun". Choose one of: Euler, DDIM.'],
     ['a link to nowhere', node('9', 'VAEDecode', { samples: from('7', 'latent') }), 'bad_linked_input',
-      'VAEDecode (node 9), input "samples": it is linked to node 7, which the workflow does not have. Connect it to a node that there is.'],
+      `${samples} it is linked to node 7, which the workflow does not have. Connect it to a node that there is.`],
     ['an output that there is not', node('9', 'VAEDecode', { samples: from('1', 'latents') }), 'bad_linked_input',
-      'VAEDecode (node 9), input "samples": it is linked to output "latents" of Sampler (node 1), which has no such output. There are the outputs latent, count.'],
+      `${samples} it is linked to output "latents" of Sampler (node 1), which has no such output. ` +
+      'There are the outputs latent, count.'],
     ['an index past the end', node('9', 'VAEDecode', { samples: from('1', 2) }), 'bad_linked_input',
-      'VAEDecode (node 9), input "samples": it is linked to output 2 of Sampler (node 1), which has no such output. There are the outputs latent, count.'],
+      `${samples} it is linked to output 2 of Sampler (node 1), which has no such output. ` +
+      'There are the outputs latent, count.'],
     ['an unknown input', node('9', 'Sampler', { stpes: 5 }), 'unknown_input',
       'Sampler (node 9), input "stpes": Sampler has no input of that name. Did you mean "steps"?'],
     ['an input that only the engine fills', node('9', 'Sampler', { id: 'x' }), 'unknown_input',
@@ -93,7 +100,8 @@ describe('validateWorkflow', () => {
     ['a link to itself', node('9', 'Sampler', { latent: from('9', 'latent') }), 'dependency_cycle',
       'Sampler (node 9): its result depends on itself: 9 → 9. Remove one of these links.'],
     ['an id that is taken', node('1', 'Sampler'), 'duplicate_node_id',
-      'Sampler (node 1), nodes[3]: the id "1" is taken by a node before it. Give it another id, and change the links that mean it.'],
+      'Sampler (node 1), nodes[3]: the id "1" is taken by a node before it. ' +
+      'Give it another id, and change the links that mean it.'],
   ])('names %s', (_, wrong, code, message) => {
     const found = problems(...good, wrong)
     expect(found.map(problemText)).toEqual([message])
@@ -129,7 +137,8 @@ describe('validateWorkflow', () => {
 
   test('says when there is nothing to make, unless a missing type might have been it', () => {
     expect(messages(good[0]!)).toEqual([
-      'the workflow has no output node, so there is nothing to make. Add a node that saves or shows something, such as SaveImage.',
+      'the workflow has no output node, so there is nothing to make. ' +
+        'Add a node that saves or shows something, such as SaveImage.',
     ])
     expect(problems(good[0]!, node('9', 'SaveEverything')).map(({ code }) => code)).toEqual(['missing_node_type'])
     expect(messages()).toHaveLength(1)
@@ -147,12 +156,14 @@ describe('validateWorkflow', () => {
       'two parameters are called "steps". Rename one of them.',
       'parameter "other" sets input "x" of node 11, which the workflow does not have. Correct or remove the parameter.',
       'parameter "typo" sets input "step" of node 1, which has no such input. Did you mean "steps"?',
-      'parameter "hidden" sets input "id" of node 1, which has no such input. There are the inputs steps, name, latent.',
+      'parameter "hidden" sets input "id" of node 1, which has no such input. ' +
+        'There are the inputs steps, name, latent.',
     ])
   })
 
   test('is not misled by names that every object has', () => {
-    const found = problems(...good, node('__proto__', 'constructor'), node('9', 'Sampler', JSON.parse('{"__proto__": 1}')))
+    const odd = JSON.parse('{"__proto__": 1}')
+    const found = problems(...good, node('__proto__', 'constructor'), node('9', 'Sampler', odd))
     expect(found.map(({ code, node: at }) => [code, at?.id])).toEqual([
       ['missing_node_type', '__proto__'],
       ['unknown_input', '9'],

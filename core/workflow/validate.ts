@@ -71,7 +71,7 @@ function parameterProblems(workflow: Workflow, scope: Scope): Problem[] {
 }
 
 /** A parameter for a node or an input that there is not. */
-function lostParameter({ name, node, input }: Parameter, scope: Scope): Pick<Problem, 'problem' | 'remedy'> | undefined {
+function lostParameter({ name, node, input }: Parameter, scope: Scope): Omit<Problem, 'code'> | undefined {
   const { graph, definitions, suggest } = scope
   const place = `parameter "${name}" sets input "${input}" of node ${node}`
   const target = graph.get(node)
