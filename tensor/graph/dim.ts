@@ -1,6 +1,7 @@
 /**
  * Dimensions: a number, or an integer polynomial over symbols, kept in one canonical form so that two of them can be
- * compared. `floor(p / n)`, which strided convolutions make, counts as a symbol of its own once what divides is taken out.
+ * compared. `floor(p / n)`, which strided convolutions make, counts as a symbol of its own once what divides is taken
+ * out.
  */
 import { ShapeError } from './shape-error.ts'
 
@@ -31,9 +32,14 @@ export const sym = (name: string): Dim => polynomial([{ coefficient: 1, atoms: [
 export const dimAdd = (...dims: Dim[]): Dim => polynomial(dims.flatMap(terms))
 
 /** The product of dimensions; 1 for none. */
-export const dimMul = (...dims: Dim[]): Dim => dims.reduce<Dim>((a, b) => typeof a === 'number' && typeof b === 'number'
-  ? a * b
-  : polynomial(terms(a).flatMap((s) => terms(b).map((t) => multiply(s, t)))), 1)
+export const dimMul = (...dims: Dim[]): Dim =>
+  dims.reduce<Dim>(
+    (a, b) =>
+      typeof a === 'number' && typeof b === 'number'
+        ? a * b
+        : polynomial(terms(a).flatMap((s) => terms(b).map((t) => multiply(s, t)))),
+    1,
+  )
 
 /** a − b. */
 export const dimSub = (a: Dim, b: Dim): Dim => dimAdd(a, dimMul(-1, b))
@@ -42,7 +48,7 @@ export const dimSub = (a: Dim, b: Dim): Dim => dimAdd(a, dimMul(-1, b))
 export const dimEqual = (a: Dim, b: Dim): boolean => dimText(a) === dimText(b)
 
 /** A dimension as people read it: `2*b*h + 1`. */
-export const dimText = (d: Dim): string => typeof d === 'number' ? String(d) : d.text
+export const dimText = (d: Dim): string => (typeof d === 'number' ? String(d) : d.text)
 
 /** A shape as people read it: `[2, n, 64]`. */
 export const shapeText = (shape: readonly Dim[]): string => `[${shape.map(dimText).join(', ')}]`
@@ -92,7 +98,9 @@ export function evalDim(d: Dim, bindings: Readonly<Record<string, number>>): num
 
 /** The names of the symbols in a dimension. */
 export function dimSymbols(d: Dim): Set<string> {
-  const names = terms(d).flatMap((t) => t.atoms).flatMap((a) => a.floor ? [...dimSymbols(a.floor.of)] : [a.text])
+  const names = terms(d)
+    .flatMap((t) => t.atoms)
+    .flatMap((a) => (a.floor ? [...dimSymbols(a.floor.of)] : [a.text]))
   return new Set(names)
 }
 
@@ -107,7 +115,7 @@ const multiply = (s: Term, t: Term): Term => ({
   atoms: [...s.atoms, ...t.atoms].sort(byText),
 })
 
-const byText = (a: Atom, b: Atom): number => a.text < b.text ? -1 : a.text > b.text ? 1 : 0
+const byText = (a: Atom, b: Atom): number => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)
 
 const monomialText = (t: Term): string => t.atoms.map((a) => a.text).join('*')
 

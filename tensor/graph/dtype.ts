@@ -1,6 +1,5 @@
 /** Element types that a tensor may have, on disk, in a graph and on the wire. */
-export type DType =
-  'float32' | 'float16' | 'bfloat16' | 'float64' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool'
+export type DType = 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool'
 
 /** How a tensor's elements are held in JavaScript: Uint16Array for float16 and bfloat16, Uint8Array also for bool. */
 export type TensorArray =
@@ -15,7 +14,15 @@ export interface TensorData {
 
 /** Bytes that one element takes. */
 export const DTYPE_BYTES: Readonly<Record<DType, number>> = {
-  float32: 4, float16: 2, bfloat16: 2, float64: 8, int8: 1, uint8: 1, int32: 4, int64: 8, bool: 1,
+  float32: 4,
+  float16: 2,
+  bfloat16: 2,
+  float64: 8,
+  int8: 1,
+  uint8: 1,
+  int32: 4,
+  int64: 8,
+  bool: 1,
 }
 
 /** True for the types that hold fractions. */

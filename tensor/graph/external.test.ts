@@ -9,7 +9,9 @@ import { commonFolder } from './external.ts'
 import { Graph } from './graph.ts'
 
 let folder: string
-beforeAll(async () => { folder = await realpath(await mkdtemp(join(tmpdir(), 'kinograph-external-'))) })
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'kinograph-external-')))
+})
 afterAll(() => rm(folder, { recursive: true }))
 
 /** Floats in a file behind a header of 8 bytes. */
@@ -21,7 +23,8 @@ async function stored(path: string, numbers: number[]): Promise<TensorEntry> {
 }
 
 test('weights of several folders are read where they lie', async () => {
-  const a = await stored('base/a.bin', [1, 2, 3]), b = await stored('motion/deep/b.bin', [10, 20, 30])
+  const a = await stored('base/a.bin', [1, 2, 3]),
+    b = await stored('motion/deep/b.bin', [10, 20, 30])
   const g = new Graph()
   const x = g.input('x', 'float32', [3])
   g.output('y', add(g, mul(g, x, g.initializer('a', a)), g.initializer('b', b)))

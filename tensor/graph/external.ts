@@ -6,21 +6,35 @@ import type { Value } from './value.ts'
 
 /**
  * The initializers of a model and the folder that their locations are relative to. ONNX Runtime refuses absolute
- * locations, `..` and symlinks that leave the folder, so it is the common ancestor of the files' real paths (maybe `/`).
+ * locations, `..` and symlinks that leave the folder, so it is the common ancestor of the files' real paths (maybe
+ * `/`).
  */
 export function layOut(weights: readonly { readonly value: Value; readonly source: TensorSource }[]): {
   externalRoot: string | null
   initializers: OnnxInitializer[]
 } {
-  const externalRoot = commonFolder(new Set(weights.map((w) => w.source).filter(isEntry).map((e) => e.file)))
+  const externalRoot = commonFolder(
+    new Set(
+      weights
+        .map((w) => w.source)
+        .filter(isEntry)
+        .map((e) => e.file),
+    ),
+  )
   const locations = new Map<string, string>()
   const locationOf = (file: string): string => {
-    const location = locations.get(file) ?? relative(externalRoot ?? '/', file).split(sep).join('/')
+    const location =
+      locations.get(file) ??
+      relative(externalRoot ?? '/', file)
+        .split(sep)
+        .join('/')
     locations.set(file, location)
     return location
   }
   const initializers = weights.map(({ value, source }) => ({
-    name: value.name, dtype: source.dtype, shape: source.shape,
+    name: value.name,
+    dtype: source.dtype,
+    shape: source.shape,
     data: isEntry(source)
       ? { location: locationOf(source.file), offset: source.offset, length: source.bytes }
       : source.data,
@@ -34,7 +48,7 @@ export function commonFolder(files: Iterable<string>): string | null {
   for (const file of files) {
     const folders = dirname(file).split(sep)
     const shared: number = (common ?? folders).findIndex((folder, i) => folder !== folders[i])
-    common = shared < 0 ? common ?? folders : common!.slice(0, shared)
+    common = shared < 0 ? (common ?? folders) : common!.slice(0, shared)
   }
   return common && (common.join(sep) || sep)
 }

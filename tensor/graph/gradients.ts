@@ -27,7 +27,8 @@ export function gradients(g: Graph, loss: Value, params: readonly Value[]): Valu
   })
   const found = new Map([[loss.name, one]])
   const nodes = between(g.nodes, params)
-  for (const { node, reached } of nodes.toReversed()) passBack(g.scope('gradients').scope(node.name), node, reached, found)
+  for (const { node, reached } of nodes.toReversed())
+    passBack(g.scope('gradients').scope(node.name), node, reached, found)
   return params.map((param) => found.get(param.name) ?? expand(g, g.constant(0), param.shape))
 }
 
@@ -51,7 +52,8 @@ function passBack(g: Graph, node: GraphNode, reached: readonly boolean[], found:
   for (const [i, grad] of passed.entries()) {
     const input = node.inputs[i]
     if (!grad || !input || !reached[i]) continue
-    const summed = sumTo(g, grad, input.shape), before = found.get(input.name)
+    const summed = sumTo(g, grad, input.shape),
+      before = found.get(input.name)
     found.set(input.name, before ? add(g, before, summed) : summed)
   }
 }
@@ -60,6 +62,6 @@ function passBack(g: Graph, node: GraphNode, reached: readonly boolean[], found:
 function sumTo(g: Graph, grad: Value, shape: readonly Dim[]): Value {
   if (shapeEqual(grad.shape, shape)) return grad
   const extra = grad.shape.length - shape.length
-  const repeated = grad.shape.flatMap((d, i) => i < extra || (shape[i - extra] === 1 && !dimEqual(d, 1)) ? [i] : [])
+  const repeated = grad.shape.flatMap((d, i) => (i < extra || (shape[i - extra] === 1 && !dimEqual(d, 1)) ? [i] : []))
   return reshape(g, reduceSum(g, grad, repeated), shape)
 }

@@ -1,7 +1,21 @@
 import { expect, test } from 'vitest'
 import { linear, weightSet } from '../holding/index.ts'
 import {
-  add, attention, concat, conv2d, gelu, geluTanh, groupNorm, layerNorm, mul, neg, reshape, silu, split, transpose, upsampleNearest2x,
+  add,
+  attention,
+  concat,
+  conv2d,
+  gelu,
+  geluTanh,
+  groupNorm,
+  layerNorm,
+  mul,
+  neg,
+  reshape,
+  silu,
+  split,
+  transpose,
+  upsampleNearest2x,
 } from '../ops/index.ts'
 import { noise, runModel, tensor } from '../ops/test-op.ts'
 import { dimMul, evalDim, sym } from './dim.ts'
@@ -9,10 +23,17 @@ import { Graph } from './graph.ts'
 
 test('one session serves every size: a patch transformer over pictures of several sides', async () => {
   const g = new Graph()
-  const b = sym('b'), h = sym('h'), w = sym('w')
-  const weights = weightSet(new Map([
-    ['proj.weight', noise([8, 4, 2, 2])], ['to_q.weight', noise([8, 8])], ['to_q.bias', noise([8])],
-  ]), { hold: 'packed', source: 'test' })
+  const b = sym('b'),
+    h = sym('h'),
+    w = sym('w')
+  const weights = weightSet(
+    new Map([
+      ['proj.weight', noise([8, 4, 2, 2])],
+      ['to_q.weight', noise([8, 8])],
+      ['to_q.bias', noise([8])],
+    ]),
+    { hold: 'packed', source: 'test' },
+  )
   const x = g.input('x', 'float32', [b, 4, dimMul(2, h), dimMul(2, w)])
   const patches = conv2d(g, x, weights.tensor(g, 'proj.weight'), null, { stride: 2 })
   const tokens = layerNorm(g, transpose(g, reshape(g, patches, [b, 8, dimMul(h, w)]), [0, 2, 1]), { eps: 1e-6 })
@@ -25,7 +46,10 @@ test('one session serves every size: a patch transformer over pictures of severa
   const made = concat(g, split(g, normed, 2, 1), 1)
   g.output('y', made)
   const model = g.toModel()
-  for (const size of [{ b: 2, h: 3, w: 5 }, { b: 1, h: 2, w: 2 }]) {
+  for (const size of [
+    { b: 2, h: 3, w: 5 },
+    { b: 1, h: 2, w: 2 },
+  ]) {
     const { y } = await runModel(model, { x: noise([size.b, 4, 2 * size.h, 2 * size.w]) })
     expect(y!.shape).toEqual(made.shape.map((d) => evalDim(d, size)))
     expect((y!.data as Float32Array).every(Number.isFinite)).toBe(true)
@@ -38,7 +62,11 @@ test('node names carry the path and are unique; flops are told by node', () => {
   const ff = g.scope('blocks.0').scope('ff')
   g.output('y', add(ff, add(ff, x, x), neg(g.scope('head'), x)))
   expect(g.nodes.map((n) => n.name)).toEqual(['blocks.0/ff/Add', 'head/Neg', 'blocks.0/ff/Add_1'])
-  expect([...g.toModel().flops({}).byNode]).toEqual([['blocks.0/ff/Add', 3], ['head/Neg', 3], ['blocks.0/ff/Add_1', 3]])
+  expect([...g.toModel().flops({}).byNode]).toEqual([
+    ['blocks.0/ff/Add', 3],
+    ['head/Neg', 3],
+    ['blocks.0/ff/Add_1', 3],
+  ])
 })
 
 test('what no output needs is left out', async () => {
@@ -60,8 +88,12 @@ test('taps become outputs where they are asked for; a value may be several outpu
     g.output('same', y)
     g.output('given', x)
     const outputs = await runModel(g.toModel(), { x: tensor([1], Float32Array.of(2)) })
-    expect(Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, t.data[0]])))
-      .toEqual({ ...(taps ? { mid: -2 } : {}), y: -2, same: -2, given: 2 })
+    expect(Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, t.data[0]]))).toEqual({
+      ...(taps ? { mid: -2 } : {}),
+      y: -2,
+      same: -2,
+      given: 2,
+    })
   }
 })
 
@@ -71,7 +103,9 @@ test('names that are taken, and constants of the wrong size, are refused', () =>
   g.output('y', x)
   expect(() => g.input('x', 'float32', [1])).toThrow('already has an input "x"')
   expect(() => g.output('y', x)).toThrow('already has an output "y"')
-  expect(() => g.scope('head').constant(new Float32Array(3), [2, 2])).toThrow('shape [2, 2] was given 3 elements, in head')
+  expect(() => g.scope('head').constant(new Float32Array(3), [2, 2])).toThrow(
+    'shape [2, 2] was given 3 elements, in head',
+  )
   g.initializer('w', noise([2]))
   expect(() => g.initializer('w', noise([2]))).toThrow('already has another weight "w"')
 })

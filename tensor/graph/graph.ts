@@ -100,8 +100,8 @@ const newState = ({ name = 'kinograph', taps = false }: GraphOptions): State => 
 })
 
 /**
- * An ONNX graph being written. Operators are functions that take it first: `add(g, x, y)`. Shapes and types are inferred
- * at once, so what does not fit throws a ShapeError on the line that wrote it.
+ * An ONNX graph being written. Operators are functions that take it first: `add(g, x, y)`. Shapes and types are
+ * inferred at once, so what does not fit throws a ShapeError on the line that wrote it.
  */
 export class Graph {
   readonly target: Target

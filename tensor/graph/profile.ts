@@ -15,9 +15,15 @@ export interface ProfileEvent {
  * @param byNode what `BuiltModel.flops` counted for the same sizes
  * @returns a map that also has `unknown`: what was counted for nodes that the runtime fused away or did not run
  */
-export function flopsByProvider(events: readonly ProfileEvent[], byNode: ReadonlyMap<string, number>): Map<string, number> {
-  const providers = new Map(events.flatMap(({ cat, name, args }) =>
-    cat === 'Node' && name && args?.provider ? [[nodeName(name), args.provider] as const] : []))
+export function flopsByProvider(
+  events: readonly ProfileEvent[],
+  byNode: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const providers = new Map(
+    events.flatMap(({ cat, name, args }) =>
+      cat === 'Node' && name && args?.provider ? [[nodeName(name), args.provider] as const] : [],
+    ),
+  )
   const sums = new Map<string, number>([['unknown', 0]])
   for (const [node, flops] of byNode) {
     const provider = providers.get(node) ?? 'unknown'
@@ -26,5 +32,7 @@ export function flopsByProvider(events: readonly ProfileEvent[], byNode: Readonl
   return sums
 }
 
-/** The node's name as it was built: the runtime adds a suffix to events, and another to nodes whose layout it changed. */
+/**
+ * The node's name as it was built: the runtime adds a suffix to events, and another to nodes whose layout it changed.
+ */
 const nodeName = (event: string): string => event.replace(/_kernel_time$/, '').replace(/_token_\d+$/, '')

@@ -54,8 +54,8 @@ export interface SegmentOptions {
 }
 
 /**
- * Builds a model's parts in running order. Values between parts keep their names, so a runner passes what one part gives
- * to the next by name. A part is given those values that its segments read and do not make themselves.
+ * Builds a model's parts in running order. Values between parts keep their names, so a runner passes what one part
+ * gives to the next by name. A part is given those values that its segments read and do not make themselves.
  */
 export function buildSegments(model: SegmentedModel, options: SegmentOptions): BuiltPart[] {
   const known = new Map<string, ModelInput>(model.inputs.map((input) => [input.name, input]))
@@ -68,19 +68,28 @@ export function buildSegments(model: SegmentedModel, options: SegmentOptions): B
 /** The segments that share a graph. */
 function groups({ segments }: SegmentedModel, { split }: SegmentOptions): Segment[][] {
   if (split === 'each') return segments.map((s) => [s])
-  return (['prompt', 'step'] as const).map((stage) => segments.filter((s) => s.stage === stage)).filter((s) => s.length > 0)
+  return (['prompt', 'step'] as const)
+    .map((stage) => segments.filter((s) => s.stage === stage))
+    .filter((s) => s.length > 0)
 }
 
-function buildPart(model: SegmentedModel, segments: Segment[], known: Map<string, ModelInput>, options: SegmentOptions): BuiltPart {
+function buildPart(
+  model: SegmentedModel,
+  segments: Segment[],
+  known: Map<string, ModelInput>,
+  options: SegmentOptions,
+): BuiltPart {
   const name = segments.length === 1 ? segments[0]!.name : segments[0]!.stage
   const made = new Set(segments.flatMap((s) => s.outputs))
   const g = new Graph({ name, target: options.target, taps: options.taps ?? false })
   const inputs = [...new Set(segments.flatMap((s) => s.inputs))].filter((i) => !made.has(i))
-  const values = new Map(inputs.map((input) => {
-    const found = known.get(input)
-    if (!found) throw new ShapeError(`the segment "${name}" reads "${input}", which no earlier segment makes`)
-    return [input, g.input(input, found.dtype, found.shape)]
-  }))
+  const values = new Map(
+    inputs.map((input) => {
+      const found = known.get(input)
+      if (!found) throw new ShapeError(`the segment "${name}" reads "${input}", which no earlier segment makes`)
+      return [input, g.input(input, found.dtype, found.shape)]
+    }),
+  )
   for (const segment of segments) addSegment(g, segment, values)
   const outputs = [...made].filter((output) => isRead(model, segments, output))
   for (const output of made) known.set(output, { ...values.get(output)!, name: output })
@@ -89,11 +98,13 @@ function buildPart(model: SegmentedModel, segments: Segment[], known: Map<string
 }
 
 function addSegment(g: Graph, segment: Segment, values: Map<string, Value>): void {
-  const read = Object.fromEntries(segment.inputs.map((input) => {
-    const value = values.get(input)
-    if (!value) throw new ShapeError(`the segment "${segment.name}" reads "${input}" before it is made`)
-    return [input, value]
-  }))
+  const read = Object.fromEntries(
+    segment.inputs.map((input) => {
+      const value = values.get(input)
+      if (!value) throw new ShapeError(`the segment "${segment.name}" reads "${input}" before it is made`)
+      return [input, value]
+    }),
+  )
   const written = segment.build(g.scope(segment.name), read)
   for (const output of segment.outputs) {
     const value = written[output]

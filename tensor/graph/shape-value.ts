@@ -5,12 +5,22 @@ import type { Graph } from './graph.ts'
 import { ShapeError } from './shape-error.ts'
 import type { Value } from './value.ts'
 
-/** A shape as an int64 tensor [rank]: a constant where all is known, otherwise computed from the graph inputs' shapes. */
+/**
+ * A shape as an int64 tensor [rank]: a constant where all is known, otherwise computed from the graph inputs' shapes.
+ */
 export function shapeValue(g: Graph, dims: readonly Dim[]): Value {
   if (dims.every((d) => typeof d === 'number')) return intConstant(g, dims)
-  return g.once(`shape [${dims.map(dimText).join()}]`, () => dims.length === 1
-    ? dimValue(g, dims[0]!)
-    : node(g, 'Concat', dims.map((d) => dimValue(g, d)), dims.length, { axis: { int: 0 } }))
+  return g.once(`shape [${dims.map(dimText).join()}]`, () =>
+    dims.length === 1
+      ? dimValue(g, dims[0]!)
+      : node(
+          g,
+          'Concat',
+          dims.map((d) => dimValue(g, d)),
+          dims.length,
+          { axis: { int: 0 } },
+        ),
+  )
 }
 
 /** One-dimensional int64 constant. */
@@ -18,20 +28,35 @@ export const intConstant = (g: Graph, numbers: readonly number[]): Value =>
   g.constant(BigInt64Array.from(numbers, BigInt), [numbers.length])
 
 /** A dimension as a float32 number. */
-export const dimScalar = (g: Graph, d: Dim): Value => typeof d === 'number' ? g.constant(d) : g.once(`scalar ${d.text}`, () =>
-  g.emit({
-    op: 'Cast', inputs: [dimValue(g, d)], attributes: { to: { int: 1 } }, outputs: [{ dtype: 'float32', shape: [1] }], grad: SIZE,
-  })[0]!)
+export const dimScalar = (g: Graph, d: Dim): Value =>
+  typeof d === 'number'
+    ? g.constant(d)
+    : g.once(
+        `scalar ${d.text}`,
+        () =>
+          g.emit({
+            op: 'Cast',
+            inputs: [dimValue(g, d)],
+            attributes: { to: { int: 1 } },
+            outputs: [{ dtype: 'float32', shape: [1] }],
+            grad: SIZE,
+          })[0]!,
+      )
 
 const SIZE = noGradient('sizes are not differentiable')
 
 /** A dimension as an int64 tensor [1]. */
 function dimValue(g: Graph, d: Dim): Value {
   if (typeof d === 'number') return intConstant(g, [d])
-  return g.once(`dim ${d.text}`, () => d.terms
-    .map((t) => [...t.atoms.map((a) => atomValue(g, a)), ...(t.coefficient === 1 ? [] : [intConstant(g, [t.coefficient])])])
-    .map((factors) => factors.reduce((a, b) => node(g, 'Mul', [a, b], 1)))
-    .reduce((a, b) => node(g, 'Add', [a, b], 1)))
+  return g.once(`dim ${d.text}`, () =>
+    d.terms
+      .map((t) => [
+        ...t.atoms.map((a) => atomValue(g, a)),
+        ...(t.coefficient === 1 ? [] : [intConstant(g, [t.coefficient])]),
+      ])
+      .map((factors) => factors.reduce((a, b) => node(g, 'Mul', [a, b], 1)))
+      .reduce((a, b) => node(g, 'Add', [a, b], 1)),
+  )
 }
 
 function atomValue(g: Graph, atom: Atom): Value {
@@ -49,12 +74,17 @@ function symbolValue(g: Graph, symbol: string): Value {
     const shifted = offset === 0 ? size : node(g, 'Sub', [size, intConstant(g, [offset])], 1)
     return factor === 1 ? shifted : node(g, 'Div', [shifted, intConstant(g, [factor])], 1)
   }
-  throw new ShapeError(`the dimension "${symbol}" is needed at run time, but no graph input has it on an axis of its own`)
+  throw new ShapeError(
+    `the dimension "${symbol}" is needed at run time, but no graph input has it on an axis of its own`,
+  )
 }
 
 function readable(d: Dim, symbol: string): boolean {
-  return typeof d !== 'number' && [...dimSymbols(d)].join() === symbol
-    && terms(d).every((t) => t.atoms.length < 2 && !t.atoms[0]?.floor)
+  return (
+    typeof d !== 'number' &&
+    [...dimSymbols(d)].join() === symbol &&
+    terms(d).every((t) => t.atoms.length < 2 && !t.atoms[0]?.floor)
+  )
 }
 
 function linear(d: Dim, symbol: string): { factor: number; offset: number } {
@@ -65,6 +95,10 @@ function linear(d: Dim, symbol: string): { factor: number; offset: number } {
 
 function node(g: Graph, op: string, inputs: Value[], length: number, attributes = {}): Value {
   return g.emit({
-    op, inputs, attributes, outputs: [{ dtype: 'int64', shape: [length] }], grad: SIZE,
+    op,
+    inputs,
+    attributes,
+    outputs: [{ dtype: 'int64', shape: [length] }],
+    grad: SIZE,
   })[0]!
 }

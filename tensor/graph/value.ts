@@ -13,4 +13,4 @@ export interface Value {
 export const valueText = (value: Value): string => `${value.dtype} ${shapeText(value.shape)}`
 
 /** The axis counted from the front; negative ones count from the back, as in NumPy. */
-export const axisOf = (value: Value, axis: number): number => axis < 0 ? axis + value.shape.length : axis
+export const axisOf = (value: Value, axis: number): number => (axis < 0 ? axis + value.shape.length : axis)

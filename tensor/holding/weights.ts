@@ -71,7 +71,10 @@ export interface WeightSet extends Weights {
 /** Named weights, in files or in memory, for a model's description. */
 export function weightSet(entries: ReadonlyMap<string, TensorSource>, options: WeightSetOptions): WeightSet {
   const set: SharedSet = {
-    entries, options, asked: new Map(), branches: new Map((options.branches ?? []).map((b) => [b.path, b])),
+    entries,
+    options,
+    asked: new Map(),
+    branches: new Map((options.branches ?? []).map((b) => [b.path, b])),
   }
   return Object.assign(new View(set, ''), {
     asked: set.asked,
@@ -129,7 +132,8 @@ class View implements Weights {
   }
 
   matrix(g: Graph): HeldMatrix {
-    const key = this.#key('weight'), weight = this.#find('weight')
+    const key = this.#key('weight'),
+      weight = this.#find('weight')
     const { hold, int8 } = this.#set.options
     if (weight.shape.length !== 2) throw this.#wrongShape('weight', [-1, -1], weight.shape)
     // The quantised product has a kernel on the CPU alone, and other devices copy weights into their own memory.
@@ -144,17 +148,24 @@ class View implements Weights {
   }
 
   #find(name: string, expected?: readonly Dim[]): TensorSource {
-    const key = this.#key(name), source = this.#set.entries.get(key)
+    const key = this.#key(name),
+      source = this.#set.entries.get(key)
     if (!source) {
       throw new WeightError({
-        source: this.source, key, expected: expected ? `a tensor ${shapeText(expected)}` : 'a tensor', found: 'none',
+        source: this.source,
+        key,
+        expected: expected ? `a tensor ${shapeText(expected)}` : 'a tensor',
+        found: 'none',
         remedy: 'Check that the file belongs to this model and is complete.',
       })
     }
     this.#set.asked.set(key, source)
     if (isFloat(source.dtype)) return source
     throw new WeightError({
-      source: this.source, key, expected: 'floating-point numbers', found: source.dtype,
+      source: this.source,
+      key,
+      expected: 'floating-point numbers',
+      found: source.dtype,
       remedy: 'Use the unquantised checkpoint.',
     })
   }
@@ -162,7 +173,10 @@ class View implements Weights {
   #wrongShape(name: string, expected: readonly Dim[], found: readonly number[]): WeightError {
     const text = expected.includes(-1) ? 'a matrix' : shapeText(expected)
     return new WeightError({
-      source: this.source, key: this.#key(name), expected: text, found: shapeText(found),
+      source: this.source,
+      key: this.#key(name),
+      expected: text,
+      found: shapeText(found),
       remedy: 'The file belongs to a model of another size: use the checkpoint that goes with this config.json.',
     })
   }

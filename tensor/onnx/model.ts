@@ -6,7 +6,10 @@ import { Message } from './protobuf.ts'
 
 /** An operator's attribute; the kind is spelled out because JavaScript has one type of number. */
 export type Attribute =
-  { readonly int: number } | { readonly float: number } | { readonly string: string } | { readonly ints: readonly number[] }
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly ints: readonly number[] }
 
 export interface OnnxNode {
   readonly name: string
@@ -45,13 +48,22 @@ const OPSETS = { '': 20, 'com.microsoft': 1 }
 const IR_VERSION = 9
 
 const TYPE_CODE: Readonly<Record<DType, number>> = {
-  float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11, bfloat16: 16,
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  bfloat16: 16,
 }
 
 /** Encodes a graph as an ONNX ModelProto. */
 export function encodeModel(graph: OnnxGraph): Uint8Array {
   const model = new Message().int(1, IR_VERSION).string(2, 'kinograph').message(7, graphProto(graph))
-  for (const [domain, version] of Object.entries(OPSETS)) model.message(8, new Message().string(1, domain).int(2, version))
+  for (const [domain, version] of Object.entries(OPSETS))
+    model.message(8, new Message().string(1, domain).int(2, version))
   return model.finish()
 }
 
@@ -85,7 +97,8 @@ function attributeProto(name: string, attribute: Attribute): Message {
 function tensorProto({ name, dtype, shape, data }: OnnxInitializer): Message {
   const out = new Message().ints(1, shape).int(2, TYPE_CODE[dtype]).string(8, name)
   if (ArrayBuffer.isView(data)) return out.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-  for (const [key, value] of Object.entries(data)) out.message(13, new Message().string(1, key).string(2, String(value)))
+  for (const [key, value] of Object.entries(data))
+    out.message(13, new Message().string(1, key).string(2, String(value)))
   return out.int(14, 1)
 }
 

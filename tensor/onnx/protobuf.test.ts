@@ -14,10 +14,12 @@ test('the examples of the protobuf guide', () => {
 })
 
 test('every 64-bit integer comes back', () => {
-  fc.assert(fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
-    const bytes = new Message().int(1, value).finish().subarray(1)
-    const read = bytes.reduce((sum, byte, i) => sum | BigInt(byte & 127) << BigInt(7 * i), 0n)
-    expect(BigInt.asIntN(64, read)).toBe(value)
-    expect([...bytes].map((byte) => byte >> 7)).toEqual([...bytes].map((_, i) => i < bytes.length - 1 ? 1 : 0))
-  }))
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
+      const bytes = new Message().int(1, value).finish().subarray(1)
+      const read = bytes.reduce((sum, byte, i) => sum | (BigInt(byte & 127) << BigInt(7 * i)), 0n)
+      expect(BigInt.asIntN(64, read)).toBe(value)
+      expect([...bytes].map((byte) => byte >> 7)).toEqual([...bytes].map((_, i) => (i < bytes.length - 1 ? 1 : 0)))
+    }),
+  )
 })

@@ -7,10 +7,10 @@ import type { Value } from '../graph/value.ts'
 import { add, erf, mul, sigmoid, tanh } from './elementwise.ts'
 
 /**
- * silu(x) = x · σ(x) (Elfwing et al. 2018). The runtime's QuickGelu(α) is x · σ(αx): one pass where Sigmoid and Mul take
- * two, at the same error, 3e-7.
+ * silu(x) = x · σ(x) (Elfwing et al. 2018). The runtime's QuickGelu(α) is x · σ(αx): one pass where Sigmoid and Mul
+ * take two, at the same error, 3e-7.
  */
-export const silu = (g: Graph, x: Value): Value => g.target.training ? mul(g, x, sigmoid(g, x)) : quickGelu(g, x)
+export const silu = (g: Graph, x: Value): Value => (g.target.training ? mul(g, x, sigmoid(g, x)) : quickGelu(g, x))
 
 /** gelu(x) = x · Φ(x) = x/2 · (1 + erf(x/√2)) (Hendrycks & Gimpel 2016). */
 export function gelu(g: Graph, x: Value): Value {
@@ -20,8 +20,8 @@ export function gelu(g: Graph, x: Value): Value {
 }
 
 /**
- * The tanh form of GELU ("gelu_new"): x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))). Fused it takes a quarter of the time of
- * the primitives; on the CPU its error is 3e-7, as theirs is.
+ * The tanh form of GELU ("gelu_new"): x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))). Fused it takes a quarter of the time
+ * of the primitives; on the CPU its error is 3e-7, as theirs is.
  */
 export function geluTanh(g: Graph, x: Value): Value {
   if (!g.target.training) return fastGelu(g, x)
@@ -30,10 +30,16 @@ export function geluTanh(g: Graph, x: Value): Value {
   return mul(g, mul(g, x, g.constant(0.5)), add(g, tanh(g, inner), g.constant(1)))
 }
 
-const activation = (onnx: string, attributes: Record<string, Attribute> = {}) => definePrimitive({
-  onnx, domain: 'com.microsoft', inputs: ['x'], attributes: () => attributes, shape: ({ x }) => x.shape,
-  flops: ({ x }) => dimMul(8, dimProduct(x.shape)), grad: noGradient('fused: training writes it in primitives'),
-})
+const activation = (onnx: string, attributes: Record<string, Attribute> = {}) =>
+  definePrimitive({
+    onnx,
+    domain: 'com.microsoft',
+    inputs: ['x'],
+    attributes: () => attributes,
+    shape: ({ x }) => x.shape,
+    flops: ({ x }) => dimMul(8, dimProduct(x.shape)),
+    grad: noGradient('fused: training writes it in primitives'),
+  })
 
 const quickGelu = activation('QuickGelu', { alpha: { float: 1 } })
 const fusedGelu = activation('Gelu')

@@ -23,21 +23,27 @@ export interface AttentionOptions {
 }
 
 /**
- * Multi-head scaled dot-product attention (Vaswani et al. 2017): q [B, S, H·D], k and v [B, T, H·D] → [B, S, H·D].
- * One fused operator on cpu and cuda. On webgpu, whose fused kernel is wrong by up to 5e-2 past 16 keys, and in training,
+ * Multi-head scaled dot-product attention (Vaswani et al. 2017): q [B, S, H·D], k and v [B, T, H·D] → [B, S, H·D]. One
+ * fused operator on cpu and cuda. On webgpu, whose fused kernel is wrong by up to 5e-2 past 16 keys, and in training,
  * it is written out.
  */
 export function attention(
-  g: Graph, q: Value, k: Value, v: Value, { heads, scale, keyMask = null, bias = null }: AttentionOptions,
+  g: Graph,
+  q: Value,
+  k: Value,
+  v: Value,
+  { heads, scale, keyMask = null, bias = null }: AttentionOptions,
 ): Value {
   const width = g.checked('attention', [q, k, v], () => headWidth(q, k, v, heads))
   const factor = scale ?? 1 / Math.sqrt(width)
-  if (g.target.training || g.target.device === 'webgpu') return composed(g, q, k, v, { heads, scale: factor, keyMask, bias })
+  if (g.target.training || g.target.device === 'webgpu')
+    return composed(g, q, k, v, { heads, scale: factor, keyMask, bias })
   return fused(g, q, k, v, null, keyMask, bias, { heads, scale: factor })
 }
 
 function headWidth(q: Value, k: Value, v: Value, heads: number): number {
-  if (![q, k, v].every((x) => x.shape.length === 3)) throw new ShapeError('q, k and v need three axes: [B, S, heads·width]')
+  if (![q, k, v].every((x) => x.shape.length === 3))
+    throw new ShapeError('q, k and v need three axes: [B, S, heads·width]')
   if (!dimEqual(q.shape[2]!, k.shape[2]!)) throw new ShapeError('q and k have different widths')
   if (!dimEqual(k.shape[1]!, v.shape[1]!)) throw new ShapeError('k and v have different lengths')
   const width = dimDiv(q.shape[2]!, heads)
@@ -46,9 +52,13 @@ function headWidth(q: Value, k: Value, v: Value, heads: number): number {
 }
 
 const fused = definePrimitive<['q', 'k', 'v', 'inBias?', 'keyMask?', 'bias?'], { heads: number; scale: number }>({
-  onnx: 'MultiHeadAttention', domain: 'com.microsoft', inputs: ['q', 'k', 'v', 'inBias?', 'keyMask?', 'bias?'],
+  onnx: 'MultiHeadAttention',
+  domain: 'com.microsoft',
+  inputs: ['q', 'k', 'v', 'inBias?', 'keyMask?', 'bias?'],
   attributes: ({ heads, scale }) => ({
-    num_heads: { int: heads }, scale: { float: scale }, mask_filter_value: { float: DROPPED },
+    num_heads: { int: heads },
+    scale: { float: scale },
+    mask_filter_value: { float: DROPPED },
   }),
   shape: ({ q, k, v, keyMask, bias }, { heads }) => {
     if (keyMask) checkMask(keyMask, k)
@@ -74,16 +84,20 @@ function checkBias(bias: Value, q: Value, k: Value, heads: number): void {
 /** softmax(q·kᵀ · scale + bias) · v, head by head. */
 function composed(g: Graph, q: Value, k: Value, v: Value, options: AttentionOptions & { scale: number }): Value {
   const { heads, scale, keyMask, bias } = options
-  const scores = matMul(g, mul(g, splitHeads(g, q, heads, [0, 2, 1, 3]), g.constant(scale)), splitHeads(g, k, heads, [0, 2, 3, 1]))
+  const scores = matMul(
+    g,
+    mul(g, splitHeads(g, q, heads, [0, 2, 1, 3]), g.constant(scale)),
+    splitHeads(g, k, heads, [0, 2, 3, 1]),
+  )
   const biased = bias ? add(g, scores, bias) : scores
   const masked = keyMask ? add(g, biased, maskBias(g, keyMask)) : biased
-  const y = matMul(g, softmax(g, masked), splitHeads(g, v, heads, [0, 2, 1, 3]))          // [B, H, S, D]
+  const y = matMul(g, softmax(g, masked), splitHeads(g, v, heads, [0, 2, 1, 3])) // [B, H, S, D]
   return reshape(g, transpose(g, y, [0, 2, 1, 3]), [q.shape[0]!, q.shape[1]!, v.shape[2]!])
 }
 
 /** [B, S, H·D] → [B, S, H, D], axes in another order. */
 function splitHeads(g: Graph, x: Value, heads: number, order: readonly number[]): Value {
-  const [b, s, width] = x.shape as readonly [Dim, Dim, Dim]      // three axes, checked in headWidth
+  const [b, s, width] = x.shape as readonly [Dim, Dim, Dim] // three axes, checked in headWidth
   return transpose(g, reshape(g, x, [b, s, heads, dimDiv(width, heads)]), order)
 }
 

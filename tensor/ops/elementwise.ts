@@ -12,14 +12,24 @@ type Binary = readonly ['a', 'b']
 type UnaryRule = ((x: GradientArguments<Unary, void>) => { x: Value }) | NoGradient
 type BinaryRule = ((x: GradientArguments<Binary, void>) => { a?: Value; b?: Value }) | NoGradient
 
-const unary = (onnx: string, grad: UnaryRule) => definePrimitive({
-  onnx, inputs: ['x'], shape: ({ x }) => x.shape, flops: ({ x }) => dimProduct(x.shape), grad,
-})
+const unary = (onnx: string, grad: UnaryRule) =>
+  definePrimitive({
+    onnx,
+    inputs: ['x'],
+    shape: ({ x }) => x.shape,
+    flops: ({ x }) => dimProduct(x.shape),
+    grad,
+  })
 
-const binary = (onnx: string, grad: BinaryRule, dtype?: DType) => definePrimitive({
-  onnx, inputs: ['a', 'b'], shape: ({ a, b }) => broadcast(sameType(a, b).shape, b.shape),
-  flops: (_, shape) => dimProduct(shape), grad, ...(dtype ? { dtype: () => dtype } : {}),
-})
+const binary = (onnx: string, grad: BinaryRule, dtype?: DType) =>
+  definePrimitive({
+    onnx,
+    inputs: ['a', 'b'],
+    shape: ({ a, b }) => broadcast(sameType(a, b).shape, b.shape),
+    flops: (_, shape) => dimProduct(shape),
+    grad,
+    ...(dtype ? { dtype: () => dtype } : {}),
+  })
 
 function sameType(a: Value, b: Value): Value {
   if (a.dtype !== b.dtype) throw new ShapeError('the element types differ')
@@ -34,7 +44,9 @@ export const mul = binary('Mul', ({ g, dy, a, b }) => ({ a: mul(g, dy, b), b: mu
 export const div = binary('Div', ({ g, dy, y, b }) => ({ a: div(g, dy, b), b: neg(g, div(g, mul(g, dy, y), b)) }))
 
 /** a to the power of a constant b (a gradient flows to a alone). */
-export const pow = binary('Pow', ({ g, dy, a, b }) => ({ a: mul(g, dy, mul(g, b, pow(g, a, sub(g, b, g.constant(1))))) }))
+export const pow = binary('Pow', ({ g, dy, a, b }) => ({
+  a: mul(g, dy, mul(g, b, pow(g, a, sub(g, b, g.constant(1))))),
+}))
 
 /** The smaller and the larger of two; where equal, the gradient goes to `a`. */
 export const minimum = binary('Min', ({ g, dy, a, b }) => pick(g, lessOrEqual(g, a, b), dy))
@@ -66,22 +78,34 @@ export const erf = unary('Erf', ({ g, dy, x }) => ({
 }))
 
 /** The same numbers in another element type. */
-export const cast = (g: Graph, x: Value, dtype: DType): Value => x.dtype === dtype ? x : castTo(g, x, { to: dtype })
+export const cast = (g: Graph, x: Value, dtype: DType): Value => (x.dtype === dtype ? x : castTo(g, x, { to: dtype }))
 
 const castTo = definePrimitive<['x'], { to: DType }>({
-  onnx: 'Cast', inputs: ['x'], shape: ({ x }) => x.shape, dtype: (_, { to }) => to,
+  onnx: 'Cast',
+  inputs: ['x'],
+  shape: ({ x }) => x.shape,
+  dtype: (_, { to }) => to,
   attributes: ({ to }) => ({ to: { int: CAST_CODE[to] } }),
   grad: ({ g, dy, x }) => ({ x: cast(g, dy, x.dtype) }),
 })
 
 /** TensorProto.DataType, as Cast's attribute has it. */
 const CAST_CODE: Readonly<Record<DType, number>> = {
-  float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11, bfloat16: 16,
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  bfloat16: 16,
 }
 
 /** condition ? a : b, elementwise; all three broadcast. */
 export const where = definePrimitive({
-  onnx: 'Where', inputs: ['condition', 'a', 'b'],
+  onnx: 'Where',
+  inputs: ['condition', 'a', 'b'],
   shape: ({ condition, a, b }) => broadcast(condition.shape, sameType(a, b).shape, b.shape),
   dtype: ({ a }) => a.dtype,
   flops: (_, shape) => dimProduct(shape),
@@ -98,7 +122,9 @@ function pick(g: Graph, condition: Value, dy: Value): { a: Value; b: Value } {
 export const clip = (g: Graph, x: Value, low: number, high: number): Value => clipTo(g, x, { low, high })
 
 const clipTo = definePrimitive<['x'], { low: number; high: number }>({
-  onnx: 'Clip', inputs: ['x'], shape: ({ x }) => x.shape,
+  onnx: 'Clip',
+  inputs: ['x'],
+  shape: ({ x }) => x.shape,
   sizes: (g, _, { low, high }) => [g.constant(low), g.constant(high)],
   flops: ({ x }) => dimProduct(x.shape),
   grad: ({ g, dy, x, y }) => ({ x: where(g, equal(g, x, y), dy, g.constant(0)) }),

@@ -14,7 +14,9 @@ export function concat(g: Graph, xs: readonly Value[], axis: number): Value {
   return g.checked('Concat', xs, () => {
     const along = normalAxis(xs[0]!, axis)
     return g.emit({
-      op: 'Concat', inputs: xs, attributes: { axis: { int: along } },
+      op: 'Concat',
+      inputs: xs,
+      attributes: { axis: { int: along } },
       outputs: [{ dtype: xs[0]!.dtype, shape: concatShape(xs, along) }],
       grad: ({ g, grads }) => {
         let start: Dim = 0
@@ -43,16 +45,32 @@ export function split(g: Graph, x: Value, parts: number, axis: number): Value[] 
     const along = normalAxis(x, axis)
     const shape = x.shape.with(along, dimDiv(x.shape[along]!, parts))
     return g.emit({
-      op: 'Split', inputs: [x], attributes: { axis: { int: along }, num_outputs: { int: parts } },
+      op: 'Split',
+      inputs: [x],
+      attributes: { axis: { int: along }, num_outputs: { int: parts } },
       outputs: Array.from({ length: parts }, () => ({ dtype: x.dtype, shape })),
-      grad: ({ g, grads }) => [concat(g, grads.map((dy) => dy ?? zeros(g, shape)), along)],
+      grad: ({ g, grads }) => [
+        concat(
+          g,
+          grads.map((dy) => dy ?? zeros(g, shape)),
+          along,
+        ),
+      ],
     })
   })
 }
 
 /** Zeros, float32. */
 export const zeros = (g: Graph, shape: readonly Dim[]): Value =>
-  expand(g, reshape(g, g.constant(0), shape.map(() => 1)), shape)
+  expand(
+    g,
+    reshape(
+      g,
+      g.constant(0),
+      shape.map(() => 1),
+    ),
+    shape,
+  )
 
 export interface SliceOptions {
   readonly axis: number
@@ -66,13 +84,14 @@ export interface SliceOptions {
 /** Every `step`-th element of an axis from `start` to before `end`. */
 export function slice(g: Graph, x: Value, { axis, start, end, step = 1 }: SliceOptions): Value {
   const range = g.checked('Slice', [x], () => {
-    const along = normalAxis(x, axis), size = x.shape[along]!
+    const along = normalAxis(x, axis),
+      size = x.shape[along]!
     return { axis: along, size, start: fromFront(start, size), end: fromFront(end ?? size, size), step }
   })
   return range.start === 0 && dimEqual(range.end, range.size) && step === 1 ? x : sliceTo(g, x, range)
 }
 
-const fromFront = (at: Dim, size: Dim): Dim => typeof at === 'number' && at < 0 ? dimAdd(size, at) : at
+const fromFront = (at: Dim, size: Dim): Dim => (typeof at === 'number' && at < 0 ? dimAdd(size, at) : at)
 
 interface Range {
   readonly axis: number
@@ -83,20 +102,26 @@ interface Range {
 }
 
 const sliceTo = definePrimitive<['x'], Range>({
-  onnx: 'Slice', inputs: ['x'],
-  sizes: (g, _, { start, end, axis, step }) =>
-    [shapeValue(g, [start]), shapeValue(g, [end]), intConstant(g, [axis]), intConstant(g, [step])],
+  onnx: 'Slice',
+  inputs: ['x'],
+  sizes: (g, _, { start, end, axis, step }) => [
+    shapeValue(g, [start]),
+    shapeValue(g, [end]),
+    intConstant(g, [axis]),
+    intConstant(g, [step]),
+  ],
   shape: ({ x }, { axis, size, start, end, step }) => {
     const length = dimSub(end, start)
     const tooFar = typeof end === 'number' && typeof size === 'number' && end > size
-    if (step < 1 || tooFar || (typeof length === 'number' && length < 1)) throw new ShapeError(`there is no such range on axis ${axis}`)
+    if (step < 1 || tooFar || (typeof length === 'number' && length < 1))
+      throw new ShapeError(`there is no such range on axis ${axis}`)
     if (step > 1 && typeof length === 'number') return x.shape.with(axis, Math.ceil(length / step))
     return x.shape.with(axis, dimDiv(length, step))
   },
   // zeros before and behind
   grad: ({ g, dy, x, options: { axis, size, start, end, step } }) => {
     if (step !== 1) throw new ShapeError('a slice with a step has no gradient')
-    const beside = (length: Dim) => length === 0 ? [] : [zeros(g, x.shape.with(axis, length))]
+    const beside = (length: Dim) => (length === 0 ? [] : [zeros(g, x.shape.with(axis, length))])
     return { x: concat(g, [...beside(start), dy, ...beside(dimSub(size, end))], axis) }
   },
 })
@@ -105,7 +130,8 @@ const sliceTo = definePrimitive<['x'], Range>({
 export const gather = (g: Graph, table: Value, ids: Value, axis = 0): Value => gatherFrom(g, table, ids, { axis })
 
 const gatherFrom = definePrimitive<['table', 'ids'], { axis: number }>({
-  onnx: 'Gather', inputs: ['table', 'ids'],
+  onnx: 'Gather',
+  inputs: ['table', 'ids'],
   attributes: ({ axis }) => ({ axis: { int: axis } }),
   shape: ({ table, ids }, { axis }) => table.shape.toSpliced(normalAxis(table, axis), 1, ...ids.shape),
   grad: noGradient('tables are not trained'),

@@ -8,7 +8,8 @@ import { swapLast } from './transpose.ts'
 
 /** a [..., m, k] · b [..., k, n] → [..., m, n]; leading axes broadcast. */
 export const matMul: Primitive<readonly ['a', 'b'], void> = definePrimitive({
-  onnx: 'MatMul', inputs: ['a', 'b'],
+  onnx: 'MatMul',
+  inputs: ['a', 'b'],
   shape: ({ a, b }) => matMulShape(a, b),
   flops: ({ a }, shape) => matMulFlops(a, shape),
   // y = a·b   gives   ∂a = ∂y·bᵀ   and   ∂b = aᵀ·∂y
@@ -25,19 +26,27 @@ export interface GemmOptions {
 }
 
 /** x [m, k] · w [k, n] + bias → [m, n]. */
-export const gemm = (g: Graph, x: Value, w: Value, { transA = false, transB = false, bias = null }: GemmOptions = {}): Value =>
-  gemmOf(g, x, w, bias, { transA, transB })
+export const gemm = (
+  g: Graph,
+  x: Value,
+  w: Value,
+  { transA = false, transB = false, bias = null }: GemmOptions = {},
+): Value => gemmOf(g, x, w, bias, { transA, transB })
 
 const gemmOf = definePrimitive<['x', 'w', 'bias?'], { transA: boolean; transB: boolean }>({
-  onnx: 'Gemm', inputs: ['x', 'w', 'bias?'],
+  onnx: 'Gemm',
+  inputs: ['x', 'w', 'bias?'],
   attributes: ({ transA, transB }) => ({
-    ...(transA ? { transA: { int: 1 } } : {}), ...(transB ? { transB: { int: 1 } } : {}),
+    ...(transA ? { transA: { int: 1 } } : {}),
+    ...(transB ? { transB: { int: 1 } } : {}),
   }),
   shape: ({ x, w, bias }, { transA, transB }) => {
     if (x.shape.length !== 2 || w.shape.length !== 2) throw new ShapeError('both factors need two axes')
-    const [m, k] = flip(x.shape, transA), [kw, n] = flip(w.shape, transB)
+    const [m, k] = flip(x.shape, transA),
+      [kw, n] = flip(w.shape, transB)
     if (!dimEqual(k, kw)) throw new ShapeError('the inner dimensions differ')
-    if (bias && !shapeEqual(broadcast(bias.shape, [m, n]), [m, n])) throw new ShapeError('the bias does not fit the product')
+    if (bias && !shapeEqual(broadcast(bias.shape, [m, n]), [m, n]))
+      throw new ShapeError('the bias does not fit the product')
     return [m, n]
   },
   flops: ({ x }, shape, { transA }) => dimMul(2, dimProduct(shape), flip(x.shape, transA)[1]),

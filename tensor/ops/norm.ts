@@ -13,7 +13,9 @@ const FUSED = noGradient('fused: training writes it in primitives')
 
 /** (x − mean) / √(variance + eps) over the last axis, then weight and bias [D] where given (Ba et al. 2016). */
 export function layerNorm(
-  g: Graph, x: Value, { weight = null, bias = null, eps }: { weight?: Value | null; bias?: Value | null; eps: number },
+  g: Graph,
+  x: Value,
+  { weight = null, bias = null, eps }: { weight?: Value | null; bias?: Value | null; eps: number },
 ): Value {
   if (g.target.training) return affine(g, standardise(g, x, [-1], eps), weight, bias)
   return fusedLayerNorm(g, x, weight ?? ones(g, knownSize(x, -1, 'it is normalised')), bias, { eps })
@@ -28,7 +30,9 @@ export function rmsNorm(g: Graph, x: Value, { weight, eps }: { weight: Value; ep
 
 /** Standardised over each group of channels and all positions of x [N, C, ...]; weight and bias [C] (Wu & He 2018). */
 export function groupNorm(
-  g: Graph, x: Value, { groups, weight, bias, eps }: { groups: number; weight: Value; bias: Value; eps: number },
+  g: Graph,
+  x: Value,
+  { groups, weight, bias, eps }: { groups: number; weight: Value; bias: Value; eps: number },
 ): Value {
   const channels = knownSize(x, 1, 'it is divided into groups')
   const grouped = reshape(g, x, [x.shape[0]!, groups, -1])
@@ -53,28 +57,35 @@ function affine(g: Graph, x: Value, weight: Value | null, bias: Value | null): V
 const ones = (g: Graph, n: number): Value => g.once(`ones ${n}`, () => g.constant(new Float32Array(n).fill(1)))
 
 const fusedLayerNorm = definePrimitive<['x', 'weight', 'bias?'], { eps: number }>({
-  onnx: 'LayerNormalization', inputs: ['x', 'weight', 'bias?'],
+  onnx: 'LayerNormalization',
+  inputs: ['x', 'weight', 'bias?'],
   attributes: ({ eps }) => ({ axis: { int: -1 }, epsilon: { float: eps } }),
   shape: ({ x, weight, bias }) => {
-    for (const v of [weight, bias]) if (v && !dimEqual(v.shape[0]!, x.shape.at(-1)!)) throw new ShapeError('weight or bias do not fit')
+    for (const v of [weight, bias])
+      if (v && !dimEqual(v.shape[0]!, x.shape.at(-1)!)) throw new ShapeError('weight or bias do not fit')
     return x.shape
   },
-  flops: ({ x }) => dimMul(8, dimProduct(x.shape)), grad: FUSED,
+  flops: ({ x }) => dimMul(8, dimProduct(x.shape)),
+  grad: FUSED,
 })
 
 const fusedRmsNorm = definePrimitive<['x', 'weight'], { eps: number }>({
-  onnx: 'SimplifiedLayerNormalization', inputs: ['x', 'weight'],
+  onnx: 'SimplifiedLayerNormalization',
+  inputs: ['x', 'weight'],
   attributes: ({ eps }) => ({ axis: { int: -1 }, epsilon: { float: eps } }),
   shape: ({ x, weight }) => {
     if (!dimEqual(weight.shape[0]!, x.shape.at(-1)!)) throw new ShapeError('the weight does not fit')
     return x.shape
   },
-  flops: ({ x }) => dimMul(4, dimProduct(x.shape)), grad: FUSED,
+  flops: ({ x }) => dimMul(4, dimProduct(x.shape)),
+  grad: FUSED,
 })
 
 const instanceNorm = definePrimitive<['x', 'weight', 'bias'], { eps: number }>({
-  onnx: 'InstanceNormalization', inputs: ['x', 'weight', 'bias'],
+  onnx: 'InstanceNormalization',
+  inputs: ['x', 'weight', 'bias'],
   attributes: ({ eps }) => ({ epsilon: { float: eps } }),
   shape: ({ x }) => x.shape,
-  flops: ({ x }) => dimMul(6, dimProduct(x.shape)), grad: FUSED,
+  flops: ({ x }) => dimMul(6, dimProduct(x.shape)),
+  grad: FUSED,
 })

@@ -16,8 +16,10 @@ function numbers(g: Graph, n: Dim): Value {
   if (typeof n === 'number') return g.constant(BigInt64Array.from(Array(n).keys(), BigInt))
   const scalar = (value: bigint) => g.constant(BigInt64Array.of(value), [])
   return g.emit({
-    op: 'Range', inputs: [scalar(0n), reshape(g, shapeValue(g, [n]), []), scalar(1n)],
-    outputs: [{ dtype: 'int64', shape: [n] }], grad: noGradient('it depends on sizes alone'),
+    op: 'Range',
+    inputs: [scalar(0n), reshape(g, shapeValue(g, [n]), []), scalar(1n)],
+    outputs: [{ dtype: 'int64', shape: [n] }],
+    grad: noGradient('it depends on sizes alone'),
   })[0]!
 }
 

@@ -16,7 +16,8 @@ type Rule = (x: { g: Graph; dy: Value; x: Value; y: Value; axes: readonly number
 
 const reduction = (onnx: string, rule: Rule) => {
   const primitive = definePrimitive<['x'], ReduceOptions>({
-    onnx, inputs: ['x'],
+    onnx,
+    inputs: ['x'],
     attributes: ({ keepDims }) => ({ keepdims: { int: keepDims ? 1 : 0 } }),
     sizes: (g, { x }, { axes }) => [intConstant(g, normalAxes(x, axes))],
     shape: ({ x }, { axes, keepDims }) => reduced(x, axes, keepDims),
@@ -32,7 +33,7 @@ const reduction = (onnx: string, rule: Rule) => {
 
 function reduced(x: Value, axes: readonly number[], keepDims: boolean): Dim[] {
   const gone = new Set(normalAxes(x, axes))
-  return x.shape.flatMap((d, i) => gone.has(i) ? (keepDims ? [1] : []) : [d])
+  return x.shape.flatMap((d, i) => (gone.has(i) ? (keepDims ? [1] : []) : [d]))
 }
 
 /** The sum along axes, which stay as 1 unless `keepDims` is false. */
@@ -40,7 +41,8 @@ export const reduceSum = reduction('ReduceSum', ({ g, dy, x }) => expand(g, dy, 
 
 /** The mean along axes, which stay as 1 unless `keepDims` is false. */
 export const reduceMean = reduction('ReduceMean', ({ g, dy, x, axes }) =>
-  expand(g, div(g, dy, dimScalar(g, dimProduct(normalAxes(x, axes).map((a) => x.shape[a]!)))), x.shape))
+  expand(g, div(g, dy, dimScalar(g, dimProduct(normalAxes(x, axes).map((a) => x.shape[a]!)))), x.shape),
+)
 
 /** The maximum along axes; equal maxima share the gradient. */
 export const reduceMax = reduction('ReduceMax', ({ g, dy, x, y, axes }) => {

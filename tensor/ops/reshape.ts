@@ -11,8 +11,8 @@ interface To {
 }
 
 /**
- * The same numbers in another shape. One target size may be -1: what is left over. Sizes that are known only at run time
- * are computed in the graph from the shapes of its inputs.
+ * The same numbers in another shape. One target size may be -1: what is left over. Sizes that are known only at run
+ * time are computed in the graph from the shapes of its inputs.
  */
 export function reshape(g: Graph, x: Value, dims: readonly Dim[]): Value {
   const to = g.checked('Reshape', [x], () => fillIn(x, dims))
@@ -20,7 +20,8 @@ export function reshape(g: Graph, x: Value, dims: readonly Dim[]): Value {
 }
 
 const reshapeTo = definePrimitive<['x'], To>({
-  onnx: 'Reshape', inputs: ['x'],
+  onnx: 'Reshape',
+  inputs: ['x'],
   sizes: (g, { x }, { to }) => [targetValue(g, x, to)],
   shape: (_, { to }) => to,
   grad: ({ g, dy, x }) => ({ x: reshape(g, dy, x.shape) }),
@@ -29,7 +30,7 @@ const reshapeTo = definePrimitive<['x'], To>({
 /** The target with its -1 worked out; the numbers of elements must be equal for every binding of the symbols. */
 function fillIn(x: Value, dims: readonly Dim[]): readonly Dim[] {
   const all = dimProduct(x.shape)
-  const open = dims.flatMap((d, i) => d === -1 ? [i] : [])
+  const open = dims.flatMap((d, i) => (d === -1 ? [i] : []))
   if (open.length > 1) throw new ShapeError(`only one size of ${shapeText(dims)} may be -1`)
   const known = dimMul(...dims.filter((d) => d !== -1))
   if (open.length === 1) return dims.with(open[0]!, dimDiv(all, known))
@@ -39,10 +40,15 @@ function fillIn(x: Value, dims: readonly Dim[]): readonly Dim[] {
 
 /** Reshape's operand: 0 copies the size that x has there, one -1 is left to the runtime, more are computed. */
 function targetValue(g: Graph, x: Value, to: readonly Dim[]): Value {
-  const sizes = to.map((d, i) => typeof d === 'number' ? d : i < x.shape.length && dimEqual(d, x.shape[i]!) ? 0 : null)
-  const unknown = sizes.flatMap((size, i) => size === null ? [i] : [])
+  const sizes = to.map((d, i) =>
+    typeof d === 'number' ? d : i < x.shape.length && dimEqual(d, x.shape[i]!) ? 0 : null,
+  )
+  const unknown = sizes.flatMap((size, i) => (size === null ? [i] : []))
   if (unknown.length > 1 || to.includes(0)) return shapeValue(g, to)
-  return intConstant(g, sizes.map((size) => size ?? -1))
+  return intConstant(
+    g,
+    sizes.map((size) => size ?? -1),
+  )
 }
 
 /** x repeated along axes of size 1 (and new leading axes) until it has this shape. */
@@ -50,11 +56,12 @@ export const expand = (g: Graph, x: Value, dims: readonly Dim[]): Value =>
   shapeEqual(x.shape, dims) ? x : expandTo(g, x, { to: dims })
 
 const expandTo = definePrimitive<['x'], To>({
-  onnx: 'Expand', inputs: ['x'],
+  onnx: 'Expand',
+  inputs: ['x'],
   sizes: (g, _, { to }) => [shapeValue(g, to)],
   shape: ({ x }, { to }) => {
     if (shapeEqual(broadcast(x.shape, to), to)) return to
     throw new ShapeError(`it cannot be expanded to ${shapeText(to)}`)
   },
-  grad: ({ dy }) => ({ x: dy }),        // the walk sums what was repeated
+  grad: ({ dy }) => ({ x: dy }), // the walk sums what was repeated
 })

@@ -10,7 +10,8 @@ import { normalAxis } from './shapes.ts'
 export const softmax = (g: Graph, x: Value, axis = -1): Value => softmaxOver(g, x, { axis })
 
 const softmaxOver = definePrimitive<['x'], { axis: number }>({
-  onnx: 'Softmax', inputs: ['x'],
+  onnx: 'Softmax',
+  inputs: ['x'],
   attributes: ({ axis }) => ({ axis: { int: axis } }),
   shape: ({ x }, { axis }) => (normalAxis(x, axis), x.shape),
   flops: ({ x }) => dimMul(5, dimProduct(x.shape)),

@@ -15,26 +15,42 @@ type Build = (g: Graph, ...x: Value[]) => Value
 export async function openModel(model: BuiltModel) {
   const session = await InferenceSession.create(model.bytes, {
     logSeverityLevel: 3,
-    extra: { session: {
-      ...(model.externalRoot ? { model_external_initializers_file_folder_path: model.externalRoot } : {}),
-      ...(model.prepack ? {} : { disable_prepacking: '1' }),
-    } },
+    extra: {
+      session: {
+        ...(model.externalRoot ? { model_external_initializers_file_folder_path: model.externalRoot } : {}),
+        ...(model.prepack ? {} : { disable_prepacking: '1' }),
+      },
+    },
   })
   return async (feeds: Record<string, TensorData>): Promise<Record<string, TensorData>> => {
-    const results = await session.run(Object.fromEntries(Object.entries(feeds).map(([name, t]) =>
-      [name, new Tensor(t.dtype as 'float32', t.data as Float32Array, t.shape)])))        // any type and its own array
-    return Object.fromEntries(Object.entries(results).map(([name, t]) =>
-      [name, { dtype: t.type as DType, shape: t.dims, data: t.data as TensorArray }]))    // numbers, never strings
+    const results = await session.run(
+      Object.fromEntries(
+        Object.entries(feeds).map(([name, t]) => [
+          name,
+          new Tensor(t.dtype as 'float32', t.data as Float32Array, t.shape),
+        ]),
+      ),
+    ) // any type and its own array
+    return Object.fromEntries(
+      Object.entries(results).map(([name, t]) => [
+        name,
+        { dtype: t.type as DType, shape: t.dims, data: t.data as TensorArray },
+      ]),
+    ) // numbers, never strings
   }
 }
 
 /** Runs a model once on the CPU; outputs by name. */
-export const runModel = async (model: BuiltModel, feeds: Record<string, TensorData>): Promise<Record<string, TensorData>> =>
-  (await openModel(model))(feeds)
+export const runModel = async (
+  model: BuiltModel,
+  feeds: Record<string, TensorData>,
+): Promise<Record<string, TensorData>> => (await openModel(model))(feeds)
 
 /** Builds a graph over the given inputs (named x0, x1, …) and runs it: the outputs that `build` returns. */
 export async function runGraph(
-  inputs: readonly TensorData[], build: (g: Graph, ...x: Value[]) => Value | readonly Value[], options?: GraphOptions,
+  inputs: readonly TensorData[],
+  build: (g: Graph, ...x: Value[]) => Value | readonly Value[],
+  options?: GraphOptions,
 ): Promise<TensorData[]> {
   const g = new Graph(options)
   const made = [build(g, ...inputs.map((t, i) => g.input(`x${i}`, t.dtype, t.shape)))].flat()
@@ -42,7 +58,8 @@ export async function runGraph(
   const results = await runModel(g.toModel(), byName(inputs))
   return made.map((value, i) => {
     const result = results[`y${i}`]!
-    expect({ dtype: result.dtype, shape: result.shape }).toEqual({ dtype: value.dtype, shape: value.shape })    // as inferred
+    const { dtype, shape } = value // as inferred
+    expect({ dtype: result.dtype, shape: result.shape }).toEqual({ dtype, shape })
     return result
   })
 }
@@ -50,7 +67,11 @@ export async function runGraph(
 const byName = (inputs: readonly TensorData[]) => Object.fromEntries(inputs.map((t, i) => [`x${i}`, t]))
 
 /** A tensor from its numbers. */
-export const tensor = (shape: readonly number[], data: TensorArray): TensorData => ({ dtype: dtypeOf(data), shape, data })
+export const tensor = (shape: readonly number[], data: TensorArray): TensorData => ({
+  dtype: dtypeOf(data),
+  shape,
+  data,
+})
 
 /** A float32 tensor made index by index. */
 export function tabulate(shape: readonly number[], value: (index: number[]) => number): TensorData {
@@ -65,20 +86,29 @@ export function tabulate(shape: readonly number[], value: (index: number[]) => n
   return tensor(shape, data)
 }
 
-/** An element; an index that is longer than the shape is read from its end, and axes of size 1 repeat (broadcasting). */
+/**
+ * An element; an index that is longer than the shape is read from its end, and axes of size 1 repeat (broadcasting).
+ */
 export function at({ shape, data }: TensorData, index: readonly number[]): number {
   const own = index.slice(index.length - shape.length)
   return Number(data[shape.reduce((flat, size, axis) => flat * size + (size === 1 ? 0 : own[axis]!), 0)])
 }
 
 /** A float32 tensor of numbers in [low, high) that depend on the seed alone. */
-export function noise(shape: readonly number[], seed = 1, [low, high]: readonly [number, number] = [-1, 1]): TensorData {
+export function noise(
+  shape: readonly number[],
+  seed = 1,
+  [low, high]: readonly [number, number] = [-1, 1],
+): TensorData {
   let state = Math.imul(seed, 0x9e3779b1) >>> 0
-  return tensor(shape, Float32Array.from({ length: elementCount(shape) }, () => {
-    state = state + 0x6d2b79f5 >>> 0
-    const mixed = Math.imul(state ^ state >>> 15, state | 1)
-    return low + (high - low) * ((mixed ^ mixed >>> 14) >>> 8) / 0x1000000
-  }))
+  return tensor(
+    shape,
+    Float32Array.from({ length: elementCount(shape) }, () => {
+      state = (state + 0x6d2b79f5) >>> 0
+      const mixed = Math.imul(state ^ (state >>> 15), state | 1)
+      return low + ((high - low) * ((mixed ^ (mixed >>> 14)) >>> 8)) / 0x1000000
+    }),
+  )
 }
 
 /** The largest absolute difference. */
@@ -87,7 +117,7 @@ export function maxDifference(a: TensorData, b: TensorData): number {
   let most = 0
   for (let i = 0; i < a.data.length; i++) {
     const difference = Math.abs(Number(a.data[i]) - Number(b.data[i]))
-    if (!(difference <= most)) most = difference               // NaN is kept
+    if (!(difference <= most)) most = difference // NaN is kept
   }
   return most
 }
@@ -111,7 +141,8 @@ export function testOp(name: string, op: Build, spec: OpTest): void {
   for (const training of spec.gradient === false ? [false] : [false, true]) {
     test(`${name}: values${training ? ' in training' : ''}`, async () => {
       const [y] = await runGraph(inputs, op, { target: { device: 'cpu', training } })
-      const expected = spec.expected?.(...inputs) ?? tabulate(y!.shape, (index) => spec.reference!(...inputs.map((x) => at(x, index))))
+      const expected =
+        spec.expected?.(...inputs) ?? tabulate(y!.shape, (index) => spec.reference!(...inputs.map((x) => at(x, index))))
       expect(y!.shape).toEqual(expected.shape)
       expect(maxDifference(y!, expected)).toBeLessThan(spec.tolerance ?? 3e-6)
     })
@@ -121,26 +152,41 @@ export function testOp(name: string, op: Build, spec: OpTest): void {
 }
 
 /** Compares ∂(Σ c·y)/∂x, for fixed random c, with central differences taken through the runtime. */
-async function checkGradient(op: Build, inputs: readonly TensorData[], of: readonly number[] = inputs.map((_, i) => i)): Promise<void> {
+async function checkGradient(
+  op: Build,
+  inputs: readonly TensorData[],
+  of: readonly number[] = inputs.map((_, i) => i),
+): Promise<void> {
   const g = new Graph({ target: { device: 'cpu', training: true } })
   const values = inputs.map((t, i) => g.input(`x${i}`, t.dtype, t.shape))
   const y = op(g, ...values)
   const weights = noise(y.shape.map(Number), 99)
-  const loss = reduceSum(g, mul(g, y, g.constant(weights.data, weights.shape)), y.shape.map((_, i) => i), { keepDims: false })
+  const loss = reduceSum(
+    g,
+    mul(g, y, g.constant(weights.data, weights.shape)),
+    y.shape.map((_, i) => i),
+    { keepDims: false },
+  )
   g.output('loss', loss)
-  gradients(g, loss, of.map((i) => values[i]!)).forEach((grad, i) => g.output(`grad${of[i]}`, grad))
+  gradients(
+    g,
+    loss,
+    of.map((i) => values[i]!),
+  ).forEach((grad, i) => g.output(`grad${of[i]}`, grad))
   const run = await openModel(g.toModel())
   const exact = await run(byName(inputs))
   const lossAt = async (i: number, k: number, step: number) => {
-    const moved = (inputs[i]!.data as Float32Array).with(k, Number(inputs[i]!.data[k]) + step)       // operands are float32
+    const moved = (inputs[i]!.data as Float32Array).with(k, Number(inputs[i]!.data[k]) + step) // operands are float32
     return Number((await run(byName(inputs.with(i, { ...inputs[i]!, data: moved }))))['loss']!.data[0])
   }
   const step = 1 / 64
   for (const i of of) {
     for (const [k, found] of [...(exact[`grad${i}`]!.data as Float32Array)].entries()) {
-      const difference = (await lossAt(i, k, step) - await lossAt(i, k, -step)) / (2 * step)
-      expect(Math.abs(found - difference), `operand ${i}, element ${k}: ${found}, by differences ${difference}`)
-        .toBeLessThan(2e-3 + 1e-2 * Math.abs(difference))
+      const difference = ((await lossAt(i, k, step)) - (await lossAt(i, k, -step))) / (2 * step)
+      expect(
+        Math.abs(found - difference),
+        `operand ${i}, element ${k}: ${found}, by differences ${difference}`,
+      ).toBeLessThan(2e-3 + 1e-2 * Math.abs(difference))
     }
   }
 }

@@ -7,7 +7,8 @@ import type { Value } from '../graph/value.ts'
 export const transpose = (g: Graph, x: Value, perm: readonly number[]): Value => transposeTo(g, x, { perm })
 
 const transposeTo = definePrimitive<['x'], { perm: readonly number[] }>({
-  onnx: 'Transpose', inputs: ['x'],
+  onnx: 'Transpose',
+  inputs: ['x'],
   attributes: ({ perm }) => ({ perm: { ints: perm } }),
   shape: ({ x }, { perm }) => {
     if (perm.toSorted((a, b) => a - b).some((p, i) => p !== i) || perm.length !== x.shape.length) {
@@ -15,7 +16,13 @@ const transposeTo = definePrimitive<['x'], { perm: readonly number[] }>({
     }
     return perm.map((p) => x.shape[p]!)
   },
-  grad: ({ g, dy, options: { perm } }) => ({ x: transpose(g, dy, perm.map((_, i) => perm.indexOf(i))) }),
+  grad: ({ g, dy, options: { perm } }) => ({
+    x: transpose(
+      g,
+      dy,
+      perm.map((_, i) => perm.indexOf(i)),
+    ),
+  }),
 })
 
 /** The last two axes swapped. */
