@@ -73,7 +73,12 @@ function relevantProblems(
   return [...missingTargets(workflow, targets), ...relevant]
 }
 
-function missingTargets(workflow: Workflow, targets: readonly string[] = []): Problem[] {
+function missingTargets(workflow: Workflow, targets: readonly string[] | undefined): Problem[] {
+  if (targets === undefined) return []
+  if (targets.length === 0) {
+    const problem = 'the run is asked for no node at all'
+    return [{ code: 'prompt_no_outputs', problem, remedy: 'Name at least one node, or none to run all outputs.' }]
+  }
   const ids = new Set(workflow.nodes.map(({ id }) => id))
   const missing = targets.filter((target) => !ids.has(target))
   return missing.map((target) => ({

@@ -75,6 +75,13 @@ export class EventStream {
     if (this.#ended) return
     this.#ended = body.type === 'run.done' || body.type === 'run.failed' || body.type === 'run.cancelled'
     const event: RunEvent = { v: EVENT_VERSION, run: this.#run, seq: this.#seq++, at: this.#now(), ...body }
-    this.#listener?.(event)
+    try {
+      this.#listener?.(event)
+    } catch (error) {
+      // A mistake of the listener's is not the run's: it surfaces as an uncaught exception, and the run goes on.
+      queueMicrotask(() => {
+        throw error
+      })
+    }
   }
 }

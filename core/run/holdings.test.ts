@@ -67,6 +67,23 @@ describe('a value is disposed of', () => {
     expect(disposed).toEqual(['a'])
   })
 
+  test('without failing whoever drops it, when that goes wrong', async () => {
+    const warning = new Promise<Error>((resolve) => process.once('warning', resolve))
+    const STUCK = defineType<object>({
+      id: 'STUCK',
+      bytes: () => 0,
+      store: 'recompute',
+      check: (value): value is object => typeof value === 'object',
+      dispose: () => {
+        throw new Error('it is stuck')
+      },
+    })
+    const stuck = typed(STUCK, {})
+    hold(stuck)
+    letGo(stuck)
+    expect((await warning).message).toBe('it is stuck')
+  })
+
   test('item by item when it is a list', () => {
     const list = typed(listType(FRAMES), [{ name: 'a' }, { name: 'b' }])
     hold(list)

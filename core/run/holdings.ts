@@ -54,5 +54,10 @@ function noteLetGo(object: object): void {
   const holding = holdings.get(object)
   if (holding === undefined || --holding.count > 0) return
   holdings.delete(object)
-  holding.dispose?.()
+  try {
+    holding.dispose?.()
+  } catch (error) {
+    // The value has done its work; that it could not be let go must not fail whoever dropped it.
+    process.emitWarning(error instanceof Error ? error : String(error))
+  }
 }

@@ -48,6 +48,7 @@ describe('what a plan runs', () => {
     expect(run.error?.message).toBe(
       'the run is asked for node "sav", which the workflow does not have. Did you mean "save"?',
     )
+    expect((await g.run([])).error?.code).toBe('prompt_no_outputs')
   })
 })
 
