@@ -32,14 +32,14 @@ export const sym = (name: string): Dim => polynomial([{ coefficient: 1, atoms: [
 export const dimAdd = (...dims: Dim[]): Dim => polynomial(dims.flatMap(terms))
 
 /** The product of dimensions; 1 for none. */
-export const dimMul = (...dims: Dim[]): Dim =>
-  dims.reduce<Dim>(
-    (a, b) =>
-      typeof a === 'number' && typeof b === 'number'
-        ? a * b
-        : polynomial(terms(a).flatMap((s) => terms(b).map((t) => multiply(s, t)))),
-    1,
-  )
+export const dimMul = (...dims: Dim[]): Dim => dims.reduce(product, 1)
+
+function product(a: Dim, b: Dim): Dim {
+  if (typeof a === 'number' && typeof b === 'number') return a * b
+  if (a === 1) return b
+  if (b === 1) return a
+  return polynomial(terms(a).flatMap((s) => terms(b).map((t) => multiply(s, t))))
+}
 
 /** a − b. */
 export const dimSub = (a: Dim, b: Dim): Dim => dimAdd(a, dimMul(-1, b))

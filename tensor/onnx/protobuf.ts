@@ -38,7 +38,7 @@ export class Message {
     this.bytes(field, buffer.subarray(0, inner.#length))
     inner.#length = 0
     inner.#buffer = EMPTY
-    spare.push(buffer)
+    if (buffer.length <= SPARE_BYTES) spare.push(buffer)
     return this
   }
 
@@ -88,6 +88,8 @@ export class Message {
 
 const encoder = new TextEncoder()
 const EMPTY = new Uint8Array(0)
+/** Larger buffers hold weights, and are let go. */
+const SPARE_BYTES = 1 << 20
 /** Buffers of messages that were copied into others: a graph has thousands, never more than a few at a time. */
 const spare: Uint8Array<ArrayBuffer>[] = []
 
