@@ -18,23 +18,35 @@ import { build } from 'esbuild'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 
-/** What is built, by its path in dist without the extension. An entry whose source does not exist yet is left out. */
-const ENTRIES = {
-  'core/index': 'core/index.ts',
-  'tensor/index': 'tensor/index.ts',
-  'diffusion/index': 'diffusion/index.ts',
-  'nodes/api': 'nodes/api.ts',
-  'cli/main': 'cli/main.ts',
-  'worker/main': 'worker/main.ts',
-  'tensor/runtime/device-thread': 'tensor/runtime/device-thread.ts',
-  'test/goldens': 'test/goldens/main.ts',
-  'bench/main': 'bench/main.ts',
-}
+/**
+ * What is built, by its path in dist without the extension. Entries of a group share their modules, as plugins must with
+ * the worker that runs them; groups are bundled apart, since chunks shared by all would be many small files to load.
+ * An entry whose source does not exist yet is left out.
+ */
+const GROUPS = [
+  {
+    'core/index': 'core/index.ts',
+    'tensor/index': 'tensor/index.ts',
+    'diffusion/index': 'diffusion/index.ts',
+    'nodes/api': 'nodes/api.ts',
+    'worker/main': 'worker/main.ts',
+  },
+  { 'cli/main': 'cli/main.ts' },
+  { 'tensor/runtime/device-thread': 'tensor/runtime/device-thread.ts' },
+  { 'test/goldens': 'test/goldens/main.ts', 'bench/main': 'bench/main.ts' },
+]
 
 /** Bundles in memory, so that a build that fails leaves the last good one in place. */
 async function bundle() {
-  const present = Object.entries(ENTRIES).filter(([, source]) => existsSync(join(root, source)))
-  const { outputFiles, metafile } = await build({
+  const results = await Promise.all(GROUPS.map(bundleGroup))
+  const inputs = new Set(results.flatMap(({ metafile }) => Object.keys(metafile.inputs)))
+  const sources = { path: join(dist, 'sources.json'), contents: sourceHashes([...inputs]) }
+  return [...results.flatMap(({ outputFiles }) => outputFiles), sources]
+}
+
+function bundleGroup(entries) {
+  const present = Object.entries(entries).filter(([, source]) => existsSync(join(root, source)))
+  return build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(present),
     outdir: dist,
@@ -52,7 +64,6 @@ async function bundle() {
     logLevel: 'warning',
     metafile: true,
   })
-  return [...outputFiles, { path: join(dist, 'sources.json'), contents: sourceHashes(Object.keys(metafile.inputs)) }]
 }
 
 /** What was built, by path: tests compare it with the sources, and so never test an old build. */
