@@ -5,12 +5,12 @@ import { defineService, provide } from '../types/service.ts'
 import type { ResourceClass } from '../types/node-type.ts'
 import { stubGraph } from './testing/stub-graph.ts'
 
-/** Counts how many nodes run at a time, and at most did. */
-function crowd() {
+/** Counts how many nodes run at a time, and at most did. Each waits until so many are there as are expected. */
+function crowd(expected: number) {
   const counter = { now: 0, most: 0 }
   const run = async () => {
     counter.most = Math.max(counter.most, ++counter.now)
-    await nextTurn()
+    for (let turn = 0; turn < 100 && counter.most < expected; turn++) await nextTurn()
     counter.now--
     return { out: '' }
   }
@@ -22,7 +22,7 @@ describe('nodes that do not depend on each other', () => {
   const widths: [ResourceClass, number][] = [['io', 3], ['cpu', 2], ['device', 1]]
   test.each(widths)('overlap in class %s up to %i', async (resource, width) => {
     const g = stubGraph()
-    const { counter, run } = crowd()
+    const { counter, run } = crowd(width)
     const ids = Array.from({ length: 5 }, (_, i) => g.add(`n${i}`, { resource, run }))
     await g.run(ids, { widths: { io: 3, cpu: 2, device: 1 } })
     expect(counter.most).toBe(width)
@@ -31,7 +31,7 @@ describe('nodes that do not depend on each other', () => {
   //  read (io)     think (cpu)     denoise (device)
   test('overlap across classes', async () => {
     const g = stubGraph()
-    const { counter, run } = crowd()
+    const { counter, run } = crowd(3)
     const classes: ResourceClass[] = ['io', 'cpu', 'device']
     const ids = classes.map((resource) => g.add(resource, { resource, run }))
     await g.run(ids, { widths: { io: 1, cpu: 1, device: 1 } })
@@ -124,8 +124,12 @@ describe('a node that fails', () => {
 
   test('stops the ones that run beside it', async () => {
     const g = stubGraph()
-    g.add('bad', { run: async () => (await nextTurn(), Promise.reject(new Error('broken'))) })
-    g.add('long', { run: (_, { signal }) => untilAborted(signal) })
+    let begin = () => {}
+    const longHasBegun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    g.add('bad', { run: () => longHasBegun.then(() => Promise.reject(new Error('broken'))) })
+    g.add('long', { run: (_, { signal }) => (begin(), untilAborted(signal)) })
     const run = await g.run(['bad', 'long'])
     expect(run.error?.node?.id).toBe('bad')
     const ofNodes = run.events.filter((event) => 'node' in event)
