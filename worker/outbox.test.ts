@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import type { RunEvent } from '../core/run/events.ts'
+import { bounded, Outbox } from './outbox.ts'
+import { MAX_MESSAGE } from './protocol.ts'
+import type { FromWorker } from './protocol.ts'
+
+const event = (seq: number, body: Partial<Extract<RunEvent, { type: 'node.warning' }>> = {}): RunEvent =>
+  ({ v: 1, run: 'r', seq, at: 0, type: 'node.warning', node: 'n', shown: 'n', message: '', ...body })
+
+function outbox() {
+  const sent: FromWorker[] = []
+  return { box: new Outbox((message) => sent.push(message)), sent }
+}
+const eventsIn = (sent: readonly FromWorker[]) => sent.flatMap((message) => message.type === 'events' ? message.events : [])
+
+test('events of one turn travel together, before what is sent next', async () => {
+  const { box, sent } = outbox()
+  box.event('r', event(0))
+  box.event('r', event(1))
+  expect(sent).toEqual([])
+  box.post({ type: 'answer', id: 'r', answer: { status: 'cancelled' } })
+  expect(sent.map(({ type }) => type)).toEqual(['events', 'answer'])
+  box.event('r', event(2))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(eventsIn(sent).map(({ seq }) => seq)).toEqual([0, 1, 2])
+})
+
+test('no message is larger than the limit, and none is lost', () => {
+  const { box, sent } = outbox()
+  for (let seq = 0; seq < 30; seq++) box.event('r', event(seq, { message: 'x'.repeat(100_000) }))
+  box.flush()
+  expect(sent.length).toBeGreaterThan(3)
+  for (const message of sent) expect(JSON.stringify(message).length).toBeLessThanOrEqual(MAX_MESSAGE)
+  expect(eventsIn(sent).map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, seq) => seq))
+})
+
+test('ten thousand nodes are named in several messages', () => {
+  const { box, sent } = outbox()
+  box.graph('r', Array.from({ length: 10_000 }, (_, i) => ({ id: String(i), type: 'T' })))
+  expect(sent).toHaveLength(5)
+  expect(sent.flatMap((message) => message.type === 'graph' ? message.nodes : []).at(-1)).toEqual({ id: '9999', type: 'T' })
+})
+
+test('of ten thousand problems the first cross', () => {
+  const problems = Array.from({ length: 10_000 }, (_, i) => ({ code: 'unknown_input' as const, problem: `problem ${i}` }))
+  const cut = bounded({ code: 'prompt_outputs_failed_validation', problem: 'long', problems })
+  expect(cut.problem).toBe('the workflow has 10000 problems; these are the first 200')
+  expect(cut.problems).toHaveLength(200)
+})
