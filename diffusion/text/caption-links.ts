@@ -1,6 +1,7 @@
 import { isWord } from './python-strings.ts'
 
 const TOP_LEVEL = /\.(?:com|co|ru|net|org|edu|gov|it)/y
+const ANY_TOP_LEVEL = new RegExp(TOP_LEVEL.source)
 
 /**
  * Remove addresses as EasyAnimate's _clean_caption does, in linear time: the regex that it uses,
@@ -9,6 +10,7 @@ const TOP_LEVEL = /\.(?:com|co|ru|net|org|edu|gov|it)/y
  * @param prefix `http` (an s may follow) or `www`
  */
 export function removeLinks(text: string, prefix: 'http' | 'www'): string {
+  if (!text.includes(prefix) && !ANY_TOP_LEVEL.test(text)) return text
   const start = prefix === 'http' ? /https?:(?:\/{1,3}|[a-zA-Z0-9%])/y : /www:(?:\/{1,3}|[a-zA-Z0-9%])/y
   const kept: string[] = []
   let done = 0
@@ -17,7 +19,7 @@ export function removeLinks(text: string, prefix: 'http' | 'www'): string {
     if (!isHost(text.charCodeAt(at)) || !isBoundary(text, at)) continue
     if (at >= host.end) host = hostAt(text, at)
     start.lastIndex = at
-    const end = start.test(text) ? start.lastIndex : at < host.lastDot ? host.linkEnd : -1
+    const end = text[at] === prefix[0] && start.test(text) ? start.lastIndex : at < host.lastDot ? host.linkEnd : -1
     if (end < 0) continue
     kept.push(text.slice(done, at))
     done = end
@@ -36,7 +38,8 @@ interface Host {
 function hostAt(text: string, start: number): Host {
   let end = start
   while (end < text.length && isHost(text.charCodeAt(end))) end++
-  for (let dot = text.lastIndexOf('.', end - 1); dot >= start; dot = dot === 0 ? -1 : text.lastIndexOf('.', dot - 1)) {
+  for (let dot = end - 1; dot >= start; dot--) {
+    if (text[dot] !== '.') continue
     TOP_LEVEL.lastIndex = dot
     const linkEnd = TOP_LEVEL.test(text) ? linkEndFrom(text, TOP_LEVEL.lastIndex) : -1
     if (linkEnd >= 0) return { end, lastDot: dot, linkEnd }

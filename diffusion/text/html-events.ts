@@ -24,7 +24,11 @@ const SECTION_NAME = new RegExp(`[a-zA-Z][-_.a-zA-Z0-9]*[${SPACE}]*`, 'y')
 const COMMENT_END = new RegExp(`--[${SPACE}]*>`, 'g')
 const SECTION_END = new RegExp(`\\][${SPACE}]*\\][${SPACE}]*>`, 'g')
 const MS_SECTION_END = new RegExp(`\\][${SPACE}]*>`, 'g')
-const isLetter = (char: string | undefined) => char !== undefined && /[a-zA-Z]/.test(char)
+const SLASH = 0x2f
+const QUESTION_MARK = 0x3f
+const EXCLAMATION_MARK = 0x21
+/** Whether a UTF-16 unit is an ASCII letter. */
+const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a
 
 /** The text ends inside the construct. */
 const UNFINISHED = -1
@@ -94,14 +98,19 @@ class HtmlParser {
 
   /** Reads the construct at `start` and returns its end, UNFINISHED, or null where there is none. */
   #construct(start: number): number | null {
+    const next = this.#text.charCodeAt(start + 1)
+    if (isLetter(next)) return this.#startTag(start)
+    if (next === SLASH) return this.#endTag(start)
+    if (next === QUESTION_MARK) return this.#hidden(this.#source.find('>', start + 2))
+    return next === EXCLAMATION_MARK ? this.#declaration(start) : null
+  }
+
+  #declaration(start: number): number {
     const text = this.#text
-    if (isLetter(text[start + 1])) return this.#startTag(start)
-    if (text.startsWith('</', start)) return this.#endTag(start)
     if (text.startsWith('<!--', start)) return this.#hidden(this.#source.find(COMMENT_END, start + 4))
-    if (text.startsWith('<?', start)) return this.#hidden(this.#source.find('>', start + 2))
     if (text.startsWith('<![', start)) return this.#section(start)
-    if (text.slice(start, start + 9).toLowerCase() === '<!doctype') return this.#hidden(this.#source.find('>', start + 9))
-    return text.startsWith('<!', start) ? this.#hidden(this.#source.find('>', start + 2)) : null
+    const doctype = text.slice(start, start + 9).toLowerCase() === '<!doctype'
+    return this.#hidden(this.#source.find('>', start + (doctype ? 9 : 2)))
   }
 
   #startTag(start: number): number {
@@ -135,7 +144,7 @@ class HtmlParser {
 
   /** `</` with something else than a plain name and `>` behind it. */
   #oddEndTag(start: number, closeEnd: number): number {
-    if (!isLetter(this.#text[start + 2])) {
+    if (!isLetter(this.#text.charCodeAt(start + 2))) {
       if (this.#text[start + 2] !== '>') this.#handler.hidden()
       return closeEnd
     }
@@ -171,7 +180,7 @@ class HtmlParser {
     const text = this.#text
     const start = this.#at
     const numeric = text[start + 1] === '#'
-    if (!numeric && !isLetter(text[start + 1])) {
+    if (!numeric && !isLetter(text.charCodeAt(start + 1))) {
       if (start + 1 < text.length) this.#dataUntil(start + 1)
       return start + 1 < text.length
     }

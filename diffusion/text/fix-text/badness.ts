@@ -27,7 +27,7 @@ const ARABIC_SECOND = COMMON + CURRENCY + BAD + NUMERIC + OPENING + 'ŸŠ®°µ�
 
 const RULES = [
   `[${C1}]`,
-  `[${AROUND_BAD}][${BAD}]`,
+  `[${BAD}${AROUND_BAD}][${BAD}]`,
   `[a-zA-Z][${LOWER_COMMON}${UPPER_COMMON}][${BAD}]`,
   `[${BAD}][${AROUND_BAD}]`,
   `[${LOWER_ACCENTED}${LOWER_COMMON}${BOX}${CLOSING}${CURRENCY}${NUMERIC}][${UPPER_ACCENTED}]`,

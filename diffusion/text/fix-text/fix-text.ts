@@ -2,6 +2,8 @@ import { namedCharacter, unescapeHtml } from '../python-html.ts'
 import { DIGIT } from '../python-strings.ts'
 import { fixC1Controls, fixEncoding } from './mojibake.ts'
 
+/** Nothing here to fix: ASCII without controls and without &. */
+const PLAIN = /^[\t\n\f\x20-\x25\x27-\x7e]*$/
 /** Longest stretch, in code points, that is repaired as one. */
 const LONGEST_SEGMENT = 1_000_000
 
@@ -11,6 +13,7 @@ const LONGEST_SEGMENT = 1_000_000
  * full-width letters, curly quotes and line breaks made plain, NFC. Lines are repaired one by one.
  */
 export function fixText(text: string): string {
+  if (PLAIN.test(text)) return text
   let entities = true
   const fixed: string[] = []
   for (let at = 0; at < text.length; ) {
@@ -19,7 +22,7 @@ export function fixText(text: string): string {
     const segment = text.slice(at, end)
     // Once a line has a <, entities stay in all that follow too.
     if (segment.includes('<')) entities = false
-    fixed.push(fixSegment(segment, entities))
+    fixed.push(PLAIN.test(segment) ? segment : fixSegment(segment, entities))
     at = end
   }
   return fixed.join('')
