@@ -22,9 +22,12 @@ const WORKER_SURFACE = /^worker\/(protocol|client)[^/]*\.ts$/
 /** Imported by browsers too. */
 const NO_NODE = ['core/workflow', 'core/types']
 
+/** Tests and what only they use. */
+const TESTS = /\.test(-d)?\.ts$|(^|\/)(testing\/|test-[^/]+\.ts$)/
+
 function sources(folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-  return names.filter((n) => n.endsWith('.ts') && !n.endsWith('.test.ts') && !n.endsWith('.test-d.ts'))
+  return names.filter((n) => n.endsWith('.ts') && !TESTS.test(n.replaceAll('\\', '/')))
     .map((n) => posix.join(folder, n.replaceAll('\\', '/')))
 }
 
