@@ -49,6 +49,8 @@ export async function openDenoiser(
   const { signal } = request
   const latentShape = modelShape(recipe, request)
   const { embeds, mask } = trimConditioning(stackConditionings(request.conditionings))
+  const opening = model.stage('step')                          // is built while the prompt's stage runs
+  opening.catch(() => undefined)                               // awaited below, unless the prompt's stage fails first
   const prompt = await (await model.stage('prompt')).run({ caption: embeds, ...model.loraFeeds }, { keep: ['context'], signal })
   const fixed: Record<string, TensorRef> = { ...prompt.kept }
   try {
@@ -56,7 +58,7 @@ export async function openDenoiser(
       captionMask: mask, ...positionFeeds(recipe.config, recipe.motion, latentShape), ...sizesOf(recipe, request, latentShape[0]!),
       ...model.loraFeeds,
     }))
-    const stage = await model.stage('step')
+    const stage = await opening
     return {
       release: () => device.release(Object.values(fixed)),
       async denoise(x, timestep, _step, memory) {

@@ -30,10 +30,17 @@ const isTemporal = (key: string): boolean => key.includes('temporal')
 export const transformerOf = ({ family, config, motion }: Pick<ModelRecipe, 'family' | 'config' | 'motion'>) =>
   (w: Weights): SegmentedModel => family === 'pixart' ? pixArt(w, config) : easyAnimateV1(w, config, motion)
 
+const found = new Map<string, Wanted>()
+
 /** The parameters that a recipe's model wants; its blocks are all alike. */
 export function wantedByModel({ family, config, motion }: Pick<ModelRecipe, 'family' | 'config' | 'motion'>): Wanted {
+  const key = JSON.stringify([family, config, motion])
+  const known = found.get(key)
+  if (known) return known
   const first = wantedBy(transformerOf({ family, config: { ...config, layers: 1 }, motion }))
-  return repeatBlocks(first, 'transformer_blocks', { from: 0, count: config.layers })
+  const wanted = repeatBlocks(first, 'transformer_blocks', { from: 0, count: config.layers })
+  found.set(key, wanted)
+  return wanted
 }
 
 /**
