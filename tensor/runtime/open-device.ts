@@ -5,7 +5,7 @@ import { OrtHost } from './ort-host.ts'
 import { loadOrt } from './ort.ts'
 import { missingFor } from './provider.ts'
 import { RemoteHost } from './remote-host.ts'
-import { useSoftwareGpu } from './software-gpu.ts'
+import { prepareWebGpu } from './software-gpu.ts'
 import { threadEntry } from './thread-entry.ts'
 
 /** Opens a device that runs ONNX Runtime in this thread, which its runs block: for tests, goldens and benchmarks. */
@@ -24,9 +24,9 @@ export async function openDeviceThread(kind: DeviceKind, options: DeviceOptions 
   return new HostedDevice(new RemoteHost(kind, options, await threadEntry()))
 }
 
-/** Throws DeviceError for a device that is known to be missing. KINOGRAPH_SOFTWARE_GPU=1 is for tests of webgpu. */
+/** Throws DeviceError for a device that is known to be missing. */
 function check(kind: DeviceKind): void {
-  if (kind === 'webgpu' && process.env['KINOGRAPH_SOFTWARE_GPU'] === '1') useSoftwareGpu()
+  if (kind === 'webgpu') prepareWebGpu()
   const missing = missingFor(kind)
   if (missing) throw new DeviceError({ problem: `device ${kind}: ${missing.problem}`, remedy: missing.remedy })
 }

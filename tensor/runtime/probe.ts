@@ -8,6 +8,7 @@ import type { DeviceKind } from './device.ts'
 import { runtimeMessage } from './error.ts'
 import { defaultThreads } from './ort.ts'
 import { missingFor, remedyFor, runtimeFolder } from './provider.ts'
+import { prepareWebGpu, vulkanLoaders } from './software-gpu.ts'
 
 /** What `kinograph doctor` says about a device. */
 export interface DeviceReport {
@@ -52,7 +53,11 @@ async function tryToRun(kind: DeviceKind): Promise<string | null> {
   const x = g.input('x', 'float32', [1])
   g.output('y', add(g, x, x))
   const model = Buffer.from(g.toModel().bytes).toString('base64')
+  if (kind === 'webgpu') prepareWebGpu() // names the driver that the process below inherits
   const script = `
+    ${JSON.stringify(kind === 'webgpu' ? vulkanLoaders() : [])}.some((library) => {
+      try { process.dlopen({ exports: {} }, library, 0x1002) } catch (e) { return !e.message.includes('cannot open') }
+    })
     const ort = require(${JSON.stringify(runtimeFolder())})
     ort.env.logLevel = 'fatal'
     const options = { executionProviders: ['${kind}'], logSeverityLevel: 4 }

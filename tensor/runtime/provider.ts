@@ -16,7 +16,16 @@ export const runtimeFolder = (): string =>
 
 /** What can be known to be missing without loading anything; null where trying is the way to know. */
 export function missingFor(kind: DeviceKind): Missing | null {
-  if (kind !== 'cuda') return null
+  if (kind === 'cuda') return missingForCuda()
+  const driver = process.env['VK_ICD_FILENAMES']
+  if (kind !== 'webgpu' || !driver || driver.split(':').some((path) => existsSync(path))) return null
+  return {
+    problem: `VK_ICD_FILENAMES names a Vulkan driver that is not there (${driver})`,
+    remedy: "Correct its path, or unset it to use the system's driver.",
+  }
+}
+
+function missingForCuda(): Missing | null {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return {
       problem: `ONNX Runtime has no CUDA provider for Node on ${process.platform}-${process.arch}`,
@@ -51,6 +60,6 @@ export function remedyFor(kind: DeviceKind, message: string): string {
   if (process.platform !== 'linux') return 'Update the graphics driver.'
   return (
     'Run `sudo apt install libvulkan1 mesa-vulkan-drivers` (an NVIDIA driver brings its own). Without a GPU: ' +
-    '`sudo apt install chromium libvulkan1` and VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json (slow).'
+    '`sudo apt install chromium` and VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json (slow).'
   )
 }
