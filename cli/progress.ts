@@ -111,7 +111,7 @@ export class ProgressView {
   /** The line that changes; nothing where lines can't change. */
   #status(text: string): void {
     if (!this.#stream.isTTY) return
-    this.#stream.write(`\r\x1b[2K${text.slice(0, (this.#stream.columns ?? 80) - 1)}`)
+    this.#stream.write(`\r\x1b[2K${text.slice(0, (this.#stream.columns || 80) - 1)}`)
     this.#hasLine = true
   }
 

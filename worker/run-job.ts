@@ -8,6 +8,7 @@ import { applyOverrides } from '../core/workflow/overrides.ts'
 import type { Problem } from '../core/workflow/problem.ts'
 import type { Workflow } from '../core/workflow/workflow.ts'
 import { logText, WorkflowError } from '../core/workflow/workflow-error.ts'
+import { removeTemporaries } from '../media/staging.ts'
 import { DEVICE, PROVENANCE } from '../nodes/services.ts'
 import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
 import packageJson from '../package.json' with { type: 'json' }
@@ -36,6 +37,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   } catch (error) {
     return refusal(error)
   }
+  void removeTemporaries(folders.output, { depth: 1 }).catch(() => {}) // what a crash before this run left there
   outbox.graph(id, workflow.nodes.map(refOf))
   const refused = new HeldFailure((event) => outbox.event(id, event))
   const result = await runWorkflow(workflow, {
