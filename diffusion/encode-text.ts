@@ -15,6 +15,8 @@ export interface TextOptions {
   readonly clean?: boolean
   /** Tokens that a prompt is cut or filled up to, the end mark included. Default 120, as the models were trained. */
   readonly maxLength?: number
+  /** Told when prompts were cut: how many tokens of each. */
+  readonly onCut?: (dropped: readonly number[]) => void
   readonly signal?: AbortSignal | undefined
 }
 
@@ -51,7 +53,8 @@ export async function tokenize(
 export async function encodeText(
   device: Device, recipe: TextEncoderRecipe, prompts: readonly string[], options: TextOptions = {},
 ): Promise<Conditioning> {
-  const { ids, mask } = await tokenize(recipe, prompts, options)
+  const { ids, mask, dropped } = await tokenize(recipe, prompts, options)
+  if (dropped.some((count) => count > 0)) options.onCut?.(dropped)
   return encodeTokens(device, recipe, { ids, mask }, options.signal)
 }
 

@@ -2,7 +2,7 @@
 import type { Device, DType, Hold, TensorEntry } from '../tensor/index.ts'
 import { planHolding } from '../tensor/index.ts'
 
-/** Up to this size as float32 there is nothing to choose between: packed runs fastest. */
+/** Up to this size as float32 there is nothing to choose between: packed runs fastest. Other devices copy in any case. */
 const SMALL_BYTES = 64 * 1024 * 1024
 
 /**
@@ -17,7 +17,8 @@ export async function chooseHold(
   const float32Bytes = all.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0)
   const fileBytes = all.reduce((sum, { bytes }) => sum + bytes, 0)
   const { budget } = await device.memory()                   // other sessions are put out for this one
-  const asked = wanted === 'auto' && float32Bytes <= SMALL_BYTES ? 'packed' : wanted
+  const onlyPacked = device.kind !== 'cpu' || float32Bytes <= SMALL_BYTES
+  const asked = wanted === 'auto' && onlyPacked ? 'packed' : wanted
   return planHolding(
     { name, float32Bytes, fileBytes, fileDType: mainDType(all), wanted: asked, activationBytes }, { available: budget },
   ).hold

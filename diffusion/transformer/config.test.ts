@@ -20,9 +20,11 @@ describe('parsePixArtConfig', () => {
   test('reads the published configuration', () => {
     expect(parsePixArtConfig(xl, 'config.json')).toEqual({
       layers: 28, heads: 16, width: 1152, patch: 2, inChannels: 4, outChannels: 8, captionChannels: 4096, contextWidth: 1152,
-      sampleSize: 64, attentionBias: true, activation: 'gelu-approximate', normEps: 1e-6, sizeConditions: false,
+      sampleSize: 64, positionScale: 1, attentionBias: true, activation: 'gelu-approximate', normEps: 1e-6, sizeConditions: false,
     })
-    expect(parsePixArtConfig({ ...xl, sample_size: 128 }, 'config.json').sizeConditions).toBe(true)
+    expect(parsePixArtConfig({ ...xl, sample_size: 128 }, 'config.json')).toMatchObject({ positionScale: 2, sizeConditions: true })
+    const sigma = { ...xl, _class_name: 'PixArtTransformer2DModel', sample_size: 128, use_additional_conditions: false, interpolation_scale: 4 }
+    expect(parsePixArtConfig(sigma, 'config.json')).toMatchObject({ positionScale: 4, sizeConditions: false })
   })
 
   test.each([

@@ -20,7 +20,9 @@ export interface PixArtConfig {
   readonly attentionBias: boolean
   readonly activation: FeedForwardActivation               // activation_fn
   readonly normEps: number
-  /** The 1024 kind (sample_size 128) is also told the picture's resolution and aspect ratio. */
+  /** Positions are divided by this: sample_size // 64 unless the file says otherwise (interpolation_scale). */
+  readonly positionScale: number
+  /** The 1024 kind (sample_size 128) is also told the picture's resolution and aspect ratio (use_additional_conditions). */
   readonly sizeConditions: boolean
 }
 
@@ -54,7 +56,8 @@ export function parsePixArtConfig(config: unknown, file: string): PixArtConfig {
     attentionBias: read.boolean('attention_bias', false),
     activation: read.choice('activation_fn', FEED_FORWARD_ACTIVATIONS, 'geglu'),
     normEps: read.positive('norm_eps', 1e-5),
-    sizeConditions: sampleSize === 128,
+    positionScale: read.positive('interpolation_scale', Math.max(Math.floor(sampleSize / 64), 1)),
+    sizeConditions: read.boolean('use_additional_conditions', sampleSize === 128),
   }
   checkWidths(read, parsed)
   return parsed
@@ -76,7 +79,7 @@ function checkWidths(read: ConfigReader, config: PixArtConfig): void {
   if (width > WIDEST) throw read.refuse('attention_head_dim', `${size} up to ${WIDEST}`, width)
   if (width % 4 !== 0) throw read.refuse('attention_head_dim', `${size} divisible by 4`, width)
   if (sizeConditions && width % 3 !== 0) {
-    throw read.refuse('attention_head_dim', `${size} divisible by 3 where sample_size is 128`, width)
+    throw read.refuse('attention_head_dim', `${size} divisible by 3 with use_additional_conditions`, width)
   }
   if (sampleSize < patch) throw read.refuse('sample_size', `at least the patch_size, ${patch}`, sampleSize)
   if (captionChannels !== null && contextWidth !== width) {

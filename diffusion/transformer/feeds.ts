@@ -14,11 +14,9 @@ const float32 = (data: Float32Array, shape: readonly number[]): TensorData => ({
 export function positionFeeds(
   config: PixArtConfig, motion: MotionConfig | null, latentShape: readonly number[],
 ): Record<string, TensorData> {
-  const { patch, width, sampleSize } = config
+  const { patch, width, sampleSize, positionScale } = config
   const [rows, columns] = latentShape.slice(-2).map((side) => Math.floor(side / patch)) as [number, number]     // the last two
-  const table = sincos2d({
-    rows, columns, width, base: Math.floor(sampleSize / patch), scale: Math.max(Math.floor(sampleSize / 64), 1),
-  })
+  const table = sincos2d({ rows, columns, width, base: Math.floor(sampleSize / patch), scale: positionScale })
   const frames = latentShape[2]!
   return {
     positions: float32(table, [rows, columns, width]),

@@ -54,10 +54,12 @@ export const run: KindRunner = (golden, compare) => withDevice(async (device) =>
 /** The folders and files of the official layout; there is one of each. */
 async function loadPipeline(golden: GoldenCase, models: string): Promise<Pipeline> {
   const base = join(models, 'Diffusion_Transformer', await first(join(models, 'Diffusion_Transformer')))
-  const motion = join(models, 'Motion_Module', await first(join(models, 'Motion_Module')))
+  const motion = await first(join(models, 'Motion_Module')).catch(() => null)
   const [{ recipe }, { recipe: textEncoder }, { recipe: vae }] =
     await Promise.all([describeDiT(base), describeTextEncoder(base), describeVae(base)])
-  const { recipe: model } = await withMotionModule(recipe, motion, golden.config?.['transformer_additional_kwargs'])
+  if (motion === null) return { model: recipe, textEncoder, vae }
+  const kwargs = golden.config?.['transformer_additional_kwargs']
+  const { recipe: model } = await withMotionModule(recipe, join(models, 'Motion_Module', motion), kwargs)
   return { model, textEncoder, vae }
 }
 

@@ -2,7 +2,7 @@
 import type { TensorSource } from '../../../tensor/index.ts'
 import { parsePixArtConfig } from '../../../diffusion/transformer/config.ts'
 import { easyAnimateV1 } from '../../../diffusion/transformer/easyanimate.ts'
-import { cropToPatches, positionFeeds, timestepFeed } from '../../../diffusion/transformer/feeds.ts'
+import { cropToPatches, positionFeeds, sizeFeeds, timestepFeed } from '../../../diffusion/transformer/feeds.ts'
 import { parseMotionKwargs } from '../../../diffusion/transformer/motion-config.ts'
 import type { GoldenCase, KindRunner } from '../case.ts'
 import { compareMids, entriesOf, float32, int32, packed, prefixes, readJsonFile, runModel, withDevice } from '../model-case.ts'
@@ -29,6 +29,7 @@ export const run: KindRunner = (golden, compare) => withDevice(async (device) =>
         timestep: timestepFeed([...input('timestep').data]),
         caption: float32(input('encoder_hidden_states')),
         captionMask: int32(input('encoder_attention_mask')),
+        ...config.sizeConditions ? sizeFeeds([...input('resolution').data], [...input('aspect_ratio').data]) : {},
       })
       compare.tensor(`${prefix}output.${name}`, outputs['sample']!)
       if (motion) compareMids(golden, compare, prefix, outputs, (mid) => ({ tap: mid, ...layoutOf(golden, prefix, mid) }))
