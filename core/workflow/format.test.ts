@@ -59,6 +59,55 @@ test('a workflow as text reads like this', () => {
 `)
 })
 
+test('subgraphs and exposed outputs as text read like this', () => {
+  const workflow: Workflow = {
+    subgraphs: [
+      {
+        nodes: [{ type: 'Add', id: '1', inputs: { a: { output: 'x', from: '$inputs' } } }],
+        outputs: [{ output: 'sum', from: '1', name: 'sum' }],
+        inputs: [{ type: 'INT', name: 'x' }],
+        name: 'Sum',
+        id: 'sum',
+      },
+    ],
+    nodes: [{ inputs: { x: 2 }, mode: 'mute', type: 'subgraph:sum', id: 'a' }],
+    outputs: [{ output: 'sum', node: 'a', name: 'total' }],
+    version: 1,
+  }
+  expect(formatWorkflow(workflow)).toBe(`{
+  "version": 1,
+  "outputs": [{ "name": "total", "node": "a", "output": "sum" }],
+  "nodes": [
+    {
+      "id": "a",
+      "type": "subgraph:sum",
+      "mode": "mute",
+      "inputs": {
+        "x": 2
+      }
+    }
+  ],
+  "subgraphs": [
+    {
+      "id": "sum",
+      "name": "Sum",
+      "inputs": [{ "name": "x", "type": "INT" }],
+      "outputs": [{ "name": "sum", "from": "1", "output": "sum" }],
+      "nodes": [
+        {
+          "id": "1",
+          "type": "Add",
+          "inputs": {
+            "a": { "from": "$inputs", "output": "x" }
+          }
+        }
+      ]
+    }
+  ]
+}
+`)
+})
+
 const json = fc.jsonValue({ maxDepth: 3, noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)))
 const oddNames = fc.constantFrom('__proto__', 'constructor', '7')
 const name = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), oddNames)

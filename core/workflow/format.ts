@@ -4,19 +4,24 @@ const WIDTH = 100
 
 /** The order of the keys that the format knows; others (input names, what is under `extra`) keep their own order. */
 const KEY_ORDER: Readonly<Record<Part, readonly string[]>> = {
-  workflow: ['$schema', 'version', 'title', 'description', 'parameters', 'nodes', 'groups', 'extra'],
-  node: ['id', 'type', 'version', 'title', 'inputs', 'position', 'size', 'extra'],
-  parameter: ['name', 'node', 'input', 'description'],
+  workflow: [
+    ...['$schema', 'version', 'title', 'description', 'parameters', 'outputs'],
+    ...['nodes', 'subgraphs', 'groups', 'extra'],
+  ],
+  node: ['id', 'type', 'version', 'title', 'mode', 'inputs', 'position', 'size', 'extra'],
+  subgraph: ['id', 'name', 'description', 'inputs', 'outputs', 'nodes', 'groups', 'extra'],
+  parameter: ['name', 'node', 'input', 'output', 'description'],
+  socket: ['name', 'type', 'from', 'output'],
   group: ['title', 'bounds', 'color'],
   inputs: [],
   input: ['from', 'output'],
   other: [],
 }
 
-type Part = 'workflow' | 'node' | 'parameter' | 'group' | 'inputs' | 'input' | 'other'
+type Part = 'workflow' | 'node' | 'subgraph' | 'parameter' | 'socket' | 'group' | 'inputs' | 'input' | 'other'
 
 /** Parts that always take a line for each field, so that a change of one field is a change of one line. */
-const BROKEN: ReadonlySet<Part> = new Set(['workflow', 'node', 'inputs'])
+const BROKEN: ReadonlySet<Part> = new Set(['workflow', 'node', 'subgraph', 'inputs'])
 
 /**
  * A workflow as canonical text: made to be read and compared by people. Equal workflows give equal text; parsing it
@@ -73,9 +78,7 @@ function entriesOf(value: object, part: Part): [string, unknown][] {
 
 /** The part that stands under a key of another part. */
 function partUnder(part: Part, key: string): Part {
-  if (part === 'workflow') return LISTS.get(key) ?? 'other'
-  if (part === 'node') return key === 'inputs' ? 'inputs' : 'other'
-  return part === 'inputs' ? 'input' : 'other'
+  return PARTS_UNDER[part]?.get(key) ?? (part === 'inputs' ? 'input' : 'other')
 }
 
 /** A list of the workflow stands for its items; a list in an input is a literal. */
@@ -83,8 +86,19 @@ function itemPart(part: Part): Part {
   return part === 'input' ? 'other' : part
 }
 
-const LISTS = new Map<string, Part>([
-  ['nodes', 'node'],
-  ['parameters', 'parameter'],
-  ['groups', 'group'],
-])
+const PARTS_UNDER: { readonly [P in Part]?: ReadonlyMap<string, Part> } = {
+  workflow: new Map<string, Part>([
+    ['nodes', 'node'],
+    ['parameters', 'parameter'],
+    ['outputs', 'parameter'],
+    ['subgraphs', 'subgraph'],
+    ['groups', 'group'],
+  ]),
+  subgraph: new Map<string, Part>([
+    ['nodes', 'node'],
+    ['inputs', 'socket'],
+    ['outputs', 'socket'],
+    ['groups', 'group'],
+  ]),
+  node: new Map<string, Part>([['inputs', 'inputs']]),
+}

@@ -29,6 +29,7 @@ describe('parseWorkflow', () => {
       title: 'A title',
       description: 'What it does',
       parameters: [{ name: 'prompt', node: '7', input: 'text', description: 'What to show' }],
+      outputs: [{ name: 'latent', node: '57:8', output: 0, description: 'What came out' }],
       nodes: [
         { id: '7', type: 'TextEncode', version: 2, title: 'Prompt', inputs: { text: 'a cat', list: [1], none: null } },
         {
@@ -38,6 +39,19 @@ describe('parseWorkflow', () => {
           position: [10, -20.5],
           size: [200, 100],
           extra: { color: 'red' },
+        },
+        { id: 'second', type: 'subgraph:pass', mode: 'bypass', inputs: { latent: { from: '57:8', output: 'latent' } } },
+        { id: 'off', type: 'Sampler', mode: 'mute' },
+      ],
+      subgraphs: [
+        {
+          id: 'pass',
+          name: 'Second pass',
+          inputs: [{ name: 'latent', type: 'LATENT' }, { name: 'any', type: { anyOf: ['INT', { list: 'FLOAT' }] } }],
+          outputs: [{ name: 'latent', from: '1', output: 0 }, { name: 'same', from: '$inputs', output: 'latent' }],
+          nodes: [{ id: '1', type: 'Sampler', inputs: { latent: { from: '$inputs', output: 'latent' } } }],
+          groups: [{ title: 'Inside', bounds: [0, 0, 1, 1] }],
+          extra: {},
         },
       ],
       groups: [{ title: 'Group', bounds: [0, 0, 10, 10], color: '#fff' }],
@@ -76,6 +90,14 @@ describe('parseWorkflow', () => {
     ['a fractional index', withInput({ from: '1', output: 0.5 }), [
       'Sampler (node 7), nodes[0].inputs.a.output: expected string,integer.',
     ]],
+    ['another mode', { version: 1, nodes: [{ ...node, mode: 'off' }] }, [
+      'Sampler (node 7), nodes[0].mode: expected one of "bypass", "mute".',
+    ]],
+    ['a node in a subgraph', {
+      version: 1,
+      nodes: [],
+      subgraphs: [{ id: 'a', name: 'A', inputs: [], outputs: [], nodes: [{ ...node, size: 3 }] }],
+    }, ['Sampler (node 7), subgraphs[0].nodes[0].size: expected array.']],
     ['an object literal that is not wrapped', withInput({ x: 1 }), [
       'Sampler (node 7), nodes[0].inputs.a: the field "value" is missing. Add it.',
       'Sampler (node 7), nodes[0].inputs.a: the format has no field "x" here. Remove it, or keep it under "extra".',

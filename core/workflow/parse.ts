@@ -60,7 +60,9 @@ function schemaProblem(value: unknown, error: SchemaError): Problem {
   }
 }
 
-const FIELDS = 'version title description parameters nodes groups extra id type inputs position size from output value'
+const FIELDS =
+  'version title description parameters outputs nodes subgraphs groups extra id type mode inputs position size ' +
+  'name from output value'
 
 function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: SchemaError): Fault {
   switch (keyword) {
@@ -72,6 +74,10 @@ function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: Sche
       const remedy = near && near !== field ? `Did you mean "${near}"?` : 'Remove it, or keep it under "extra".'
       return { problem: `the format has no field ${JSON.stringify(field.slice(0, 80))} here`, remedy }
     }
+    case 'enum': {
+      const allowed = Array.isArray(params['allowedValues']) ? params['allowedValues'] : []
+      return { problem: `expected one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}` }
+    }
     case 'const':
       return { problem: `expected ${JSON.stringify(params['allowedValue'])}` }
     default:
@@ -82,7 +88,8 @@ function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: Sche
 type Fault = Pick<Problem, 'problem' | 'remedy'>
 
 /** The node that a path lies in, when it says enough of itself. */
-function nodeAt(value: unknown, [list, index]: readonly string[]): { node?: NodeRef } {
+function nodeAt(value: unknown, [list, index, ...rest]: readonly string[]): { node?: NodeRef } {
+  if (list === 'subgraphs' && index !== undefined) return nodeAt(own(own(value, list), index), rest)
   const nodes = list === 'nodes' ? own(value, 'nodes') : undefined
   const node = Array.isArray(nodes) ? (nodes[Number(index)] as unknown) : undefined
   const id = own(node, 'id')

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../types/json.ts'
+import type { SocketType } from '../types/socket.ts'
 
 /** The format's version. Raised, with a migration, when older files would be read wrongly. */
 export const WORKFLOW_VERSION = 1
@@ -11,7 +12,11 @@ export interface Workflow {
   readonly description?: string
   /** Inputs that are given a name of their own, for the command line and forms. */
   readonly parameters?: readonly Parameter[]
+  /** Outputs that are given a name of their own, for the command line and other programs. */
+  readonly outputs?: readonly ExposedOutput[]
   readonly nodes: readonly WorkflowNode[]
+  /** Graphs that nodes of the type `subgraph:<id>` stand for, here and inside one another. */
+  readonly subgraphs?: readonly Subgraph[]
   /** Frames around nodes in the editor. */
   readonly groups?: readonly Group[]
   /** Kept as it is; for editors and importers. */
@@ -25,6 +30,8 @@ export interface WorkflowNode {
   /** The version of the node type that wrote the inputs, for migrations. */
   readonly version?: number
   readonly title?: string
+  /** `bypass`: its inputs pass to its outputs of the same type. `mute`: as if it were not there. */
+  readonly mode?: NodeMode
   /** By input name. Look names up with `Object.hasOwn`: they come from outside. */
   readonly inputs?: { readonly [name: string]: InputValue }
   readonly position?: readonly [x: number, y: number]
@@ -32,6 +39,9 @@ export interface WorkflowNode {
   /** Kept as it is; for editors and importers. */
   readonly extra?: JsonObject
 }
+
+/** How a node takes part in a run, where it does not run as usual. */
+export type NodeMode = 'bypass' | 'mute'
 
 /** What an input holds: a literal, a link, or an object literal wrapped as `{ value }`. */
 export type InputValue = null | boolean | number | string | readonly Json[] | Link | Wrapped
@@ -53,6 +63,60 @@ export interface Parameter {
   readonly node: string
   readonly input: string
   readonly description?: string
+}
+
+/** An output with a name of its own. */
+export interface ExposedOutput {
+  readonly name: string
+  readonly node: string
+  readonly output: string | number
+  readonly description?: string
+}
+
+/**
+ * A graph with inputs and outputs of its own. Inside it, a link `{ from: '$inputs', output: NAME }` reads one of its
+ * inputs; what a node that stands for it leaves out is left out inside too.
+ */
+export interface Subgraph {
+  /** Unique in the file; nodes name it as `subgraph:<id>`. */
+  readonly id: string
+  /** What the editor calls it. */
+  readonly name: string
+  readonly description?: string
+  readonly inputs: readonly SubgraphInput[]
+  readonly outputs: readonly SubgraphOutput[]
+  readonly nodes: readonly WorkflowNode[]
+  readonly groups?: readonly Group[]
+  /** Kept as it is; for editors and importers. */
+  readonly extra?: JsonObject
+}
+
+/** An input of a subgraph. Without a type it takes what the inputs behind it take. */
+export interface SubgraphInput {
+  readonly name: string
+  readonly type?: SocketType
+}
+
+/** An output of a subgraph, and the node inside that gives it (or `$inputs`, to pass one of its inputs on). */
+export interface SubgraphOutput {
+  readonly name: string
+  readonly from: string
+  readonly output: string | number
+}
+
+/** What stands for the subgraph's own inputs in links inside it. */
+export const SUBGRAPH_INPUTS = '$inputs'
+
+const SUBGRAPH_TYPE = 'subgraph:'
+
+/** The type of the nodes that stand for a subgraph. */
+export function subgraphType(id: string): string {
+  return `${SUBGRAPH_TYPE}${id}`
+}
+
+/** The id of the subgraph that nodes of this type stand for, or `undefined` for any other type. */
+export function subgraphIdOf(type: string): string | undefined {
+  return type.startsWith(SUBGRAPH_TYPE) ? type.slice(SUBGRAPH_TYPE.length) : undefined
 }
 
 /** A titled frame around nodes; it means nothing to a run. */
