@@ -26,7 +26,8 @@ export function linear(g: Graph, w: Weights, x: Value): Value {
       throw new ShapeError(`the weight "${held.key}" [${out}, ${width}] takes ${width} channels`)
     })
   }
-  const tokens = reshape(here, x, [dimProduct(x.shape.slice(0, -1)), width]) // [N, in]: one matrix product
+  // [N, in]: one matrix product; what several layers read is flattened once
+  const tokens = g.once(`tokens ${x.name}`, () => reshape(here, x, [dimProduct(x.shape.slice(0, -1)), width]))
   const bias = w.has('bias') ? w.tensor(here, 'bias', [out]) : null
   const y = product(here, tokens, held, bias)
   return reshape(here, w.branch ? addBranch(here, tokens, y, w.branch, [out, width]) : y, [
@@ -36,7 +37,11 @@ export function linear(g: Graph, w: Weights, x: Value): Value {
 }
 
 /** The end of a module path that tells one layer from its neighbours: `to_q`, `to_out.0`. */
-const layerName = (path: string): string => /[^.]*(\.\d+)*$/.exec(path)![0]
+function layerName(path: string): string {
+  const parts = path.split('.')
+  const named = parts.findLastIndex((part) => !/^\d+$/.test(part))
+  return parts.slice(Math.max(0, named)).join('.')
+}
 
 function sizes(held: HeldMatrix): readonly [out: number, width: number] {
   const [rows, columns] = held.weight.shape as readonly [number, number] // two axes, checked by Weights.matrix
