@@ -1,7 +1,7 @@
 import { removeLinks } from './caption-links.ts'
 import { fixText } from './fix-text/fix-text.ts'
 import { unescapeHtml, unquotePlus } from './python-html.ts'
-import { DIGIT, SPACE, strip, WORD } from './python-strings.ts'
+import { BOUNDARY, DIGIT, SPACE, strip, WORD } from './python-strings.ts'
 import { soupText } from './soup-text.ts'
 
 /**
@@ -54,7 +54,7 @@ const IP_ADDRESS = regex(`${d}{1,3}\\.${d}{1,3}\\.${d}{1,3}\\.${d}{1,3}`)
 const CLOCK_AT_END = regex(`${d}:${d}${d}${s}+$`)
 const SHORT_HASH = regex(`#${d}{1,3}(?![${WORD}])`)
 const LONG_HASH = regex(`#${d}{5,}(?![${WORD}])`)
-const LONG_NUMBER = regex(`^${d}{6,}$`)
+const LONG_NUMBER = [/^[0-9]{6,}$/]
 
 function withoutNumbers(text: string): string {
   const shorter = text
@@ -63,7 +63,7 @@ function withoutNumbers(text: string): string {
     .replaceAll('\\n', ' ')
     .replaceAll(SHORT_HASH, '')
     .replaceAll(LONG_HASH, '')
-  return withoutFileNames(replaceWords(shorter, [LONG_NUMBER], ''))
+  return withoutFileNames(replaceWords(shorter, LONG_NUMBER, ''))
 }
 
 const NON_SPACES = regex(`[^${SPACE}]+`)
@@ -90,21 +90,36 @@ function plainPunctuation(text: string): string {
 
 const WORDS = regex(`[${WORD}]+`)
 
-/** `\bPATTERN\b` where the pattern matches word characters only: a whole word or nothing. Patterns carry ^ and $. */
+/** `\bPATTERN\b` where the pattern matches letters and digits only: a whole word or nothing. Patterns carry ^ and $. */
 const replaceWords = (text: string, patterns: readonly RegExp[], replacement: string): string =>
-  text.replaceAll(WORDS, (word) => (patterns.some((pattern) => word.search(pattern) === 0) ? replacement : word))
+  text.replaceAll(WORDS, (word) => {
+    const shape = shapeOf(word)
+    return shape !== null && patterns.some((pattern) => pattern.test(shape)) ? replacement : word
+  })
 
+/**
+ * A word as the patterns see it: every script's digits are 0, and a run of letters or digits that is longer than any
+ * pattern counts is cut to that. Null for a word with anything but ASCII letters and digits in it.
+ */
+function shapeOf(word: string): string | null {
+  const digits = NON_ASCII.test(word) ? word.replaceAll(ANY_DIGIT, '0') : word
+  if (/[^a-zA-Z0-9]/.test(digits)) return null
+  return digits.replaceAll(/[a-zA-Z]{4,}/g, 'aaaa').replaceAll(/[0-9]{16,}/g, '0'.repeat(16))
+}
+
+const NON_ASCII = /\P{ASCII}/u
+const ANY_DIGIT = regex(d)
 /** jc6640, jc6640vc, 6640vc231 */
-const SERIAL_NUMBERS = [`^[a-zA-Z]{1,3}${d}{3,15}$`, `^[a-zA-Z]+${d}+[a-zA-Z]+$`, `^${d}+[a-zA-Z]+${d}+$`].map(regex)
+const SERIAL_NUMBERS = [/^[a-zA-Z]{1,3}[0-9]{3,15}$/, /^[a-zA-Z]+[0-9]+[a-zA-Z]+$/, /^[0-9]+[a-zA-Z]+[0-9]+$/]
 /** j2d1a2a */
-const MIXED = regex(`^${d}*[a-zA-Z]+${d}+[a-zA-Z]+${d}[a-zA-Z${DIGIT}]*$`)
+const MIXED = [/^[0-9]*[a-zA-Z]+[0-9]+[a-zA-Z]+[0-9][a-zA-Z0-9]*$/]
 const SHIPPING = regex(`(?:worldwide${s}+)?(?:free${s}+)?shipping`)
 const DOWNLOAD = regex(`(?:free${s})?download(?:${s}free)?`)
 const CLICK = regex(`(?<![${WORD}])click${s}(?:for|on)${s}[${WORD}]+`)
 const FILE_KIND = regex(`(?<![${WORD}])(?:png|jpg|jpeg|bmp|webp|eps|pdf|apk|mp4)(?:${s}images?)?`)
 const PAGE = regex(`(?<![${WORD}])page${s}+${d}+(?![${WORD}])`)
 /** 12x34, 3×4; the second x is Cyrillic. */
-const DIMENSIONS = regex(`(?<![${WORD}])${d}+(?:\\.${d}*)?[xх×]${d}+(?:\\.${d}*)?(?:(?<=[${WORD}])(?![${WORD}])|(?<![${WORD}])(?=[${WORD}]))`)
+const DIMENSIONS = regex(`(?<![${WORD}])${d}+(?:\\.${d}*)?[xх×]${d}+(?:\\.${d}*)?${BOUNDARY}`)
 
 function withoutShopTalk(text: string): string {
   const plain = replaceWords(text, SERIAL_NUMBERS, '')
@@ -113,7 +128,7 @@ function withoutShopTalk(text: string): string {
     .replaceAll(CLICK, '')
     .replaceAll(FILE_KIND, '')
     .replaceAll(PAGE, '')
-  return replaceWords(plain, [MIXED], ' ').replaceAll(DIMENSIONS, '')
+  return replaceWords(plain, MIXED, ' ').replaceAll(DIMENSIONS, '')
 }
 
 const COLON = regex(`(?<=[${WORD}])${s}+:${s}+`)

@@ -2,13 +2,13 @@ import { configReader } from '../config-reader.ts'
 
 /** What a T5 encoder is built from; the comments give the field of config.json. */
 export interface T5Config {
-  readonly vocabulary: number                              // vocab_size
-  readonly width: number                                   // d_model
-  readonly headWidth: number                               // d_kv
-  readonly heads: number                                   // num_heads
-  readonly inner: number                                   // d_ff
-  readonly layers: number                                  // num_layers
-  readonly normEps: number                                 // layer_norm_epsilon
+  readonly vocabulary: number // vocab_size
+  readonly width: number // d_model
+  readonly headWidth: number // d_kv
+  readonly heads: number // num_heads
+  readonly inner: number // d_ff
+  readonly layers: number // num_layers
+  readonly normEps: number // layer_norm_epsilon
   /** Relative distances are sorted into this many buckets (relative_attention_num_buckets). */
   readonly buckets: number
   /** From this distance on all share the last bucket (relative_attention_max_distance). */
@@ -19,7 +19,16 @@ export interface T5Config {
 }
 
 const REMEDY = 'Choose the text_encoder folder of a PixArt-alpha or EasyAnimate V1 model, with its own config.json.'
-const PROJECTIONS = ['relu', 'gelu', 'gelu_new', 'silu', 'gated-gelu', 'gated-relu', 'gated-silu', 'gated-gelu_new'] as const
+const PROJECTIONS = [
+  'relu',
+  'gelu',
+  'gelu_new',
+  'silu',
+  'gated-gelu',
+  'gated-relu',
+  'gated-silu',
+  'gated-gelu_new',
+] as const
 
 /**
  * The text encoder's config.json (transformers `T5Config`).
@@ -47,7 +56,7 @@ export function parseT5Config(config: unknown, file: string): T5Config {
 }
 
 /** "gated-gelu" stands for the tanh form (transformers keeps it so for old configs); plain "gelu" for the exact one. */
-function activationOf(projection: typeof PROJECTIONS[number]): T5Config['activation'] {
+function activationOf(projection: (typeof PROJECTIONS)[number]): T5Config['activation'] {
   if (projection === 'gated-gelu') return 'gelu-tanh'
   const name = projection.replace('gated-', '')
   if (name === 'gelu_new') return 'gelu-tanh'

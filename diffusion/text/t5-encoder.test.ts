@@ -22,21 +22,33 @@ describe('relativeBuckets', () => {
 })
 
 test('takes the embedding under either of its names', () => {
-  const tied = new Map([['encoder.embed_tokens.weight', 'table'], ['encoder.final_layer_norm.weight', 'norm']])
-  expect([...presentT5Entries(tied)]).toEqual([['encoder.final_layer_norm.weight', 'norm'], ['shared.weight', 'table']])
-  expect([...presentT5Entries(new Map([...tied, ['shared.weight', 'shared']]))]).toContainEqual(['shared.weight', 'shared'])
+  const tied = new Map([
+    ['encoder.embed_tokens.weight', 'table'],
+    ['encoder.final_layer_norm.weight', 'norm'],
+  ])
+  expect([...presentT5Entries(tied)]).toEqual([
+    ['encoder.final_layer_norm.weight', 'norm'],
+    ['shared.weight', 'table'],
+  ])
+  expect([...presentT5Entries(new Map([...tied, ['shared.weight', 'shared']]))]).toContainEqual([
+    'shared.weight',
+    'shared',
+  ])
 })
 
 describe('parseT5Config', () => {
   test.each([
-    ['gated-gelu', { gated: true, activation: 'gelu-tanh' }], ['relu', { gated: false, activation: 'relu' }],
-    ['gelu', { gated: false, activation: 'gelu' }], ['gated-silu', { gated: true, activation: 'silu' }],
+    ['gated-gelu', { gated: true, activation: 'gelu-tanh' }],
+    ['relu', { gated: false, activation: 'relu' }],
+    ['gelu', { gated: false, activation: 'gelu' }],
+    ['gated-silu', { gated: true, activation: 'silu' }],
   ])('feed_forward_proj "%s"', (projection, wanted) => {
     expect(parseT5Config({ feed_forward_proj: projection }, 'config.json')).toMatchObject(wanted)
   })
 
   test('refuses another model', () => {
-    expect(() => parseT5Config({ model_type: 'clip_text_model' }, 'text_encoder/config.json'))
-      .toThrow('text_encoder/config.json, "model_type": expected "t5" or "mt5", got "clip_text_model"')
+    expect(() => parseT5Config({ model_type: 'clip_text_model' }, 'text_encoder/config.json')).toThrow(
+      'text_encoder/config.json, "model_type": expected "t5" or "mt5", got "clip_text_model"',
+    )
   })
 })

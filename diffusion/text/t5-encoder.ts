@@ -5,7 +5,21 @@
  */
 import type { Graph, SegmentedModel, Value, Weights } from '../../tensor/index.ts'
 import {
-  add, attention, cast, embedding, gather, gelu, geluTanh, maximum, mul, reshape, rmsNorm, silu, sub, sym, transpose,
+  add,
+  attention,
+  cast,
+  embedding,
+  gather,
+  gelu,
+  geluTanh,
+  maximum,
+  mul,
+  reshape,
+  rmsNorm,
+  silu,
+  sub,
+  sym,
+  transpose,
 } from '../../tensor/index.ts'
 import { linear } from '../layers/linear.ts'
 import { declare } from '../layers/wanted.ts'
@@ -30,7 +44,10 @@ export function t5Encoder(w: Weights, config: T5Config): SegmentedModel {
     ],
     segments: [
       {
-        name: 'embed', stage: 'step', inputs: ['ids', 'mask', 'buckets'], outputs: ['states0', 'bias'],
+        name: 'embed',
+        stage: 'step',
+        inputs: ['ids', 'mask', 'buckets'],
+        outputs: ['states0', 'bias'],
         build(g, { ids, mask, buckets }) {
           declare(w.at('shared'), 'weight', [config.vocabulary, config.width])
           const states0 = g.tap('hidden_states_0', embedding(g, w.at('shared'), ids!))
@@ -38,7 +55,10 @@ export function t5Encoder(w: Weights, config: T5Config): SegmentedModel {
         },
       },
       ...Array.from({ length: config.layers }, (_, i) => ({
-        name: `block${i}`, stage: 'step' as const, inputs: [`states${i}`, 'bias'], outputs: [`states${i + 1}`],
+        name: `block${i}`,
+        stage: 'step' as const,
+        inputs: [`states${i}`, 'bias'],
+        outputs: [`states${i + 1}`],
         build: (g: Graph, { [`states${i}`]: x, bias }: Readonly<Record<string, Value>>) => {
           const y = block(g, encoder.at(`block.${i}`), x!, bias!, config)
           if (i < config.layers - 1) g.tap(`hidden_states_${i + 1}`, y)
@@ -46,8 +66,13 @@ export function t5Encoder(w: Weights, config: T5Config): SegmentedModel {
         },
       })),
       {
-        name: 'norm', stage: 'step', inputs: [`states${config.layers}`], outputs: ['embeds'],
-        build: (g, values) => ({ embeds: norm(g, encoder.at('final_layer_norm'), values[`states${config.layers}`]!, config) }),
+        name: 'norm',
+        stage: 'step',
+        inputs: [`states${config.layers}`],
+        outputs: ['embeds'],
+        build: (g, values) => ({
+          embeds: norm(g, encoder.at('final_layer_norm'), values[`states${config.layers}`]!, config),
+        }),
       },
     ],
     outputs: ['embeds'],
@@ -56,8 +81,16 @@ export function t5Encoder(w: Weights, config: T5Config): SegmentedModel {
 
 /** Self-attention, then the MLP; each adds to its input what it makes of its norm. */
 function block(g: Graph, w: Weights, x: Value, bias: Value, config: T5Config): Value {
-  const attended = add(g, x, selfAttention(g, w.at('layer.0.SelfAttention'), norm(g, w.at('layer.0.layer_norm'), x, config), bias, config))
-  return add(g, attended, feedForward(g, w.at('layer.1.DenseReluDense'), norm(g, w.at('layer.1.layer_norm'), attended, config), config))
+  const attended = add(
+    g,
+    x,
+    selfAttention(g, w.at('layer.0.SelfAttention'), norm(g, w.at('layer.0.layer_norm'), x, config), bias, config),
+  )
+  return add(
+    g,
+    attended,
+    feedForward(g, w.at('layer.1.DenseReluDense'), norm(g, w.at('layer.1.layer_norm'), attended, config), config),
+  )
 }
 
 function selfAttention(g: Graph, w: Weights, x: Value, bias: Value, { heads, headWidth, width }: T5Config): Value {
@@ -69,16 +102,22 @@ function selfAttention(g: Graph, w: Weights, x: Value, bias: Value, { heads, hea
 function feedForward(g: Graph, w: Weights, x: Value, config: T5Config): Value {
   const { inner, gated, width } = config
   const project = (name: string) => linear(g, w.at(name), x, inner, { bias: false })
-  const hidden = gated ? mul(g, activate(g, project('wi_0'), config), project('wi_1')) : activate(g, project('wi'), config)
+  const hidden = gated
+    ? mul(g, activate(g, project('wi_0'), config), project('wi_1'))
+    : activate(g, project('wi'), config)
   return linear(g, w.at('wo'), hidden, width, { bias: false })
 }
 
 function activate(g: Graph, x: Value, { activation }: T5Config): Value {
   switch (activation) {
-    case 'gelu-tanh': return geluTanh(g, x)
-    case 'gelu': return gelu(g, x)
-    case 'silu': return silu(g, x)
-    case 'relu': return maximum(g, x, g.constant(0))
+    case 'gelu-tanh':
+      return geluTanh(g, x)
+    case 'gelu':
+      return gelu(g, x)
+    case 'silu':
+      return silu(g, x)
+    case 'relu':
+      return maximum(g, x, g.constant(0))
   }
 }
 
@@ -88,7 +127,7 @@ const norm = (g: Graph, w: Weights, x: Value, { width, normEps }: T5Config): Val
 /** What is added to every layer's scores: the relative position's bias, and the mask: [B, heads, S, S]. */
 function scoreBias(g: Graph, w: Weights, buckets: Value, mask: Value, { buckets: count, heads }: T5Config): Value {
   const table = w.at('relative_attention_bias').tensor(g, 'weight', [count, heads])
-  const byHead = transpose(g, gather(g, table, buckets), [2, 0, 1])                     // [S, S, heads] → [heads, S, S]
+  const byHead = transpose(g, gather(g, table, buckets), [2, 0, 1]) // [S, S, heads] → [heads, S, S]
   const position = g.tap('position_bias', reshape(g, byHead, [1, heads, S, S]))
   const dropped = mul(g, sub(g, g.constant(1), cast(g, mask, 'float32')), g.constant(DROPPED))
   return add(g, position, reshape(g, dropped, [B, 1, 1, S]))
@@ -99,13 +138,18 @@ function scoreBias(g: Graph, w: Weights, buckets: Value, mask: Value, { buckets:
  * keys ahead; of each half, the first half one distance each, the rest growing with the logarithm up to maxDistance.
  * The logarithm is taken in float32, as the reference does: it decides which side of a border a distance falls on.
  */
-export function relativeBuckets(tokens: number, { buckets, maxDistance }: Pick<T5Config, 'buckets' | 'maxDistance'>): Int32Array {
+export function relativeBuckets(
+  tokens: number,
+  { buckets, maxDistance }: Pick<T5Config, 'buckets' | 'maxDistance'>,
+): Int32Array {
   const half = Math.floor(buckets / 2)
   const exact = Math.floor(half / 2)
   const range = Math.log(maxDistance / exact)
   const bucketOf = (distance: number): number => {
     if (distance < exact) return distance
-    const grown = Math.fround(Math.fround(Math.fround(Math.log(Math.fround(distance / exact))) / range) * (half - exact))
+    const grown = Math.fround(
+      Math.fround(Math.fround(Math.log(Math.fround(distance / exact))) / range) * (half - exact),
+    )
     return Math.min(exact + Math.trunc(grown), half - 1)
   }
   const table = new Int32Array(tokens * tokens)
