@@ -1,0 +1,6 @@
+export * from './api-export.ts'
+export * from './api-import.ts'
+export * from './detect.ts'
+export * from './resolve.ts'
+export * from './text.ts'
+export * from './virtual.ts'
