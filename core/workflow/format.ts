@@ -4,10 +4,7 @@ const WIDTH = 100
 
 /** The order of the keys that the format knows; others (input names, what is under `extra`) keep their own order. */
 const KEY_ORDER: Readonly<Record<Part, readonly string[]>> = {
-  workflow: [
-    ...['$schema', 'version', 'title', 'description', 'parameters', 'outputs'],
-    ...['nodes', 'subgraphs', 'groups', 'extra'],
-  ],
+  workflow: '$schema version title description parameters outputs nodes subgraphs groups extra'.split(' '),
   node: ['id', 'type', 'version', 'title', 'mode', 'inputs', 'position', 'size', 'extra'],
   subgraph: ['id', 'name', 'description', 'inputs', 'outputs', 'nodes', 'groups', 'extra'],
   parameter: ['name', 'node', 'input', 'output', 'description'],

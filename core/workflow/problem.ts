@@ -8,6 +8,7 @@ export type ProblemCode =
   | 'prompt_no_outputs'
   | 'prompt_outputs_failed_validation'
   | 'dependency_cycle'
+  | 'subgraph_recursion'
   // one node
   | 'duplicate_node_id'
   | 'missing_node_type'
@@ -23,12 +24,17 @@ export type ProblemCode =
   | 'unknown_input'
   | 'unknown_parameter'
   | 'duplicate_parameter'
+  | 'duplicate_subgraph'
+  | 'unknown_exposed_output'
   | 'invalid_override'
   // hooks and runs
   | 'custom_validation_failed'
   | 'exception_during_validation'
   | 'execution_failed'
   | 'wrong_output'
+  | 'invalid_expansion'
+  | 'expansion_limit'
+  | 'too_many_items'
   | 'missing_service'
   | 'cancelled'
   // plugins

@@ -4,8 +4,9 @@ import { defineNode } from '../types/node-type.ts'
 import { port, portOf } from '../types/port.ts'
 import { defineType } from '../types/value-type.ts'
 import { problemText } from './problem.ts'
+import { withSubgraphDefinitions } from './subgraphs.ts'
 import { validateWorkflow } from './validate.ts'
-import type { InputValue, Workflow, WorkflowNode } from './workflow.ts'
+import type { InputValue, Subgraph, Workflow, WorkflowNode } from './workflow.ts'
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const textType = (id: string) => defineType<string>({ id, check: isText, bytes: () => 0, store: 'recompute' })
@@ -173,5 +174,79 @@ describe('validateWorkflow', () => {
   test('stays quick when thousands of names are wrong', () => {
     const nodes = Array.from({ length: 10_000 }, (_, i) => node(`n${i}`, `Typo${i}`, { a: from(`m${i}`, 0) }))
     expect(problems(...nodes)).toHaveLength(10_000)
+  })
+})
+
+describe('subgraphs', () => {
+  const inside: Subgraph = {
+    id: 'inner',
+    name: 'Inner',
+    inputs: [{ name: 'latent' }, { name: 'steps' }],
+    outputs: [{ name: 'image', from: 'd', output: 'image' }],
+    nodes: [
+      node('s', 'Sampler', { latent: from('$inputs', 'latent'), steps: from('$inputs', 'steps') }),
+      node('d', 'VAEDecode', { samples: from('s', 'latent') }),
+    ],
+  }
+  const file = (more: Partial<Workflow>, ...nodes: WorkflowNode[]): Workflow => ({
+    version: 1,
+    nodes: [...nodes, node('save', 'SaveImage', { images: from('i', 'image'), prefix: 'x' })],
+    subgraphs: [inside],
+    ...more,
+  })
+  const told = (workflow: Workflow) => validateWorkflow(workflow, definitions).map(problemText)
+
+  test('a sound one is sound, with parameters and outputs on the node that stands for it', () => {
+    const parameters = [{ name: 'steps', node: 'i', input: 'steps' }]
+    const outputs = [{ name: 'image', node: 'i', output: 'image' }]
+    expect(told(file({ parameters, outputs }, node('i', 'subgraph:inner', { steps: 5 })))).toEqual([])
+  })
+
+  test('what is wrong inside is told where it is used, each link by what feeds it', () => {
+    const nodes = [node('i', 'subgraph:inner', { steps: 500, latent: from('i', 'image') })]
+    expect(told(file({}, ...nodes))).toEqual([
+      'Sampler (node i/s), input "steps": expected a whole number from 1 to 100, got 500. Set it to 100 or less.',
+      'Sampler (node i/s), input "latent": expected LATENT, got IMAGE from output "image" of VAEDecode (node i/d). ' +
+        'Connect an output of type LATENT.',
+      expect.stringContaining('its result depends on itself: i/'),
+    ])
+  })
+
+  test('names of subgraphs, their sockets, and what is exposed are checked', () => {
+    const twice = { ...inside, inputs: [...inside.inputs, { name: 'steps' }], nodes: [...inside.nodes, node('$inputs', 'Sampler')] }
+    const parameters = [{ name: 'p', node: 'i', input: 'step' }]
+    const outputs = [{ name: 'o', node: 'i', output: 'images' }, { name: 'o', node: 'j', output: 0 }]
+    const workflow = file({ subgraphs: [twice, inside], parameters, outputs }, node('i', 'subgraph:inner'), node('k', 'subgraph:no'))
+    expect(told(workflow)).toEqual([
+      'subgraphs[0]: two inputs of subgraph "Inner" are called "steps". Rename one of them.',
+      'Sampler (node $inputs), subgraphs[0]: inside a subgraph "$inputs" stands for its inputs. Give the node another id.',
+      'subgraphs[1]: the id "inner" is taken by a subgraph before it. Give it another id.',
+      'parameter "p" sets input "step" of node i, which has no such input. Did you mean "steps"?',
+      'two outputs are called "o". Rename one of them.',
+      'output "o" is "images" of node i, which has no such output. There is the output image.',
+      expect.stringMatching(/^output "o" is 0 of node j, which the workflow does not have/),
+      'subgraph:no (node k): the workflow has no subgraph "no". Remove the node, or add the subgraph to the file.',
+    ])
+  })
+
+  test('one that holds itself is told once, with its path', () => {
+    const loop = { ...inside, nodes: [...inside.nodes, node('again', 'subgraph:inner')] }
+    expect(told(file({ subgraphs: [loop] }, node('i', 'subgraph:inner')))).toEqual([
+      '"Inner" (subgraph:inner, node inner): the subgraph holds itself: inner → inner. ' +
+        'Remove one of these nodes; a loop is made with Repeat, ForEach or While.',
+    ])
+  })
+
+  test('their definitions say what they take and give', () => {
+    const all = withSubgraphDefinitions(file({}), definitions)
+    expect(all.get('subgraph:inner')).toMatchObject({
+      title: 'Inner',
+      output: false,
+      inputs: [
+        { name: 'latent', socket: 'LATENT', required: false },
+        { name: 'steps', socket: 'INT', default: 20, min: 1, max: 100, required: false },
+      ],
+      outputs: [{ name: 'image', socket: 'IMAGE' }],
+    })
   })
 })

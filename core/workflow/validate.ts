@@ -1,19 +1,16 @@
-import type { Definitions, InputDefinition, NodeDefinition, OutputDefinition } from '../types/definition.ts'
+import type { Definitions, InputDefinition, NodeDefinition } from '../types/definition.ts'
 import { literalProblem, takesLiteral } from '../types/literal.ts'
 import { fits, socketText, type SocketType } from '../types/socket.ts'
 import { findCycles } from './cycles.ts'
-import { graphOf, refOf, type Graph, type GraphNode } from './graph.ts'
+import { tryFlatten } from './flatten.ts'
+import { graphOf, type Graph, type GraphNode } from './graph.ts'
 import { nodeText, type NodeRef, type Problem } from './problem.ts'
+import { withSubgraphDefinitions } from './subgraphs.ts'
 import { didYouMean, listed } from './suggest.ts'
-import { isLink, literalOf, type Link, type Parameter, type Workflow } from './workflow.ts'
+import { fileProblems, outputOf, settableInputs, type Scope } from './validate-file.ts'
+import { isLink, literalOf, subgraphIdOf, subgraphType, type Link, type Workflow } from './workflow.ts'
 
-/** What the checks of one node need to know of the rest. */
-interface Scope {
-  readonly graph: Graph
-  readonly definitions: Definitions
-  /** Looks for the name that was meant, for the first problems of a file only: it takes time. */
-  suggest(name: string, names: Iterable<string>): string | undefined
-}
+export { outputOf } from './validate-file.ts'
 
 const MAX_SUGGESTIONS = 50
 
@@ -22,77 +19,38 @@ const MAX_SUGGESTIONS = 50
  * may run. A pure function, the same in editor, server and worker; hooks and computed choices come after it.
  */
 export function validateWorkflow(workflow: Workflow, definitions: Definitions): Problem[] {
-  const graph = graphOf(workflow)
-  const scope: Scope = { graph, definitions, suggest: limited(didYouMean, MAX_SUGGESTIONS) }
+  const all = withSubgraphDefinitions(workflow, definitions)
+  const suggest = limited(didYouMean, MAX_SUGGESTIONS)
+  const subgraphs = new Set(workflow.subgraphs?.map(({ id }) => subgraphType(id)))
+  const isRecursive = (type: string) => subgraphs.has(type) && !all.has(type)
+  const drawn: Scope = { graph: graphOf(workflow), definitions: all, suggest, isRecursive }
+  const flat = tryFlatten(workflow, { definitions: all })
+  const graph = flat.workflow === workflow ? drawn.graph : graphOf(flat.workflow)
+  const scope: Scope = { ...drawn, graph }
   return [
-    ...duplicateIds(workflow),
-    ...parameterProblems(workflow, scope),
-    ...[...graph.values()].flatMap((node) => nodeProblems(node, scope)),
+    ...fileProblems(workflow, drawn),
+    ...flat.problems,
+    ...notAlready(flat.problems, [...graph.values()].flatMap((node) => nodeProblems(node, scope))),
     ...findCycles(graph).map((cycle) => cycleProblem(cycle, graph)),
     ...missingOutputs(scope),
   ]
+}
+
+/** Without problems of inputs that one is known of: a link that leads nowhere leaves its input empty as well. */
+function notAlready(known: readonly Problem[], problems: Problem[]): Problem[] {
+  if (known.length === 0) return problems
+  const place = ({ node, input }: Problem) => JSON.stringify([node?.id, input])
+  const places = new Set(known.map(place))
+  return problems.filter((problem) => !places.has(place(problem)))
 }
 
 function limited(suggest: Scope['suggest'], times: number): Scope['suggest'] {
   return (name, names) => (times-- > 0 ? suggest(name, names) : undefined)
 }
 
-function duplicateIds(workflow: Workflow): Problem[] {
-  const seen = new Set<string>()
-  const problems: Problem[] = []
-  for (const [index, node] of workflow.nodes.entries()) {
-    if (seen.has(node.id)) {
-      problems.push({
-        code: 'duplicate_node_id',
-        node: refOf(node),
-        at: `nodes[${index}]`,
-        problem: `the id "${node.id}" is taken by a node before it`,
-        remedy: 'Give it another id, and change the links that mean it.',
-      })
-    }
-    seen.add(node.id)
-  }
-  return problems
-}
-
-function parameterProblems(workflow: Workflow, scope: Scope): Problem[] {
-  const problems: Problem[] = []
-  const seen = new Set<string>()
-  for (const parameter of workflow.parameters ?? []) {
-    if (seen.has(parameter.name)) {
-      const problem = `two parameters are called "${parameter.name}"`
-      problems.push({ code: 'duplicate_parameter', problem, remedy: 'Rename one of them.' })
-    }
-    seen.add(parameter.name)
-    const lost = lostParameter(parameter, scope)
-    if (lost) problems.push({ code: 'unknown_parameter', ...lost })
-  }
-  return problems
-}
-
-/** A parameter for a node or an input that there is not. */
-function lostParameter({ name, node, input }: Parameter, scope: Scope): Omit<Problem, 'code'> | undefined {
-  const { graph, definitions, suggest } = scope
-  const place = `parameter "${name}" sets input "${input}" of node ${node}`
-  const target = graph.get(node)
-  if (target === undefined) {
-    const remedy = suggest(node, graph.keys()) ?? 'Correct or remove the parameter.'
-    return { problem: `${place}, which the workflow does not have`, remedy }
-  }
-  const definition = definitions.get(target.ref.type)
-  if (definition === undefined || settableInputs(definition).includes(input)) return undefined
-  const known = settableInputs(definition)
-  return { problem: `${place}, which has no such input`, remedy: suggest(input, known) ?? listed(known, 'input') }
-}
-
-/** Names of the inputs that a workflow may give a value. */
-function settableInputs({ inputs }: NodeDefinition): string[] {
-  return inputs.filter((input) => input.hidden === undefined).map((input) => input.name)
-}
-
 function nodeProblems(node: GraphNode, scope: Scope): Problem[] {
   const definition = scope.definitions.get(node.ref.type)
-  if (definition === undefined) return [missingType(node.ref, scope)]
+  if (definition === undefined) return scope.isRecursive(node.ref.type) ? [] : [missingType(node.ref, scope)]
   const problems = unknownInputs(node, definition, scope)
   for (const input of definition.inputs) {
     const problem = inputProblem(node, input, scope)
@@ -102,6 +60,12 @@ function nodeProblems(node: GraphNode, scope: Scope): Problem[] {
 }
 
 function missingType(node: NodeRef, { definitions, suggest }: Scope): Problem {
+  const subgraph = subgraphIdOf(node.type)
+  if (subgraph !== undefined) {
+    const problem = `the workflow has no subgraph "${subgraph}"`
+    const remedy = suggest(node.type, definitions.keys()) ?? 'Remove the node, or add the subgraph to the file.'
+    return { code: 'missing_node_type', node, problem, remedy }
+  }
   return {
     code: 'missing_node_type',
     node,
@@ -160,11 +124,6 @@ function linkProblem(link: Link, to: SocketType, { graph, definitions, suggest }
       `from output "${output.name}" of ${nodeText(source.ref)}`,
     remedy: `Connect an output of type ${socketText(to)}.`,
   }
-}
-
-/** The output that a link means: by name, or by its index. */
-export function outputOf({ outputs }: NodeDefinition, output: string | number): OutputDefinition | undefined {
-  return typeof output === 'number' ? outputs[output] : outputs.find(({ name }) => name === output)
 }
 
 function missingOutput(source: NodeRef, { outputs }: NodeDefinition, output: string | number): InputProblem {
