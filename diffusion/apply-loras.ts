@@ -31,18 +31,29 @@ export async function applyLoras(device: Device, loras: readonly LoraUse[], base
   const entries = new Map(base.entries)
   if (merged.length > 0) {
     const files = weights.flatMap((file) => file.files)
-    for (const [key, entry] of (await mergedWeights({ files, loras: merged }, target, base.entries, { device })).entries) entries.set(key, entry)
+    for (const [key, entry] of (await mergedWeights({ files, loras: merged }, target, base.entries, { device }))
+      .entries)
+      entries.set(key, entry)
   }
-  return { entries, ...await stackLoras(beside, target) }
+  return { entries, ...(await stackLoras(beside, target)) }
 }
 
-function opened(loras: readonly LoraUse[], mode: LoraUse['mode'], { target, wanted }: LoraBase): Promise<AppliedLora[]> {
-  const modules = target === 'transformer'
-    ? { transformer: wanted.linears }
-    : { transformer: new Map<string, never>(), textEncoder: wanted.linears }
-  return Promise.all(loras.filter((lora) => lora.mode === mode && lora.strength !== 0).map(async (lora) => {
-    const file = await readLora(lora.path, modules)
-    requireUnchanged(lora, file)
-    return { file, strength: lora.strength }
-  }))
+function opened(
+  loras: readonly LoraUse[],
+  mode: LoraUse['mode'],
+  { target, wanted }: LoraBase,
+): Promise<AppliedLora[]> {
+  const modules =
+    target === 'transformer'
+      ? { transformer: wanted.linears }
+      : { transformer: new Map<string, never>(), textEncoder: wanted.linears }
+  return Promise.all(
+    loras
+      .filter((lora) => lora.mode === mode && lora.strength !== 0)
+      .map(async (lora) => {
+        const file = await readLora(lora.path, modules)
+        requireUnchanged(lora, file)
+        return { file, strength: lora.strength }
+      }),
+  )
 }

@@ -4,7 +4,11 @@ import { repeatConditioning, stackConditionings, trimConditioning } from './cond
 
 /** Texts of one channel; token i of text n is 10·n + i. */
 const texts = (...masks: number[][]): Conditioning => ({
-  embeds: { dtype: 'float32', shape: [masks.length, masks[0]!.length, 1], data: Float32Array.from(masks.flatMap((m, n) => m.map((_, i) => 10 * n + i))) },
+  embeds: {
+    dtype: 'float32',
+    shape: [masks.length, masks[0]!.length, 1],
+    data: Float32Array.from(masks.flatMap((m, n) => m.map((_, i) => 10 * n + i))),
+  },
   mask: { dtype: 'int32', shape: [masks.length, masks[0]!.length], data: Int32Array.from(masks.flat()) },
 })
 
@@ -28,6 +32,8 @@ describe('conditionings', () => {
 
   test('of one text serve a batch; another number of texts is refused', () => {
     expect(repeatConditioning(texts([1, 1]), 3, 'positive').mask.shape).toEqual([3, 2])
-    expect(() => repeatConditioning(texts([1], [1]), 3, 'positive')).toThrow("positive: expected 1 or 3 texts, as the latent's batch has, got 2")
+    expect(() => repeatConditioning(texts([1], [1]), 3, 'positive')).toThrow(
+      "positive: expected 1 or 3 texts, as the latent's batch has, got 2",
+    )
   })
 })

@@ -19,7 +19,7 @@ export function stackConditionings(parts: readonly Conditioning[]): Conditioning
   const mask = new Int32Array(batch * tokens)
   let row = 0
   for (const part of parts) {
-    const [rows, length] = part.mask.shape as [number, number]                         // two axes, as documented
+    const [rows, length] = part.mask.shape as [number, number] // two axes, as documented
     for (let i = 0; i < rows; i++, row++) {
       embeds.set(numbers(part.embeds).subarray(i * length * width, (i + 1) * length * width), row * tokens * width)
       mask.set(Int32Array.from(part.mask.data.subarray(i * length, (i + 1) * length), Number), row * tokens)
@@ -34,13 +34,16 @@ export function repeatConditioning(given: Conditioning, batch: number, field: st
   if (has === batch) return given
   if (has === 1) return stackConditionings(Array<Conditioning>(batch).fill(given))
   throw new DiffusionError({
-    field, expected: `1 or ${batch} texts, as the latent's batch has`, found: String(has), remedy: 'Give as many texts as the batch has.',
+    field,
+    expected: `1 or ${batch} texts, as the latent's batch has`,
+    found: String(has),
+    remedy: 'Give as many texts as the batch has.',
   })
 }
 
 /** Without the tokens at the end that count in no sample: attention gives them the weight 0, so nothing changes. */
 export function trimConditioning(given: Conditioning): Conditioning {
-  const [batch, tokens] = given.mask.shape as [number, number]                         // two axes, as documented
+  const [batch, tokens] = given.mask.shape as [number, number] // two axes, as documented
   const width = given.embeds.shape[2]!
   let kept = 1
   for (let i = 0; i < batch * tokens; i++) if (Number(given.mask.data[i]) !== 0) kept = Math.max(kept, (i % tokens) + 1)
@@ -56,13 +59,19 @@ export function trimConditioning(given: Conditioning): Conditioning {
 
 /** A row without a token that counts attends to all of them alike: its length matters. */
 function everyRowCounts({ mask }: Conditioning): boolean {
-  const [batch, tokens] = mask.shape as [number, number]                               // two axes, as documented
-  return Array.from({ length: batch }, (_, row) => mask.data.subarray(row * tokens, (row + 1) * tokens))
-    .every((row) => row.some((count: number | bigint) => Number(count) !== 0))
+  const [batch, tokens] = mask.shape as [number, number] // two axes, as documented
+  return Array.from({ length: batch }, (_, row) => mask.data.subarray(row * tokens, (row + 1) * tokens)).every((row) =>
+    row.some((count: number | bigint) => Number(count) !== 0),
+  )
 }
 
-const conditioning = (embeds: Float32Array, mask: Int32Array, shape: readonly [number, number, number]): Conditioning => ({
-  embeds: { dtype: 'float32', shape, data: embeds }, mask: { dtype: 'int32', shape: shape.slice(0, 2), data: mask },
+const conditioning = (
+  embeds: Float32Array,
+  mask: Int32Array,
+  shape: readonly [number, number, number],
+): Conditioning => ({
+  embeds: { dtype: 'float32', shape, data: embeds },
+  mask: { dtype: 'int32', shape: shape.slice(0, 2), data: mask },
 })
 
 function numbers({ data }: TensorData): Float32Array {

@@ -38,7 +38,12 @@ export function configReader(config: unknown, file: string, remedy: string): Con
     new DiffusionError({ field: `${file}, "${field}"`, expected, found: describe(found), remedy })
 
   /** The value where the field is there, the fallback where it is not. */
-  function parse<T>(field: string, expected: string, fallback: T | undefined, accept: (value: unknown) => T | undefined): T {
+  function parse<T>(
+    field: string,
+    expected: string,
+    fallback: T | undefined,
+    accept: (value: unknown) => T | undefined,
+  ): T {
     const value = given(field)
     if (value === undefined && fallback !== undefined) return fallback
     const accepted = value === undefined ? undefined : accept(value)
@@ -48,12 +53,17 @@ export function configReader(config: unknown, file: string, remedy: string): Con
 
   const wholeNumber = (min: number, max: number) => (value: unknown) =>
     typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined
-  const oneOf = <T extends string>(choices: readonly T[]) => (value: unknown) => choices.find((c) => c === value)
-  const listOf = <T>(accept: (value: unknown) => T | undefined) => (value: unknown): T[] | undefined => {
-    if (!Array.isArray(value) || value.length === 0 || value.length > 64) return undefined
-    const parsed = value.map(accept)
-    return parsed.includes(undefined) ? undefined : parsed.filter((item) => item !== undefined)
-  }
+  const oneOf =
+    <T extends string>(choices: readonly T[]) =>
+    (value: unknown) =>
+      choices.find((c) => c === value)
+  const listOf =
+    <T>(accept: (value: unknown) => T | undefined) =>
+    (value: unknown): T[] | undefined => {
+      if (!Array.isArray(value) || value.length === 0 || value.length > 64) return undefined
+      const parsed = value.map(accept)
+      return parsed.includes(undefined) ? undefined : parsed.filter((item) => item !== undefined)
+    }
 
   return {
     file,
@@ -61,18 +71,30 @@ export function configReader(config: unknown, file: string, remedy: string): Con
     int: (field, { min = 1, max, fallback }) =>
       parse(field, `a whole number from ${min} to ${max}`, fallback, wholeNumber(min, max)),
     optionalInt: (field, { min = 1, max }) =>
-      given(field) === undefined ? null : parse(field, `a whole number from ${min} to ${max}`, undefined, wholeNumber(min, max)),
-    positive: (field, fallback) => parse(field, 'a number above 0', fallback,
-      (value) => typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined),
-    boolean: (field, fallback) => parse(field, 'true or false', fallback,
-      (value) => typeof value === 'boolean' ? value : undefined),
-    choice: (field, choices, fallback) => parse(field, choices.map((c) => `"${c}"`).join(' or '), fallback, oneOf(choices)),
-    ints: (field, { max, fallback }) => parse(field, `a list of whole numbers from 1 to ${max}`,
-      fallback && [...fallback], listOf(wholeNumber(1, max))),
-    choices: (field, choices, fallback) => parse(field, `a list of ${choices.map((c) => `"${c}"`).join(', ')}`,
-      fallback && [...fallback], listOf(oneOf(choices))),
-    object: (field) => parse<object>(field, 'a JSON object', {},
-      (value) => typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined),
+      given(field) === undefined
+        ? null
+        : parse(field, `a whole number from ${min} to ${max}`, undefined, wholeNumber(min, max)),
+    positive: (field, fallback) =>
+      parse(field, 'a number above 0', fallback, (value) =>
+        typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined,
+      ),
+    boolean: (field, fallback) =>
+      parse(field, 'true or false', fallback, (value) => (typeof value === 'boolean' ? value : undefined)),
+    choice: (field, choices, fallback) =>
+      parse(field, choices.map((c) => `"${c}"`).join(' or '), fallback, oneOf(choices)),
+    ints: (field, { max, fallback }) =>
+      parse(field, `a list of whole numbers from 1 to ${max}`, fallback && [...fallback], listOf(wholeNumber(1, max))),
+    choices: (field, choices, fallback) =>
+      parse(
+        field,
+        `a list of ${choices.map((c) => `"${c}"`).join(', ')}`,
+        fallback && [...fallback],
+        listOf(oneOf(choices)),
+      ),
+    object: (field) =>
+      parse<object>(field, 'a JSON object', {}, (value) =>
+        typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined,
+      ),
     refuse,
   }
 }
@@ -83,10 +105,13 @@ export function configReader(config: unknown, file: string, remedy: string): Con
  */
 export async function readJson(file: string, remedy: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new DiffusionError({ field: file, expected: 'a config file', found: 'none that can be read', remedy }, { cause })
+    throw new DiffusionError(
+      { field: file, expected: 'a config file', found: 'none that can be read', remedy },
+      { cause },
+    )
   })
   try {
-    return JSON.parse(text) as unknown                     // parsed by configReader, field by field
+    return JSON.parse(text) as unknown // parsed by configReader, field by field
   } catch (cause) {
     throw new DiffusionError({ field: file, expected: 'JSON', found: 'text that does not parse', remedy }, { cause })
   }
@@ -94,7 +119,7 @@ export async function readJson(file: string, remedy: string): Promise<unknown> {
 
 function objectOf(config: unknown, file: string, remedy: string): Record<string, unknown> {
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
-    return config as Record<string, unknown>               // an object that is no array: its fields are unknown
+    return config as Record<string, unknown> // an object that is no array: its fields are unknown
   }
   throw new DiffusionError({ field: file, expected: 'a JSON object', found: describe(config), remedy })
 }

@@ -1,6 +1,6 @@
 /**
- * One denoiser, x and t to the predicted noise, and what can be put around it. A wrapper (guidance, an interval in which it
- * acts, a cache of steps) takes a denoiser and is one.
+ * One denoiser, x and t to the predicted noise, and what can be put around it. A wrapper (guidance, an interval in
+ * which it acts, a cache of steps) takes a denoiser and is one.
  */
 import type { Device, TensorData, TensorRef } from '../tensor/index.ts'
 import { stackConditionings, trimConditioning } from './conditioning.ts'
@@ -42,22 +42,34 @@ export interface DenoiserRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** The model itself: `denoise` takes x [conditionings · batch, …]. What depends on the prompt alone is computed here. */
+/**
+ * The model itself: `denoise` takes x [conditionings · batch, …]. What depends on the prompt alone is computed here.
+ */
 export async function openDenoiser(
-  device: Device, recipe: ModelRecipe, model: OpenModel, request: DenoiserRequest,
+  device: Device,
+  recipe: ModelRecipe,
+  model: OpenModel,
+  request: DenoiserRequest,
 ): Promise<Denoiser> {
   const { signal } = request
   const latentShape = modelShape(recipe, request)
   const { embeds, mask } = trimConditioning(stackConditionings(request.conditionings))
-  const opening = model.stage('step')                          // is built while the prompt's stage runs
-  opening.catch(() => undefined)                               // awaited below, unless the prompt's stage fails first
-  const prompt = await (await model.stage('prompt')).run({ caption: embeds, ...model.loraFeeds }, { keep: ['context'], signal })
+  const opening = model.stage('step') // is built while the prompt's stage runs
+  opening.catch(() => undefined) // awaited below, unless the prompt's stage fails first
+  const prompt = await (
+    await model.stage('prompt')
+  ).run({ caption: embeds, ...model.loraFeeds }, { keep: ['context'], signal })
   const fixed: Record<string, TensorRef> = { ...prompt.kept }
   try {
-    Object.assign(fixed, await device.store({
-      captionMask: mask, ...positionFeeds(recipe.config, recipe.motion, latentShape), ...sizesOf(recipe, request, latentShape[0]!),
-      ...model.loraFeeds,
-    }))
+    Object.assign(
+      fixed,
+      await device.store({
+        captionMask: mask,
+        ...positionFeeds(recipe.config, recipe.motion, latentShape),
+        ...sizesOf(recipe, request, latentShape[0]!),
+        ...model.loraFeeds,
+      }),
+    )
     const stage = await opening
     return {
       release: () => device.release(Object.values(fixed)),
@@ -76,20 +88,27 @@ export async function openDenoiser(
 
 /** What the model calls x: pictures have no axis of frames. */
 function modelShape({ family }: ModelRecipe, { shape, conditionings }: DenoiserRequest): number[] {
-  const [batch, channels, frames, height, width] = shape as [number, number, number, number, number]     // five axes
+  const [batch, channels, frames, height, width] = shape as [number, number, number, number, number] // five axes
   const stacked = batch * conditionings.length
   return family === 'pixart' ? [stacked, channels, height, width] : [stacked, channels, frames, height, width]
 }
 
-function sizesOf({ config }: ModelRecipe, { pixels: { height, width } }: DenoiserRequest, samples: number): Record<string, TensorData> {
+function sizesOf(
+  { config }: ModelRecipe,
+  { pixels: { height, width } }: DenoiserRequest,
+  samples: number,
+): Record<string, TensorData> {
   if (!config.sizeConditions) return {}
   const each = Array.from({ length: samples })
-  return sizeFeeds(each.flatMap(() => [height, width]), each.map(() => height / width))
+  return sizeFeeds(
+    each.flatMap(() => [height, width]),
+    each.map(() => height / width),
+  )
 }
 
 /** The first half of the channels where the model also predicts a variance, which no sampler here uses. */
 function withoutVariance({ shape, data }: TensorData, { config }: ModelRecipe): Float32Array {
-  const output = data as Float32Array                                                  // the graph's output is float32
+  const output = data as Float32Array // the graph's output is float32
   if (Math.floor(config.outChannels / 2) !== config.inChannels) return output
   const sample = output.length / shape[0]!
   const kept = sample / 2
@@ -99,16 +118,18 @@ function withoutVariance({ shape, data }: TensorData, { config }: ModelRecipe): 
 }
 
 /**
- * Classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598): away from what the negative text asks for. The denoiser
- * inside gets x twice, for the negative conditioning and then for the positive one.
+ * Classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598): away from what the negative text asks for. The
+ * denoiser inside gets x twice, for the negative conditioning and then for the positive one.
  */
-export const guided = (inner: Denoise, scale: number): Denoise => async (x, timestep, step, memory) => {
-  const twice = new Float32Array(2 * x.length)
-  twice.set(x)
-  twice.set(x, x.length)
-  const denoised = await inner(twice, timestep, step, memory)
-  return { output: guide(denoised.output, scale), memory: denoised.memory }
-}
+export const guided =
+  (inner: Denoise, scale: number): Denoise =>
+  async (x, timestep, step, memory) => {
+    const twice = new Float32Array(2 * x.length)
+    twice.set(x)
+    twice.set(x, x.length)
+    const denoised = await inner(twice, timestep, step, memory)
+    return { output: guide(denoised.output, scale), memory: denoised.memory }
+  }
 
 /** negative + scale · (positive − negative), in float32 steps. */
 function guide(both: Float32Array, scale: number): Float32Array {

@@ -31,18 +31,27 @@ export interface TokenIds {
 
 /** The prompts as ids of the encoder's vocabulary. @throws DiffusionError when tokenizer and encoder do not fit */
 export async function tokenize(
-  recipe: TextEncoderRecipe, prompts: readonly string[], { clean = true, maxLength = 120 }: TextOptions = {},
+  recipe: TextEncoderRecipe,
+  prompts: readonly string[],
+  { clean = true, maxLength = 120 }: TextOptions = {},
 ): Promise<TokenIds> {
   const tokenizer = await tokenizerOf(recipe)
   if (tokenizer.vocabularySize > recipe.config.vocabulary) {
     throw new DiffusionError({
-      field: 'tokenizer', expected: `at most ${recipe.config.vocabulary} tokens, the encoder's vocabulary`,
-      found: String(tokenizer.vocabularySize), remedy: 'Use the tokenizer folder that was published with the text encoder.',
+      field: 'tokenizer',
+      expected: `at most ${recipe.config.vocabulary} tokens, the encoder's vocabulary`,
+      found: String(tokenizer.vocabularySize),
+      remedy: 'Use the tokenizer folder that was published with the text encoder.',
     })
   }
-  const encoded = prompts.map((prompt) => tokenizer.encode(preprocessPrompt(prompt, { clean }), { maxLength, pad: true }))
-  const rows = (pick: (one: typeof encoded[number]) => number[]): TensorData =>
-    ({ dtype: 'int32', shape: [prompts.length, maxLength], data: Int32Array.from(encoded.flatMap(pick)) })
+  const encoded = prompts.map((prompt) =>
+    tokenizer.encode(preprocessPrompt(prompt, { clean }), { maxLength, pad: true }),
+  )
+  const rows = (pick: (one: (typeof encoded)[number]) => number[]): TensorData => ({
+    dtype: 'int32',
+    shape: [prompts.length, maxLength],
+    data: Int32Array.from(encoded.flatMap(pick)),
+  })
   return { ids: rows(({ ids }) => ids), mask: rows(({ mask }) => mask), dropped: encoded.map(({ dropped }) => dropped) }
 }
 
@@ -51,7 +60,10 @@ export async function tokenize(
  * @throws DiffusionError, MemoryError when the encoder does not fit
  */
 export async function encodeText(
-  device: Device, recipe: TextEncoderRecipe, prompts: readonly string[], options: TextOptions = {},
+  device: Device,
+  recipe: TextEncoderRecipe,
+  prompts: readonly string[],
+  options: TextOptions = {},
 ): Promise<Conditioning> {
   const { ids, mask, dropped } = await tokenize(recipe, prompts, options)
   if (dropped.some((count) => count > 0)) options.onCut?.(dropped)
@@ -60,14 +72,22 @@ export async function encodeText(
 
 /** Token ids through the encoder. */
 export async function encodeTokens(
-  device: Device, recipe: TextEncoderRecipe, { ids, mask }: Pick<TokenIds, 'ids' | 'mask'>, signal?: AbortSignal,
+  device: Device,
+  recipe: TextEncoderRecipe,
+  { ids, mask }: Pick<TokenIds, 'ids' | 'mask'>,
+  signal?: AbortSignal,
 ): Promise<Conditioning> {
   const { config } = recipe
-  const [batch, tokens] = ids.shape as [number, number]                                // two axes, as documented
+  const [batch, tokens] = ids.shape as [number, number] // two axes, as documented
   const scores = config.heads * tokens * tokens
   const opened = await openModel(device, {
-    recipe, describe: (w) => t5Encoder(w, config), wanted: wantedByT5(config), present: presentT5Entries, loraTarget: 'textEncoder',
-    activationBytes: 4 * batch * (2 * scores + tokens * (6 * config.width + 3 * config.inner)), signal,
+    recipe,
+    describe: (w) => t5Encoder(w, config),
+    wanted: wantedByT5(config),
+    present: presentT5Entries,
+    loraTarget: 'textEncoder',
+    activationBytes: 4 * batch * (2 * scores + tokens * (6 * config.width + 3 * config.inner)),
+    signal,
   })
   const buckets: TensorData = { dtype: 'int32', shape: [tokens, tokens], data: relativeBuckets(tokens, config) }
   const stage = await opened.stage('step')
@@ -81,8 +101,10 @@ const tokenizers = new Map<string, Promise<Tokenizer>>()
 function tokenizerOf({ tokenizer: folder, weights }: TextEncoderRecipe): Promise<Tokenizer> {
   if (folder === null) {
     throw new DiffusionError({
-      field: weights[0]!.path, expected: 'a tokenizer folder beside the text encoder', found: 'no spiece.model or tokenizer.json',
-      remedy: "Download the tokenizer folder of the model to its place beside text_encoder.",
+      field: weights[0]!.path,
+      expected: 'a tokenizer folder beside the text encoder',
+      found: 'no spiece.model or tokenizer.json',
+      remedy: 'Download the tokenizer folder of the model to its place beside text_encoder.',
     })
   }
   const known = tokenizers.get(folder) ?? loadTokenizer(folder)

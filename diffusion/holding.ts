@@ -2,7 +2,9 @@
 import type { Device, DType, Hold, TensorEntry } from '../tensor/index.ts'
 import { planHolding } from '../tensor/index.ts'
 
-/** Up to this size as float32 there is nothing to choose between: packed runs fastest. Other devices copy in any case. */
+/**
+ * Up to this size as float32 there is nothing to choose between: packed runs fastest. Other devices copy in any case.
+ */
 const SMALL_BYTES = 64 * 1024 * 1024
 
 /**
@@ -10,17 +12,19 @@ const SMALL_BYTES = 64 * 1024 * 1024
  * @throws MemoryError with the numbers, when they do not fit
  */
 export async function chooseHold(
-  device: Device, entries: ReadonlyMap<string, TensorEntry>,
+  device: Device,
+  entries: ReadonlyMap<string, TensorEntry>,
   { name, wanted, activationBytes }: { name: string; wanted: Hold | 'auto'; activationBytes: number },
 ): Promise<Hold> {
   const all = [...entries.values()]
   const float32Bytes = all.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0)
   const fileBytes = all.reduce((sum, { bytes }) => sum + bytes, 0)
-  const { budget } = await device.memory()                   // other sessions are put out for this one
+  const { budget } = await device.memory() // other sessions are put out for this one
   const onlyPacked = device.kind !== 'cpu' || float32Bytes <= SMALL_BYTES
   const asked = wanted === 'auto' && onlyPacked ? 'packed' : wanted
   return planHolding(
-    { name, float32Bytes, fileBytes, fileDType: mainDType(all), wanted: asked, activationBytes }, { available: budget },
+    { name, float32Bytes, fileBytes, fileDType: mainDType(all), wanted: asked, activationBytes },
+    { available: budget },
   ).hold
 }
 

@@ -1,9 +1,10 @@
 /** Diffusion models: recipes of what to load, and what can be done with them on a device. */
-export { decodedSize, decodeFrames, decodePictures, encodeFrames } from './autoencode.ts'
-export type { AutoencodeHooks, EncodeOptions, FrameSource } from './autoencode.ts'
 export type { Conditioning } from './conditioning.ts'
+export { decodedSize, decodeFrames, decodePictures } from './decode-frames.ts'
 export { guided } from './denoise.ts'
 export type { Denoise, Denoised, DenoiserMemory } from './denoise.ts'
+export { encodeFrames } from './encode-frames.ts'
+export type { EncodeOptions, FrameSource } from './encode-frames.ts'
 export { encodeText, encodeTokens, tokenize } from './encode-text.ts'
 export type { TextOptions, TokenIds } from './encode-text.ts'
 export { DiffusionError } from './error.ts'
@@ -18,3 +19,4 @@ export { createScheduler, EASYANIMATE_NOISE, SCHEDULERS } from './schedulers/ind
 export type { Scheduler, SchedulePlan, SchedulerName, SchedulerState } from './schedulers/index.ts'
 export { textToVideo } from './text-to-video.ts'
 export type { MadeVideo, Pipeline, TextToVideoRequest } from './text-to-video.ts'
+export type { AutoencodeHooks } from './vae/open-half.ts'

@@ -35,24 +35,34 @@ export interface LatentSize {
  * @throws DiffusionError naming width, height, frames or batch
  */
 export function emptyLatent(
-  { width, height, frames = 1, batch = 1 }: LatentSize, { channels = 4, pixelsPerLatent = PIXELS_PER_LATENT } = {},
+  { width, height, frames = 1, batch = 1 }: LatentSize,
+  { channels = 4, pixelsPerLatent = PIXELS_PER_LATENT } = {},
 ): Latent {
   const sides = Object.entries({ height, width }).map(([field, pixels]) => {
     if (Number.isInteger(pixels) && pixels > 0 && pixels % pixelsPerLatent === 0) return pixels / pixelsPerLatent
     throw new DiffusionError({
-      field, expected: `a multiple of ${pixelsPerLatent} pixels`, found: String(pixels),
+      field,
+      expected: `a multiple of ${pixelsPerLatent} pixels`,
+      found: String(pixels),
       remedy: `Set it to ${Math.max(1, Math.round(pixels / pixelsPerLatent) || 1) * pixelsPerLatent}.`,
     })
   })
   for (const [field, count] of Object.entries({ frames, batch })) {
     if (Number.isInteger(count) && count > 0) continue
-    throw new DiffusionError({ field, expected: 'a whole number above 0', found: String(count), remedy: 'Set it to 1 or more.' })
+    throw new DiffusionError({
+      field,
+      expected: 'a whole number above 0',
+      found: String(count),
+      remedy: 'Set it to 1 or more.',
+    })
   }
   const shape = [batch, channels, frames, sides[0]!, sides[1]!] as const
   const count = shape.reduce((a, b) => a * b, 1)
   if (count > 2 ** 30) {
     throw new DiffusionError({
-      field: 'width', expected: 'at most a thousand million latent numbers', found: String(count),
+      field: 'width',
+      expected: 'at most a thousand million latent numbers',
+      found: String(count),
       remedy: 'Make the picture smaller, the video shorter, or the batch smaller.',
     })
   }

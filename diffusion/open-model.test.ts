@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MemoryError, openDevice } from '../tensor/index.ts'
 import type { Device, Hold } from '../tensor/index.ts'
 import type { Conditioning, ModelRecipe } from './index.ts'
-import { describeDiT, describeTextEncoder, emptyLatent, encodeText, sample, withLora, withMotionModule } from './index.ts'
+import {
+  describeDiT,
+  describeTextEncoder,
+  emptyLatent,
+  encodeText,
+  sample,
+  withLora,
+  withMotionModule,
+} from './index.ts'
 
 const models = fileURLToPath(new URL('../models/', import.meta.url))
 const base = join(models, 'Diffusion_Transformer/tiny-shapes-64')
@@ -28,18 +36,33 @@ afterAll(async () => {
 })
 
 const video = async (hold: Hold | 'auto' = 'auto'): Promise<ModelRecipe> =>
-  (await withMotionModule((await describeDiT(base, { hold })).recipe, join(models, 'Motion_Module/tiny_shapes_mm.safetensors'))).recipe
+  (
+    await withMotionModule(
+      (await describeDiT(base, { hold })).recipe,
+      join(models, 'Motion_Module/tiny_shapes_mm.safetensors'),
+    )
+  ).recipe
 
-const run = async (recipe: ModelRecipe, on = device): Promise<Float32Array> => (await sample(on, recipe, {
-  positive, latents: emptyLatent({ width: 64, height: 64, frames: 2 }), scheduler: 'DPM++', steps: 2, guidance: 1, seed: 43,
-})).data
+const run = async (recipe: ModelRecipe, on = device): Promise<Float32Array> =>
+  (
+    await sample(on, recipe, {
+      positive,
+      latents: emptyLatent({ width: 64, height: 64, frames: 2 }),
+      scheduler: 'DPM++',
+      steps: 2,
+      guidance: 1,
+      seed: 43,
+    })
+  ).data
 
 /** ‖a − b‖ / ‖b‖ */
-const apart = (a: Float32Array, b: Float32Array) =>
-  Math.hypot(...a.map((x, i) => x - b[i]!)) / Math.hypot(...b)
+const apart = (a: Float32Array, b: Float32Array) => Math.hypot(...a.map((x, i) => x - b[i]!)) / Math.hypot(...b)
 
 describe('weights give the same however they are held', () => {
-  test.each([['mapped', 1e-5], ['int8', 0.1]] as const)('%s', async (hold, tolerance) => {
+  test.each([
+    ['mapped', 1e-5],
+    ['int8', 0.1],
+  ] as const)('%s', async (hold, tolerance) => {
     const difference = apart(await run(await video(hold)), await run(await video('packed')))
     expect(difference).toBeLessThan(tolerance)
     if (hold === 'int8') expect(difference).toBeGreaterThan(0)
@@ -54,10 +77,15 @@ describe('weights give the same however they are held', () => {
 })
 
 describe('a LoRA', () => {
-  const styled = async (strength: number, mode: 'branch' | 'merge') => (await withLora({ model: await video() }, lora, strength, mode)).model
+  const styled = async (strength: number, mode: 'branch' | 'merge') =>
+    (await withLora({ model: await video() }, lora, strength, mode)).model
 
   test('gives the same beside the weights and merged into them, and changes the result', async () => {
-    const [beside, merged, none] = [await run(await styled(0.7, 'branch')), await run(await styled(0.7, 'merge')), await run(await video())]
+    const [beside, merged, none] = [
+      await run(await styled(0.7, 'branch')),
+      await run(await styled(0.7, 'merge')),
+      await run(await video()),
+    ]
     expect(apart(beside, merged)).toBeLessThan(1e-4)
     expect(apart(beside, none)).toBeGreaterThan(0.01)
   })

@@ -1,6 +1,17 @@
-/** From a recipe to something that runs: weights laid over each other, held as memory allows, LoRAs put beside or in. */
+/**
+ * From a recipe to something that runs: weights laid over each other, held as memory allows, LoRAs put beside or in.
+ */
 import { createHash } from 'node:crypto'
-import type { Device, Hold, LoraBranch, SegmentedModel, TensorData, TensorEntry, Weights, WeightSetOptions } from '../tensor/index.ts'
+import type {
+  Device,
+  Hold,
+  LoraBranch,
+  SegmentedModel,
+  TensorData,
+  TensorEntry,
+  Weights,
+  WeightSetOptions,
+} from '../tensor/index.ts'
 import { int8Weights, weightSet } from '../tensor/index.ts'
 import { applyLoras } from './apply-loras.ts'
 import { chooseHold } from './holding.ts'
@@ -43,24 +54,45 @@ export async function openModel(device: Device, request: OpenRequest): Promise<O
   const { recipe, describe, wanted, part = '', present = (entries) => entries } = request
   const layered = await openLayers(recipe.weights, present)
   const base = new Map([...layered].filter(([key]) => wanted.keys.has(key)))
-  const { entries, branches, feeds: loraFeeds } = 'loras' in recipe && request.loraTarget
-    ? await applyLoras(device, recipe.loras, { entries: base, weights: recipe.weights, wanted, target: request.loraTarget })
+  const {
+    entries,
+    branches,
+    feeds: loraFeeds,
+  } = 'loras' in recipe && request.loraTarget
+    ? await applyLoras(device, recipe.loras, {
+        entries: base,
+        weights: recipe.weights,
+        wanted,
+        target: request.loraTarget,
+      })
     : { entries: base, branches: [], feeds: {} }
   const name = recipe.weights[0]!.path
-  const hold = await chooseHold(device, entries, { name, wanted: recipe.hold, activationBytes: request.activationBytes })
-  const key = `${recipe.kind}${part}-${hashOf([VERSION, contentOf(recipe), part, hold, branches.map(({ path }) => path)])}`
-  const weights = async () => weightSet(entries, await held(hold, entries, wanted, { source: name, branches, signal: request.signal }))
+  const hold = await chooseHold(device, entries, {
+    name,
+    wanted: recipe.hold,
+    activationBytes: request.activationBytes,
+  })
+  const content = [VERSION, contentOf(recipe), part, hold, branches.map(({ path }) => path)]
+  const key = `${recipe.kind}${part}-${hashOf(content)}`
+  const weights = async () =>
+    weightSet(entries, await held(hold, entries, wanted, { source: name, branches, signal: request.signal }))
   return {
     loraFeeds,
-    stage: (stage) => openStage(device, {
-      key, stage, describe: async () => describe(await weights()), session: { varyingShapes: true },
-    }),
+    stage: (stage) =>
+      openStage(device, {
+        key,
+        stage,
+        describe: async () => describe(await weights()),
+        session: { varyingShapes: true },
+      }),
   }
 }
 
 /** Quantised matrices are made, or found in the cache, for int8 alone. */
 async function held(
-  hold: Hold, entries: ReadonlyMap<string, TensorEntry>, wanted: Wanted,
+  hold: Hold,
+  entries: ReadonlyMap<string, TensorEntry>,
+  wanted: Wanted,
   { signal, ...rest }: { source: string; branches: readonly LoraBranch[]; signal: AbortSignal | undefined },
 ): Promise<WeightSetOptions> {
   if (hold !== 'int8') return { ...rest, hold }
@@ -73,7 +105,10 @@ function contentOf(recipe: Recipe): unknown {
   const { kind, family, config, weights } = recipe
   const merged = 'loras' in recipe ? recipe.loras.filter(({ mode }) => mode === 'merge') : []
   return {
-    kind, family, config, motion: recipe.kind === 'model' ? recipe.motion : null,
+    kind,
+    family,
+    config,
+    motion: recipe.kind === 'model' ? recipe.motion : null,
     weights: weights.map(({ files }) => files.map(({ hash }) => hash)),
     merged: merged.map(({ files, strength }) => [files.map(({ hash }) => hash), strength]),
   }

@@ -12,13 +12,20 @@ let model: SegmentedModel
 let feeds: Record<string, TensorData>
 beforeAll(async () => {
   device = await openDevice('cpu')
-  const { recipe } = await describeDiT(fileURLToPath(new URL('../models/Diffusion_Transformer/tiny-shapes-64', import.meta.url)))
-  model = transformerOf(recipe)(weightSet(await openLayers(recipe.weights, (e) => e), { hold: 'packed', source: 'tiny' }))
+  const { recipe } = await describeDiT(
+    fileURLToPath(new URL('../models/Diffusion_Transformer/tiny-shapes-64', import.meta.url)),
+  )
+  model = transformerOf(recipe)(
+    weightSet(await openLayers(recipe.weights, (e) => e), { hold: 'packed', source: 'tiny' }),
+  )
   const shape = [1, 4, 8, 8]
   const wave = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i))
   feeds = {
-    latents: { dtype: 'float32', shape, data: wave(256) }, ...positionFeeds(recipe.config, null, shape), timestep: timestepFeed([500]),
-    caption: { dtype: 'float32', shape: [1, 3, 128], data: wave(384) }, captionMask: { dtype: 'int32', shape: [1, 3], data: Int32Array.of(1, 1, 1) },
+    latents: { dtype: 'float32', shape, data: wave(256) },
+    ...positionFeeds(recipe.config, null, shape),
+    timestep: timestepFeed([500]),
+    caption: { dtype: 'float32', shape: [1, 3, 128], data: wave(384) },
+    captionMask: { dtype: 'int32', shape: [1, 3], data: Int32Array.of(1, 1, 1) },
   }
 })
 afterAll(() => device.close())
@@ -33,7 +40,9 @@ describe('a stage', () => {
   test('gives the same in one session and in one session a segment', async () => {
     const [whole, each] = [await run('whole'), await run('each')]
     expect(Object.keys(each.outputs)).toEqual(['sample'])
-    each.outputs['sample']!.data.forEach((x: number | bigint, i: number) => expect(x).toBeCloseTo(Number(whole.outputs['sample']!.data[i]), 4))
+    each.outputs['sample']!.data.forEach((x: number | bigint, i: number) =>
+      expect(x).toBeCloseTo(Number(whole.outputs['sample']!.data[i]), 4),
+    )
   })
 
   test('leaves nothing on the device but what was asked for', async () => {

@@ -1,5 +1,13 @@
 /** A stage of a model on a device: one session, or one a segment, run in order with values passed on by name. */
-import type { BuiltPart, Device, SegmentedModel, Session, SessionOptions, TensorData, TensorRef } from '../tensor/index.ts'
+import type {
+  BuiltPart,
+  Device,
+  SegmentedModel,
+  Session,
+  SessionOptions,
+  TensorData,
+  TensorRef,
+} from '../tensor/index.ts'
 import { buildSegments } from '../tensor/index.ts'
 
 export type Feeds = Readonly<Record<string, TensorData | TensorRef>>
@@ -26,7 +34,10 @@ export interface StageRun {
 
 export interface Stage {
   /** Runs the stage; what it does not read is left out of `feeds` by name. */
-  run(feeds: Feeds, options?: StageRun): Promise<{
+  run(
+    feeds: Feeds,
+    options?: StageRun,
+  ): Promise<{
     readonly outputs: Readonly<Record<string, TensorData>>
     readonly kept: Readonly<Record<string, TensorRef>>
   }>
@@ -42,31 +53,48 @@ const partsOf = new WeakMap<Device, Map<string, readonly PartNames[]>>()
 export async function openStage(device: Device, request: StageRequest): Promise<Stage> {
   const { key, stage, describe, split = 'whole', taps = false } = request
   const stageKey = `${key}/${stage}${split === 'each' ? '/each' : ''}${taps ? '/taps' : ''}`
-  const build = async () =>
-    buildSegments(await describe(), { target: { device: device.kind }, split, stage, taps })
-  let built: Promise<BuiltPart[]> | null = null                // shared by the sessions of one opening
-  const parts = await knownParts(device, stageKey, () => built ??= build())
+  const build = async () => buildSegments(await describe(), { target: { device: device.kind }, split, stage, taps })
+  let built: Promise<BuiltPart[]> | null = null // shared by the sessions of one opening
+  const parts = await knownParts(device, stageKey, () => (built ??= build()))
   const sessions: Session[] = []
   for (const [i, part] of parts.entries()) {
-    sessions.push(await device.session(`${stageKey}/${part.name}`, async () => (await (built ??= build()))[i]!.model, request.session))
+    sessions.push(
+      await device.session(
+        `${stageKey}/${part.name}`,
+        async () => (await (built ??= build()))[i]!.model,
+        request.session,
+      ),
+    )
   }
-  if (split === 'whole') built = null                          // a session that was put out is rebuilt from its files
+  if (split === 'whole') built = null // a session that was put out is rebuilt from its files
   return { run: (feeds, options = {}) => runParts(device, parts, sessions, feeds, options) }
 }
 
-async function knownParts(device: Device, key: string, build: () => Promise<BuiltPart[]>): Promise<readonly PartNames[]> {
+async function knownParts(
+  device: Device,
+  key: string,
+  build: () => Promise<BuiltPart[]>,
+): Promise<readonly PartNames[]> {
   const known = partsOf.get(device) ?? new Map<string, readonly PartNames[]>()
   partsOf.set(device, known)
-  const parts = known.get(key) ?? (await build()).map(({ name, model }) => ({
-    name, inputs: model.inputs.map((input) => input.name), outputs: model.outputs.map((output) => output.name),
-  }))
+  const parts =
+    known.get(key) ??
+    (await build()).map(({ name, model }) => ({
+      name,
+      inputs: model.inputs.map((input) => input.name),
+      outputs: model.outputs.map((output) => output.name),
+    }))
   known.set(key, parts)
   return parts
 }
 
 /** Runs the parts in order; values between them stay on the device's side and are let go at the end. */
 async function runParts(
-  device: Device, parts: readonly PartNames[], sessions: readonly Session[], feeds: Feeds, { keep = [], signal }: StageRun,
+  device: Device,
+  parts: readonly PartNames[],
+  sessions: readonly Session[],
+  feeds: Feeds,
+  { keep = [], signal }: StageRun,
 ): ReturnType<Stage['run']> {
   const values = new Map<string, TensorData | TensorRef>(Object.entries(feeds))
   const passed = new Map<string, TensorRef>()
@@ -93,7 +121,9 @@ async function runParts(
 
 /** The values that a part reads; one that is missing is left to the device to name. */
 const pick = (values: ReadonlyMap<string, TensorData | TensorRef>, names: readonly string[]): Feeds =>
-  Object.fromEntries(names.flatMap((name) => {
-    const value = values.get(name)
-    return value ? [[name, value]] : []
-  }))
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = values.get(name)
+      return value ? [[name, value]] : []
+    }),
+  )

@@ -8,10 +8,14 @@ import type { SampleRequest } from './sample.ts'
 const PIXELS_PER_LATENT = 8
 
 /** The picture's size in pixels. */
-export const pixelsOf = ([, , , height, width]: Latent['shape']): { height: number; width: number } =>
-  ({ height: height * PIXELS_PER_LATENT, width: width * PIXELS_PER_LATENT })
+export const pixelsOf = ([, , , height, width]: Latent['shape']): { height: number; width: number } => ({
+  height: height * PIXELS_PER_LATENT,
+  width: width * PIXELS_PER_LATENT,
+})
 
-/** @throws DiffusionError naming the field: width, height, frames, latents, positive, negative, guidance, denoise, steps */
+/**
+ * @throws DiffusionError naming the field: width, height, frames, latents, positive, negative, guidance, denoise, steps
+ */
 export function checkRequest(recipe: ModelRecipe, request: SampleRequest): void {
   checkSize(recipe, request.latents.shape)
   checkFrames(recipe, request.latents.shape[2])
@@ -30,21 +34,31 @@ function checkSize({ config, motion }: ModelRecipe, shape: Latent['shape']): voi
     if (pixels[field] % multiple === 0) continue
     const near = Math.max(1, Math.round(pixels[field] / multiple)) * multiple
     throw new DiffusionError({
-      field, expected: `a multiple of ${multiple} pixels${motion ? ' with this motion module' : ''}`, found: String(pixels[field]),
+      field,
+      expected: `a multiple of ${multiple} pixels${motion ? ' with this motion module' : ''}`,
+      found: String(pixels[field]),
       remedy: `Set it to ${near}.`,
     })
   }
 }
 
 function checkFrames({ family, config, motion }: ModelRecipe, frames: number): void {
-  const refuse = (expected: string, remedy: string) => new DiffusionError({ field: 'frames', expected, found: String(frames), remedy })
+  const refuse = (expected: string, remedy: string) =>
+    new DiffusionError({ field: 'frames', expected, found: String(frames), remedy })
   if (frames === 1) return
-  if (family === 'pixart') throw refuse('1 with a model that makes pictures', 'Set it to 1, or add a motion module to the model.')
+  if (family === 'pixart')
+    throw refuse('1 with a model that makes pictures', 'Set it to 1, or add a motion module to the model.')
   if (config.sizeConditions) {
-    throw refuse('1 with a base of the 1024 kind (sample_size 128)', 'Set it to 1, or use a base of the 512 kind for videos.')
+    throw refuse(
+      '1 with a base of the 1024 kind (sample_size 128)',
+      'Set it to 1, or use a base of the 512 kind for videos.',
+    )
   }
   if (motion?.positions && frames > motion.maxFrames) {
-    throw refuse(`at most ${motion.maxFrames}, the range of the motion module's positions`, `Set it to ${motion.maxFrames} or less.`)
+    throw refuse(
+      `at most ${motion.maxFrames}, the range of the motion module's positions`,
+      `Set it to ${motion.maxFrames} or less.`,
+    )
   }
 }
 
@@ -53,14 +67,22 @@ function checkLatents({ config }: ModelRecipe, { latents, noise }: SampleRequest
   const count = shape.reduce((a, b) => a * b, 1)
   if (shape[1] !== config.inChannels) {
     throw new DiffusionError({
-      field: 'latents', expected: `${config.inChannels} channels`, found: String(shape[1]),
+      field: 'latents',
+      expected: `${config.inChannels} channels`,
+      found: String(shape[1]),
       remedy: 'Use an autoencoder and an empty latent of the same kind as the model.',
     })
   }
-  for (const [field, numbers] of [['latents', data], ['noise', noise ?? data]] as const) {
+  for (const [field, numbers] of [
+    ['latents', data],
+    ['noise', noise ?? data],
+  ] as const) {
     if (numbers.length === count) continue
     throw new DiffusionError({
-      field, expected: `${count} numbers for [${shape.join(', ')}]`, found: String(numbers.length), remedy: 'Give a whole latent.',
+      field,
+      expected: `${count} numbers for [${shape.join(', ')}]`,
+      found: String(numbers.length),
+      remedy: 'Give a whole latent.',
     })
   }
 }
@@ -68,16 +90,27 @@ function checkLatents({ config }: ModelRecipe, { latents, noise }: SampleRequest
 /** Texts must come from an encoder of the width that the model was trained with. */
 function checkText({ config }: ModelRecipe, { positive, negative }: SampleRequest): void {
   const wanted = config.captionChannels ?? config.contextWidth
-  for (const [field, given] of [['positive', positive], ['negative', negative]] as const) {
+  for (const [field, given] of [
+    ['positive', positive],
+    ['negative', negative],
+  ] as const) {
     const width = given?.embeds.shape[2] ?? wanted
     if (width === wanted) continue
     throw new DiffusionError({
-      field, expected: `text embeddings ${wanted} wide`, found: String(width), remedy: "Use the text encoder that belongs to this model.",
+      field,
+      expected: `text embeddings ${wanted} wide`,
+      found: String(width),
+      remedy: 'Use the text encoder that belongs to this model.',
     })
   }
 }
 
 function checkNumber(field: string, value: number, min: number, max: number): void {
   if (Number.isFinite(value) && value >= min && value <= max) return
-  throw new DiffusionError({ field, expected: `a number from ${min} to ${max}`, found: String(value), remedy: `Set it between ${min} and ${max}.` })
+  throw new DiffusionError({
+    field,
+    expected: `a number from ${min} to ${max}`,
+    found: String(value),
+    remedy: `Set it between ${min} and ${max}.`,
+  })
 }

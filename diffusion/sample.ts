@@ -16,7 +16,7 @@ import { createScheduler, EASYANIMATE_NOISE, SCHEDULERS } from './schedulers/ind
 import type { GivenConfig, Scheduler, SchedulePlan, SchedulerName, SchedulerState } from './schedulers/index.ts'
 
 /** The samplers, by the names that EasyAnimate shows. */
-export const SCHEDULER_NAMES = Object.keys(SCHEDULERS) as SchedulerName[]             // the table has exactly these keys
+export const SCHEDULER_NAMES = Object.keys(SCHEDULERS) as SchedulerName[] // the table has exactly these keys
 
 export interface SampleRequest {
   readonly positive: Conditioning
@@ -32,7 +32,9 @@ export interface SampleRequest {
   readonly guidance: number
   /** Equal seeds give equal results, PyTorch's. */
   readonly seed: number | bigint
-  /** 1 (default): from pure noise. Less: this share of the schedule, starting from the latents. 0: nothing is done. */
+  /**
+   * 1 (default): from pure noise. Less: this share of the schedule, starting from the latents. 0: nothing is done.
+   */
   readonly denoise?: number
   /** DDIM's share of ancestral noise. */
   readonly eta?: number
@@ -75,11 +77,20 @@ export interface SampleHooks {
  * Runs a sampler.
  * @throws DiffusionError naming what of the request cannot be, MemoryError when the model does not fit
  */
-export async function sample(device: Device, recipe: ModelRecipe, request: SampleRequest, hooks: SampleHooks = {}): Promise<Latent> {
+export async function sample(
+  device: Device,
+  recipe: ModelRecipe,
+  request: SampleRequest,
+  hooks: SampleHooks = {},
+): Promise<Latent> {
   const { latents, denoise: share = 1, eta } = request
   checkRequest(recipe, request)
   if (share === 0) return latents
-  const scheduler = createScheduler(request.scheduler, request.schedulerConfig ?? EASYANIMATE_NOISE, eta === undefined ? {} : { eta })
+  const scheduler = createScheduler(
+    request.scheduler,
+    request.schedulerConfig ?? EASYANIMATE_NOISE,
+    eta === undefined ? {} : { eta },
+  )
   const plan = scheduler.plan(request.steps, share)
   const denoiser = await openGuided(device, recipe, request, hooks.signal)
   try {
@@ -93,34 +104,58 @@ export async function sample(device: Device, recipe: ModelRecipe, request: Sampl
 }
 
 /** The model's denoiser, guided where the scale is above 1 and there is something to guide away from. */
-async function openGuided(device: Device, recipe: ModelRecipe, request: SampleRequest, signal: AbortSignal | undefined) {
-  const { positive, negative = null, guidance, latents: { shape } } = request
+async function openGuided(
+  device: Device,
+  recipe: ModelRecipe,
+  request: SampleRequest,
+  signal: AbortSignal | undefined,
+) {
+  const {
+    positive,
+    negative = null,
+    guidance,
+    latents: { shape },
+  } = request
   const batch = shape[0]
   const guides = negative !== null && guidance > 1
   const conditionings = [
-    ...guides ? [repeatConditioning(negative, batch, 'negative')] : [], repeatConditioning(positive, batch, 'positive'),
+    ...(guides ? [repeatConditioning(negative, batch, 'negative')] : []),
+    repeatConditioning(positive, batch, 'positive'),
   ]
   const model = await openModel(device, {
-    recipe, describe: transformerOf(recipe), wanted: wantedByModel(recipe), loraTarget: 'transformer',
-    activationBytes: activationBytes(recipe, shape, conditionings.length), signal,
+    recipe,
+    describe: transformerOf(recipe),
+    wanted: wantedByModel(recipe),
+    loraTarget: 'transformer',
+    activationBytes: activationBytes(recipe, shape, conditionings.length),
+    signal,
   })
   const opened = await openDenoiser(device, recipe, model, { shape, conditionings, pixels: pixelsOf(shape), signal })
   return { ...opened, denoise: guides ? guided(opened.denoise, guidance) : opened.denoise }
 }
 
 /** A rough figure: what a block keeps at once, the hidden width of its MLP and of the motion module's included. */
-function activationBytes({ config, motion }: ModelRecipe, [batch, , frames, height, width]: Latent['shape'], copies: number): number {
+function activationBytes(
+  { config, motion }: ModelRecipe,
+  [batch, , frames, height, width]: Latent['shape'],
+  copies: number,
+): number {
   const tokens = copies * batch * frames * Math.ceil(height / config.patch) * Math.ceil(width / config.patch)
   return 4 * tokens * config.width * (motion ? 20 : 14)
 }
 
 /** Noise to begin with; where only the end of the schedule is run, the latents brought to that noise level. */
-function startState(scheduler: Scheduler, plan: SchedulePlan, { seed, noise, latents, denoise = 1 }: SampleRequest): SamplerState {
+function startState(
+  scheduler: Scheduler,
+  plan: SchedulePlan,
+  { seed, noise, latents, denoise = 1 }: SampleRequest,
+): SamplerState {
   const generator = new Generator(seed)
   const unit = noise ?? generator.randn(latents.shape)
-  const x = denoise < 1
-    ? scheduler.addNoise(plan, plan.begin, latents.data, unit)
-    : unit.map((n) => n * Math.fround(plan.initNoiseSigma))
+  const x =
+    denoise < 1
+      ? scheduler.addNoise(plan, plan.begin, latents.data, unit)
+      : unit.map((n) => n * Math.fround(plan.initNoiseSigma))
   return { call: plan.begin, latents: x, scheduler: scheduler.start(plan), generator: generator.state(), denoiser: {} }
 }
 
@@ -133,26 +168,41 @@ interface Run {
 
 /** One call after the other, from a state to the end of the plan. */
 async function runSteps(run: Run, start: SamplerState, { signal, onStep }: SampleHooks): Promise<SamplerState> {
-  const { plan: { timesteps, begin } } = run
+  const {
+    plan: { timesteps, begin },
+  } = run
   let state = start
   while (state.call < timesteps.length) {
     signal?.throwIfAborted()
     const timestep = timesteps[state.call]!
     const { next, noisePred } = await step(run, state)
     state = next
-    onStep?.({ step: state.call - begin, steps: timesteps.length - begin, timestep, latents: state.latents, noisePred, state })
+    onStep?.({
+      step: state.call - begin,
+      steps: timesteps.length - begin,
+      timestep,
+      latents: state.latents,
+      noisePred,
+      state,
+    })
   }
   return state
 }
 
 /** Scale, predict, step; the noise that the scheduler asks for comes from the run's generator. */
-async function step({ scheduler, plan, denoise, shape }: Run, state: SamplerState): Promise<{ next: SamplerState; noisePred: Float32Array }> {
+async function step(
+  { scheduler, plan, denoise, shape }: Run,
+  state: SamplerState,
+): Promise<{ next: SamplerState; noisePred: Float32Array }> {
   const { call, latents } = state
   const generator = Generator.from(state.generator)
   const scaled = scheduler.scaleInput(plan, call, latents)
   const { output, memory } = await denoise(scaled, plan.timesteps[call]!, call, state.denoiser)
-  const { x, state: remembered } = scheduler.step(plan, state.scheduler, call, output, latents, () => generator.randn(shape))
+  const { x, state: remembered } = scheduler.step(plan, state.scheduler, call, output, latents, () =>
+    generator.randn(shape),
+  )
   return {
-    next: { call: call + 1, latents: x, scheduler: remembered, generator: generator.state(), denoiser: memory }, noisePred: output,
+    next: { call: call + 1, latents: x, scheduler: remembered, generator: generator.state(), denoiser: memory },
+    noisePred: output,
   }
 }

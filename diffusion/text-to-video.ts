@@ -1,6 +1,6 @@
 /** From a prompt to a video: encode, sample, decode. */
 import type { Device } from '../tensor/index.ts'
-import { decodeFrames, decodePictures } from './autoencode.ts'
+import { decodeFrames, decodePictures } from './decode-frames.ts'
 import type { Conditioning } from './conditioning.ts'
 import { encodeText } from './encode-text.ts'
 import type { Latent } from './latent.ts'
@@ -17,8 +17,10 @@ export interface Pipeline {
   readonly vae: VaeRecipe
 }
 
-export interface TextToVideoRequest
-  extends Pick<SampleRequest, 'noise' | 'scheduler' | 'steps' | 'guidance' | 'seed' | 'eta' | 'schedulerConfig'> {
+export interface TextToVideoRequest extends Pick<
+  SampleRequest,
+  'noise' | 'scheduler' | 'steps' | 'guidance' | 'seed' | 'eta' | 'schedulerConfig'
+> {
   /** One video for each. */
   readonly prompts: readonly string[]
   /** What none of them should show. */
@@ -49,7 +51,10 @@ export interface MadeVideo {
  * @throws DiffusionError naming what of the request cannot be, MemoryError when a model does not fit
  */
 export async function textToVideo(
-  device: Device, { model, textEncoder, vae }: Pipeline, request: TextToVideoRequest, hooks: SampleHooks = {},
+  device: Device,
+  { model, textEncoder, vae }: Pipeline,
+  request: TextToVideoRequest,
+  hooks: SampleHooks = {},
 ): Promise<MadeVideo> {
   const { prompts, negativePrompt = '', width, height, frames, guidance } = request
   const { signal } = hooks
@@ -57,13 +62,19 @@ export async function textToVideo(
     { width, height, frames, batch: prompts.length },
     { channels: model.config.inChannels, pixelsPerLatent: pixelsPerLatent(vae.config) },
   )
-  const text = { ...request.clean !== undefined && { clean: request.clean }, maxLength: request.maxLength ?? 120, signal }
+  const text = {
+    ...(request.clean !== undefined && { clean: request.clean }),
+    maxLength: request.maxLength ?? 120,
+    signal,
+  }
 
   const positive = await encodeText(device, textEncoder, prompts, text)
   const negative = guidance > 1 ? await encodeText(device, textEncoder, [negativePrompt], text) : null
   const latents = await sample(device, model, { ...request, positive, negative, latents: size }, hooks)
   return {
-    positive, negative, latents,
+    positive,
+    negative,
+    latents,
     frames: () => decodeFrames(device, vae, latents, { signal }),
     pictures: () => decodePictures(device, vae, latents, { signal }),
   }

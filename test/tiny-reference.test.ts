@@ -1,11 +1,20 @@
 /**
- * The embedded model against the reference pipeline's own numbers: same prompt, seed and sampler → the same noise, final
- * latents and frames. Runs where ../shared is (it is not in a user's clone), and is reported as skipped elsewhere.
+ * The embedded model against the reference pipeline's own numbers: same prompt, seed and sampler → the same noise,
+ * final latents and frames. Runs where ../shared is (it is not in a user's clone), and is reported as skipped
+ * elsewhere.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { describeDiT, describeTextEncoder, describeVae, textToVideo, tokenize, withLora, withMotionModule } from '../diffusion/index.ts'
+import {
+  describeDiT,
+  describeTextEncoder,
+  describeVae,
+  textToVideo,
+  tokenize,
+  withLora,
+  withMotionModule,
+} from '../diffusion/index.ts'
 import type { Pipeline } from '../diffusion/index.ts'
 import { Generator } from '../diffusion/random/index.ts'
 import { openCheckpoint, openDevice, readTensor } from '../tensor/index.ts'
@@ -40,23 +49,33 @@ describe.skipIf(!present)('the embedded model reproduces the reference pipeline'
     device = await openDevice('cpu')
     plain = await openPipeline()
     const { entries } = await openCheckpoint(`${shared}reference.safetensors`)
-    reference = new Map(await Promise.all([...entries].map(async ([name, entry]) => [name, await readTensor(entry)] as const)))
+    reference = new Map(
+      await Promise.all([...entries].map(async ([name, entry]) => [name, await readTensor(entry)] as const)),
+    )
   })
   afterAll(() => device?.close())
 
   test.each(cases)('$name', async (one) => {
     const stored = (what: string) => [...reference.get(`${one.name}.${what}`)!.data].map(Number)
-    const pipeline = one.lora === null
-      ? plain
-      : { ...plain, ...await withLora(plain, `${models}${one.lora}`, one.lora_weight ?? 1) }
+    const pipeline =
+      one.lora === null ? plain : { ...plain, ...(await withLora(plain, `${models}${one.lora}`, one.lora_weight ?? 1)) }
     const made = await textToVideo(device, pipeline, {
-      prompts: [one.prompt], negativePrompt: one.negative_prompt, width: one.width, height: one.height, frames: one.video_length,
-      scheduler: one.scheduler, steps: one.steps, guidance: one.guidance_scale, seed: one.seed,
+      prompts: [one.prompt],
+      negativePrompt: one.negative_prompt,
+      width: one.width,
+      height: one.height,
+      frames: one.video_length,
+      scheduler: one.scheduler,
+      steps: one.steps,
+      guidance: one.guidance_scale,
+      seed: one.seed,
     })
 
     const { ids } = await tokenize(plain.textEncoder, [one.prompt, one.negative_prompt])
     expect([...ids.data]).toEqual([...stored('input_ids'), ...stored('negative_input_ids')])
-    expect(largestError(new Generator(one.seed).randn(made.latents.shape), stored('initial_latents'), 0)).toBeLessThanOrEqual(2e-6)
+    expect(
+      largestError(new Generator(one.seed).randn(made.latents.shape), stored('initial_latents'), 0),
+    ).toBeLessThanOrEqual(2e-6)
     expect(largestError(made.latents.data, stored('final_latents'), 2e-3)).toBeLessThanOrEqual(5e-3)
 
     const frames: number[] = []
@@ -69,8 +88,11 @@ describe.skipIf(!present)('the embedded model reproduces the reference pipeline'
 
 async function openPipeline(): Promise<Pipeline> {
   const base = `${models}Diffusion_Transformer/tiny-shapes-64`
-  const [{ recipe }, { recipe: textEncoder }, { recipe: vae }] =
-    await Promise.all([describeDiT(base), describeTextEncoder(base), describeVae(base)])
+  const [{ recipe }, { recipe: textEncoder }, { recipe: vae }] = await Promise.all([
+    describeDiT(base),
+    describeTextEncoder(base),
+    describeVae(base),
+  ])
   const { recipe: model } = await withMotionModule(recipe, `${models}Motion_Module/tiny_shapes_mm.safetensors`)
   return { model, textEncoder, vae }
 }

@@ -18,7 +18,12 @@ export interface AttentionLayout {
  * [B, S, width]. `keyMask` int32 [B, T]: keys with 0 get a score lower by 10000.
  */
 export function attentionLayer(
-  g: Graph, w: Weights, x: Value, context: Value, { heads, inner, width, bias }: AttentionLayout, keyMask: Value | null = null,
+  g: Graph,
+  w: Weights,
+  x: Value,
+  context: Value,
+  { heads, inner, width, bias }: AttentionLayout,
+  keyMask: Value | null = null,
 ): Value {
   const q = g.tap(`${g.path}.to_q`, linear(g, w.at('to_q'), x, inner, { bias }))
   const k = linear(g, w.at('to_k'), context, inner, { bias })

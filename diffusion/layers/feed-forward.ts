@@ -4,7 +4,7 @@ import { linear } from './linear.ts'
 
 /** Names as config.json's `activation_fn` spells them. */
 export const FEED_FORWARD_ACTIVATIONS = ['gelu-approximate', 'gelu', 'geglu'] as const
-export type FeedForwardActivation = typeof FEED_FORWARD_ACTIVATIONS[number]
+export type FeedForwardActivation = (typeof FEED_FORWARD_ACTIVATIONS)[number]
 
 /**
  * The MLP of a transformer block (diffusers: `FeedForward`), hidden width 4·width: [.., width] → [.., width].

@@ -7,7 +7,7 @@ import { declare } from './wanted.ts'
  * [width]. How the weights are held, and which LoRAs come beside them, is not the model's affair.
  */
 export function linear(g: Graph, w: Weights, x: Value, width: number, { bias = true } = {}): Value {
-  const channels = x.shape.at(-1) as number                                // tokens have a known width
+  const channels = x.shape.at(-1) as number // tokens have a known width
   declare(w, 'weight', [width, channels])
   if (bias) declare(w, 'bias', [width])
   return heldLinear(g, w, x)

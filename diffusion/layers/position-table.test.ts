@@ -10,10 +10,18 @@ describe('sincos2d', () => {
   test('encodes the column in the first half, the row in the second, each half sines then cosines', () => {
     const table = sincos2d({ ...native, rows: 4, columns: 4 })
     const [r, c] = [2, 3]
-    expect(row(table, r * 4 + c, 8)).toEqual([
-      Math.sin(c), Math.sin(c / 100), Math.cos(c), Math.cos(c / 100),
-      Math.sin(r), Math.sin(r / 100), Math.cos(r), Math.cos(r / 100),
-    ].map(close))
+    expect(row(table, r * 4 + c, 8)).toEqual(
+      [
+        Math.sin(c),
+        Math.sin(c / 100),
+        Math.cos(c),
+        Math.cos(c / 100),
+        Math.sin(r),
+        Math.sin(r / 100),
+        Math.cos(r),
+        Math.cos(r / 100),
+      ].map(close),
+    )
   })
 
   test('stretches another size onto the native range', () => {

@@ -13,8 +13,8 @@ export interface Sincos2dOptions {
 
 /**
  * The 2-D sine-cosine table (diffusers: `get_2d_sincos_pos_embed`): the first half of the channels encodes the column,
- * the second half the row; each half is all sines, then all cosines. Positions are float32, angles float64. A size other
- * than the native one is stretched onto the native range.
+ * the second half the row; each half is all sines, then all cosines. Positions are float32, angles float64. A size
+ * other than the native one is stretched onto the native range.
  * @returns [rows·columns, width], float32
  */
 export function sincos2d({ rows, columns, width, base, scale }: Sincos2dOptions): Float32Array {
@@ -32,7 +32,9 @@ export function sincos2d({ rows, columns, width, base, scale }: Sincos2dOptions)
   return table
 }
 
-/** 0 … count-1, stretched onto the native range; every division rounds to float32 (a NumPy float32 array by a float). */
+/**
+ * 0 … count-1, stretched onto the native range; every division rounds to float32 (a NumPy float32 array by a float).
+ */
 function gridPositions(count: number, base: number, scale: number): Float32Array {
   const stretch = Math.fround(count / base)
   return Float32Array.from({ length: count }, (_, i) => Math.fround(Math.fround(i / stretch) / scale))

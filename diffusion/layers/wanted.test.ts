@@ -8,12 +8,27 @@ import { wantedByModel } from '../recipes/describe-dit.ts'
 import { wantedByT5 } from '../recipes/describe-text-encoder.ts'
 import { wantedBy } from './wanted.ts'
 
-const config = parsePixArtConfig({
-  norm_type: 'ada_norm_single', num_attention_heads: 4, attention_head_dim: 8, in_channels: 4, out_channels: 8, num_layers: 3,
-  patch_size: 2, sample_size: 16, caption_channels: 40, attention_bias: true, activation_fn: 'gelu-approximate',
-}, 'config.json')
+const config = parsePixArtConfig(
+  {
+    norm_type: 'ada_norm_single',
+    num_attention_heads: 4,
+    attention_head_dim: 8,
+    in_channels: 4,
+    out_channels: 8,
+    num_layers: 3,
+    patch_size: 2,
+    sample_size: 16,
+    caption_channels: 40,
+    attention_bias: true,
+    activation_fn: 'gelu-approximate',
+  },
+  'config.json',
+)
 const motion = parseMotionKwargs(EASYANIMATE_V1_KWARGS, config.width, 'kwargs')
-const t5 = parseT5Config({ num_layers: 4, d_model: 32, d_kv: 8, num_heads: 2, d_ff: 48, vocab_size: 50, feed_forward_proj: 'relu' }, 'config.json')
+const t5 = parseT5Config(
+  { num_layers: 4, d_model: 32, d_kv: 8, num_heads: 2, d_ff: 48, vocab_size: 50, feed_forward_proj: 'relu' },
+  'config.json',
+)
 
 describe('what a model wants', () => {
   test('is named and shaped as in the checkpoint', () => {
@@ -21,7 +36,9 @@ describe('what a model wants', () => {
     const block = 'transformer_blocks.2'
     expect(keys.get('pos_embed.proj.weight')).toEqual([32, 4, 2, 2])
     expect(keys.get(`${block}.scale_shift_table`)).toEqual([6, 32])
-    expect(keys.get(`${block}.attn_temporal.temporal_transformer.transformer_blocks.0.ff.net.0.proj.weight`)).toEqual([256, 32])
+    expect(keys.get(`${block}.attn_temporal.temporal_transformer.transformer_blocks.0.ff.net.0.proj.weight`)).toEqual([
+      256, 32,
+    ])
     expect(linears.get('adaln_single.linear')).toEqual([192, 32])
     expect(linears.has('pos_embed.proj')).toBe(false)
   })

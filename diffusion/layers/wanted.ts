@@ -25,20 +25,30 @@ export function wantedBy(describe: (w: Weights) => SegmentedModel): Wanted {
 }
 
 /**
- * What a model of `count` equal blocks wants, from what one of `given.from + 1` blocks wants: the names of the last block
- * there are repeated for the others. Building one block instead of all of them is what makes opening a model quick.
+ * What a model of `count` equal blocks wants, from what one of `given.from + 1` blocks wants: the names of the last
+ * block there are repeated for the others. Building one block instead of all of them is what makes opening a model
+ * quick.
  * @param prefix path of the blocks: `transformer_blocks`
  */
 export function repeatBlocks(wanted: Wanted, prefix: string, { from, count }: { from: number; count: number }): Wanted {
   const start = `${prefix}.${from}.`
-  const repeat = <T>(names: ReadonlyMap<string, T>): ReadonlyMap<string, T> => new Map([...names].flatMap(([name, value]) =>
-    name.startsWith(start)
-      ? Array.from({ length: count - from }, (_, i) => [`${prefix}.${from + i}.${name.slice(start.length)}`, value] as const)
-      : [[name, value] as const]))
+  const repeat = <T>(names: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    new Map(
+      [...names].flatMap(([name, value]) =>
+        name.startsWith(start)
+          ? Array.from(
+              { length: count - from },
+              (_, i) => [`${prefix}.${from + i}.${name.slice(start.length)}`, value] as const,
+            )
+          : [[name, value] as const],
+      ),
+    )
   return { keys: repeat(wanted.keys), linears: repeat(wanted.linears) }
 }
 
-/** Says that the model needs `name` in this shape, before it is used; with a real checkpoint there is nothing to do. */
+/**
+ * Says that the model needs `name` in this shape, before it is used; with a real checkpoint there is nothing to do.
+ */
 export function declare(w: Weights, name: string, shape: readonly number[]): void {
   if (w instanceof WantedWeights) w.declare(name, shape)
 }
@@ -90,7 +100,7 @@ class WantedWeights implements Weights {
 
   matrix(): HeldMatrix {
     const weight = this.#entry('weight')
-    this.#found.linears.set(this.path, weight.shape as [number, number])       // declared by `linear` with two axes
+    this.#found.linears.set(this.path, weight.shape as [number, number]) // declared by `linear` with two axes
     return { hold: 'packed', key: this.#key('weight'), weight }
   }
 

@@ -27,8 +27,10 @@ const MOTION = 'a motion module'
 const isTemporal = (key: string): boolean => key.includes('temporal')
 
 /** The model that a recipe describes, over its weights. */
-export const transformerOf = ({ family, config, motion }: Pick<ModelRecipe, 'family' | 'config' | 'motion'>) =>
-  (w: Weights): SegmentedModel => family === 'pixart' ? pixArt(w, config) : easyAnimateV1(w, config, motion)
+export const transformerOf =
+  ({ family, config, motion }: Pick<ModelRecipe, 'family' | 'config' | 'motion'>) =>
+  (w: Weights): SegmentedModel =>
+    family === 'pixart' ? pixArt(w, config) : easyAnimateV1(w, config, motion)
 
 const found = new Map<string, Wanted>()
 
@@ -48,11 +50,25 @@ export function wantedByModel({ family, config, motion }: Pick<ModelRecipe, 'fam
  * @param folder the model's folder (with transformer/ in it), or the transformer's own
  * @throws DiffusionError naming file and field, CheckpointError for damaged files
  */
-export async function describeDiT(folder: string, { hold = 'auto', weights }: DescribeOptions = {}): Promise<Described<ModelRecipe>> {
+export async function describeDiT(
+  folder: string,
+  { hold = 'auto', weights }: DescribeOptions = {},
+): Promise<Described<ModelRecipe>> {
   const path = await partFolder(folder, 'transformer', BASE)
-  const config = parsePixArtConfig(await readJson(`${path}/config.json`, `Choose the folder of ${BASE}.`), `${path}/config.json`)
+  const config = parsePixArtConfig(
+    await readJson(`${path}/config.json`, `Choose the folder of ${BASE}.`),
+    `${path}/config.json`,
+  )
   const opened = await openFile(weights ?? path, 'base')
-  const recipe: ModelRecipe = { kind: 'model', family: 'pixart', config, motion: null, weights: [opened.file], loras: [], hold }
+  const recipe: ModelRecipe = {
+    kind: 'model',
+    family: 'pixart',
+    config,
+    motion: null,
+    weights: [opened.file],
+    loras: [],
+    hold,
+  }
   const report = reportOn(opened.entries, wantedByModel(recipe).keys, UNUSED)
   requireComplete(path, BASE, opened.entries, report)
   return { recipe, report }
@@ -63,7 +79,11 @@ export async function describeDiT(folder: string, { hold = 'auto', weights }: De
  * @param kwargs the yaml's `transformer_additional_kwargs`; by default those of EasyAnimate V1, with as many blocks and
  *   attention layers as the file has
  */
-export async function withMotionModule(recipe: ModelRecipe, path: string, kwargs?: unknown): Promise<Described<ModelRecipe>> {
+export async function withMotionModule(
+  recipe: ModelRecipe,
+  path: string,
+  kwargs?: unknown,
+): Promise<Described<ModelRecipe>> {
   const { file, entries } = await openFile(path, 'motion-module')
   requireTemporal(path, entries)
   const motion = motionOf(entries, recipe.config.width, kwargs, path)
@@ -78,7 +98,9 @@ export async function withMotionModule(recipe: ModelRecipe, path: string, kwargs
 function requireTemporal(path: string, entries: Entries): void {
   if ([...entries.keys()].some(isTemporal)) return
   throw new DiffusionError({
-    field: path, expected: MOTION, found: kindOfWeights(entries.keys()),
+    field: path,
+    expected: MOTION,
+    found: kindOfWeights(entries.keys()),
     remedy: 'Choose a file of models/Motion_Module, such as easyanimate_v1_mm.safetensors.',
   })
 }
@@ -89,13 +111,18 @@ function motionOf(entries: Entries, width: number, kwargs: unknown, path: string
   const count = (pattern: RegExp) => new Set([...entries.keys()].flatMap((key) => pattern.exec(key)?.[1] ?? [])).size
   const blocks = count(/temporal_transformer\.transformer_blocks\.(\d+)\./)
   const attentions = count(/temporal_transformer\.transformer_blocks\.0\.attention_blocks\.(\d+)\./)
-  return parseMotionKwargs({
-    ...published,
-    motion_module_kwargs: {
-      ...published.motion_module_kwargs, num_transformer_block: blocks,
-      attention_block_types: Array<string>(attentions).fill('Temporal_Self'),
+  return parseMotionKwargs(
+    {
+      ...published,
+      motion_module_kwargs: {
+        ...published.motion_module_kwargs,
+        num_transformer_block: blocks,
+        attention_block_types: Array<string>(attentions).fill('Temporal_Self'),
+      },
     },
-  }, width, path)
+    width,
+    path,
+  )
 }
 
 /**
@@ -107,7 +134,9 @@ export async function withWeights(recipe: ModelRecipe, path: string): Promise<De
   const report = reportOn(entries, wantedByModel(recipe).keys, UNUSED)
   if (report.matched.length === 0 && report.wrongShape.length === 0) {
     throw new DiffusionError({
-      field: path, expected: `weights of ${BASE}`, found: kindOfWeights(entries.keys()),
+      field: path,
+      expected: `weights of ${BASE}`,
+      found: kindOfWeights(entries.keys()),
       remedy: 'Choose a personalised checkpoint of models/Personalized_Model; a LoRA goes through ApplyLoRA.',
     })
   }

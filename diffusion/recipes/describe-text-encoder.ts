@@ -29,18 +29,27 @@ export function wantedByT5(config: T5Config): Wanted {
  * @throws DiffusionError naming file and field, CheckpointError for damaged files
  */
 export async function describeTextEncoder(
-  folder: string, { hold = 'auto', weights }: DescribeOptions = {},
+  folder: string,
+  { hold = 'auto', weights }: DescribeOptions = {},
 ): Promise<Described<TextEncoderRecipe>> {
   const path = await partFolder(folder, 'text_encoder', WHAT)
-  const config = parseT5Config(await readJson(`${path}/config.json`, `Choose the folder of ${WHAT}.`), `${path}/config.json`)
+  const config = parseT5Config(
+    await readJson(`${path}/config.json`, `Choose the folder of ${WHAT}.`),
+    `${path}/config.json`,
+  )
   const opened = await openFile(weights ?? path, 'base', presentT5Entries)
   const report = reportOn(opened.entries, wantedByT5(config).keys, UNUSED)
   requireComplete(path, WHAT, opened.entries, report)
   const tokenizer = tokenizerFolder(folder, path)
-  return { recipe: { kind: 'text-encoder', family: 't5', config, tokenizer, weights: [opened.file], loras: [], hold }, report }
+  return {
+    recipe: { kind: 'text-encoder', family: 't5', config, tokenizer, weights: [opened.file], loras: [], hold },
+    report,
+  }
 }
 
 function tokenizerFolder(folder: string, encoder: string): string | null {
   const places = [join(folder, 'tokenizer'), encoder, join(dirname(encoder), 'tokenizer')]
-  return places.find((place) => ['spiece.model', 'tokenizer.json'].some((name) => existsSync(join(place, name)))) ?? null
+  return (
+    places.find((place) => ['spiece.model', 'tokenizer.json'].some((name) => existsSync(join(place, name)))) ?? null
+  )
 }

@@ -15,13 +15,16 @@ const WHAT = 'an autoencoder (VAE)'
 const UNUSED = /^loss\./
 
 /** Encoder and decoder as one description, which wants all parameters. */
-const whole = (config: KlConfig) => (w: Weights): SegmentedModel => {
-  const [encoder, decoder] = [klEncoder(w, config), klDecoder(w, config)]
-  return {
-    inputs: [...encoder.inputs, ...decoder.inputs], segments: [...encoder.segments, ...decoder.segments],
-    outputs: [...encoder.outputs, ...decoder.outputs],
+const whole =
+  (config: KlConfig) =>
+  (w: Weights): SegmentedModel => {
+    const [encoder, decoder] = [klEncoder(w, config), klDecoder(w, config)]
+    return {
+      inputs: [...encoder.inputs, ...decoder.inputs],
+      segments: [...encoder.segments, ...decoder.segments],
+      outputs: [...encoder.outputs, ...decoder.outputs],
+    }
   }
-}
 
 /** The parameters that an autoencoder wants. */
 export const wantedByVae = (config: KlConfig): Wanted => wantedBy(whole(config))
@@ -31,9 +34,15 @@ export const wantedByVae = (config: KlConfig): Wanted => wantedBy(whole(config))
  * @param folder the model's folder (with vae/ in it), or the autoencoder's own
  * @throws DiffusionError naming file and field, CheckpointError for damaged files
  */
-export async function describeVae(folder: string, { hold = 'auto', weights }: DescribeOptions = {}): Promise<Described<VaeRecipe>> {
+export async function describeVae(
+  folder: string,
+  { hold = 'auto', weights }: DescribeOptions = {},
+): Promise<Described<VaeRecipe>> {
   const path = await partFolder(folder, 'vae', WHAT)
-  const config = parseKlConfig(await readJson(`${path}/config.json`, `Choose the folder of ${WHAT}.`), `${path}/config.json`)
+  const config = parseKlConfig(
+    await readJson(`${path}/config.json`, `Choose the folder of ${WHAT}.`),
+    `${path}/config.json`,
+  )
   const opened = await openFile(weights ?? path, 'base', presentKlEntries)
   const report = reportOn(opened.entries, wantedByVae(config).keys, UNUSED)
   requireComplete(path, WHAT, opened.entries, report)

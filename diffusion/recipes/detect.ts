@@ -3,9 +3,18 @@
 const FAMILIES: readonly (readonly [pattern: RegExp, family: string])[] = [
   [/(^|\.)lora_(unet|te)_|\.lora_(A|B|down|up)\b|\.alpha$/, 'a LoRA'],
   [/^model\.diffusion_model\./, 'a single-file Stable Diffusion checkpoint'],
-  [/^(time_embedding|add_embedding|down_blocks\.\d+\.attentions\.\d+\.transformer_blocks)\./, 'a Stable Diffusion U-Net'],
-  [/^(double_blocks|single_transformer_blocks|joint_blocks|single_blocks)\./, 'another kind of diffusion transformer (Flux, SD3)'],
-  [/^(encoder|decoder)\.(down_blocks|up_blocks|mid_block|conv_in|down|up|mid)\b|^post_quant_conv\./, 'an autoencoder (VAE)'],
+  [
+    /^(time_embedding|add_embedding|down_blocks\.\d+\.attentions\.\d+\.transformer_blocks)\./,
+    'a Stable Diffusion U-Net',
+  ],
+  [
+    /^(double_blocks|single_transformer_blocks|joint_blocks|single_blocks)\./,
+    'another kind of diffusion transformer (Flux, SD3)',
+  ],
+  [
+    /^(encoder|decoder)\.(down_blocks|up_blocks|mid_block|conv_in|down|up|mid)\b|^post_quant_conv\./,
+    'an autoencoder (VAE)',
+  ],
   [/^encoder\.block\.\d+\.layer\.|^shared\.weight$/, 'a T5 text encoder'],
   [/^text_model\./, 'a CLIP text encoder'],
   [/^adaln_single\./, 'a PixArt-alpha transformer'],

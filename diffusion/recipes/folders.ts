@@ -14,7 +14,8 @@ export async function partFolder(folder: string, part: string, what: string): Pr
   if (existsSync(join(folder, 'config.json'))) return folder
   const names = await readdir(folder).catch((): string[] => [])
   throw new DiffusionError({
-    field: folder, expected: `a model folder with ${part}/config.json`,
+    field: folder,
+    expected: `a model folder with ${part}/config.json`,
     found: names.length > 0 ? names.slice(0, 8).join(', ') : existsSync(folder) ? 'an empty folder' : 'nothing there',
     remedy: `Choose the folder of a model with ${what}; \`kinograph models\` lists what is there and what can be had.`,
   })

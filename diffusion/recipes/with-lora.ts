@@ -22,15 +22,23 @@ export interface WithLora<E extends TextEncoderRecipe | undefined> {
 /**
  * A LoRA more on a model, kohya's, diffusers' or PEFT's; several may follow each other.
  * @param strength 0: no effect, 1: as trained; may be negative
- * @param mode `branch`: computed beside the weights, so that a change of strength costs nothing; `merge`: added into a copy
- *   of the weights once, kept in the cache
+ * @param mode `branch`: computed beside the weights, so that a change of strength costs nothing; `merge`: added into a
+ *   copy of the weights once, kept in the cache
  * @throws DiffusionError when no key of the file fits
  */
 export async function withLora<E extends TextEncoderRecipe | undefined = undefined>(
-  { model, textEncoder }: LoraHosts<E>, path: string, strength: number, mode: LoraUse['mode'] = 'branch',
+  { model, textEncoder }: LoraHosts<E>,
+  path: string,
+  strength: number,
+  mode: LoraUse['mode'] = 'branch',
 ): Promise<WithLora<E>> {
   if (!Number.isFinite(strength)) {
-    throw new DiffusionError({ field: 'strength', expected: 'a number', found: String(strength), remedy: 'Set it to 1 for the LoRA as trained.' })
+    throw new DiffusionError({
+      field: 'strength',
+      expected: 'a number',
+      found: String(strength),
+      remedy: 'Set it to 1 for the LoRA as trained.',
+    })
   }
   const transformer = wantedByModel(model).linears
   const modules = textEncoder ? { transformer, textEncoder: wantedByT5(textEncoder.config).linears } : { transformer }
@@ -41,7 +49,7 @@ export async function withLora<E extends TextEncoderRecipe | undefined = undefin
     model: changes('transformer') ? { ...model, loras: [...model.loras, use] } : model,
     textEncoder: (textEncoder && changes('textEncoder')
       ? { ...textEncoder, loras: [...textEncoder.loras, use] }
-      : textEncoder) as E,                                                             // E is a recipe or undefined, as given
+      : textEncoder) as E, // E is a recipe or undefined, as given
     report,
   }
 }

@@ -55,7 +55,9 @@ export function parseT5Config(config: unknown, file: string): T5Config {
   }
 }
 
-/** "gated-gelu" stands for the tanh form (transformers keeps it so for old configs); plain "gelu" for the exact one. */
+/**
+ * "gated-gelu" stands for the tanh form (transformers keeps it so for old configs); plain "gelu" for the exact one.
+ */
 function activationOf(projection: (typeof PROJECTIONS)[number]): T5Config['activation'] {
   if (projection === 'gated-gelu') return 'gelu-tanh'
   const name = projection.replace('gated-', '')

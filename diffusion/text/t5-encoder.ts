@@ -1,7 +1,7 @@
 /**
  * The T5 encoder (Raffel et al. 2020, arXiv 1910.10683; v1.1: gated GELU), as transformers' `T5EncoderModel` names its
- * weights: no biases, no scaling of attention scores, a relative position bias that layer 0 holds and all layers use, and
- * RMS norms. In shapes: B prompts, S tokens, D width.
+ * weights: no biases, no scaling of attention scores, a relative position bias that layer 0 holds and all layers use,
+ * and RMS norms. In shapes: B prompts, S tokens, D width.
  */
 import type { Graph, SegmentedModel, Value, Weights } from '../../tensor/index.ts'
 import {
@@ -31,8 +31,8 @@ const S = sym('text')
 const DROPPED = -3.4028234663852886e38
 
 /**
- * The encoder, in segments. Inputs: `ids` int32 [B, S], `mask` int32 [B, S] (1 keeps a token), `buckets` int32 [S, S] from
- * `relativeBuckets`. Output: `embeds` [B, S, D].
+ * The encoder, in segments. Inputs: `ids` int32 [B, S], `mask` int32 [B, S] (1 keeps a token), `buckets` int32 [S, S]
+ * from `relativeBuckets`. Output: `embeds` [B, S, D].
  */
 export function t5Encoder(w: Weights, config: T5Config): SegmentedModel {
   const encoder = w.at('encoder')
@@ -134,9 +134,10 @@ function scoreBias(g: Graph, w: Weights, buckets: Value, mask: Value, { buckets:
 }
 
 /**
- * The bucket of every pair of positions, [query, key] (T5's bidirectional buckets): half of them for keys behind, half for
- * keys ahead; of each half, the first half one distance each, the rest growing with the logarithm up to maxDistance.
- * The logarithm is taken in float32, as the reference does: it decides which side of a border a distance falls on.
+ * The bucket of every pair of positions, [query, key] (T5's bidirectional buckets): half of them for keys behind, half
+ * for keys ahead; of each half, the first half one distance each, the rest growing with the logarithm up to
+ * maxDistance. The logarithm is taken in float32, as the reference does: it decides which side of a border a distance
+ * falls on.
  */
 export function relativeBuckets(
   tokens: number,
@@ -165,8 +166,8 @@ const SHARED = 'shared.weight'
 const TIED = 'encoder.embed_tokens.weight'
 
 /**
- * Weights under the names that the encoder asks for: the embedding may be held as `encoder.embed_tokens.weight`, alone or
- * beside `shared.weight`, which is the same tensor.
+ * Weights under the names that the encoder asks for: the embedding may be held as `encoder.embed_tokens.weight`, alone
+ * or beside `shared.weight`, which is the same tensor.
  */
 export function presentT5Entries<T>(entries: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   const present = new Map(entries)

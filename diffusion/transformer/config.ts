@@ -5,10 +5,10 @@ import type { FeedForwardActivation } from '../layers/feed-forward.ts'
 
 /** What a PixArt-alpha transformer is built from; the comments give the field of config.json where names differ. */
 export interface PixArtConfig {
-  readonly layers: number                                  // num_layers
-  readonly heads: number                                   // num_attention_heads
-  readonly width: number                                   // heads · attention_head_dim
-  readonly patch: number                                   // patch_size
+  readonly layers: number // num_layers
+  readonly heads: number // num_attention_heads
+  readonly width: number // heads · attention_head_dim
+  readonly patch: number // patch_size
   readonly inChannels: number
   readonly outChannels: number
   /** Width of the caption embeddings (caption_channels); null: they come in contextWidth and are not projected. */
@@ -18,11 +18,13 @@ export interface PixArtConfig {
   /** Latent side at the native size. */
   readonly sampleSize: number
   readonly attentionBias: boolean
-  readonly activation: FeedForwardActivation               // activation_fn
+  readonly activation: FeedForwardActivation // activation_fn
   readonly normEps: number
   /** Positions are divided by this: sample_size // 64 unless the file says otherwise (interpolation_scale). */
   readonly positionScale: number
-  /** The 1024 kind (sample_size 128) is also told the picture's resolution and aspect ratio (use_additional_conditions). */
+  /**
+   * The 1024 kind (sample_size 128) is also told the picture's resolution and aspect ratio (use_additional_conditions).
+   */
   readonly sizeConditions: boolean
 }
 

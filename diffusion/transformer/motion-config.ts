@@ -2,10 +2,10 @@ import { configReader } from '../config-reader.ts'
 
 /** What a V1 motion module is built from; the comments give the names in EasyAnimate's `motion_module_kwargs`. */
 export interface MotionConfig {
-  readonly heads: number                                   // num_attention_heads
+  readonly heads: number // num_attention_heads
   /** Inner width: heads · (transformer width // heads // temporal_attention_dim_div). */
   readonly width: number
-  readonly blocks: number                                  // num_transformer_block
+  readonly blocks: number // num_transformer_block
   /** Attention layers in a block: the length of attention_block_types. */
   readonly attentions: number
   /** Whether frames are told apart (temporal_position_encoding). */
@@ -13,12 +13,14 @@ export interface MotionConfig {
   /** Frames that the position table reaches to (temporal_position_encoding_max_len). */
   readonly maxFrames: number
   /** Side of a grid cell in tokens, whose tokens attend to each other over all frames; 1: each token to itself. */
-  readonly cell: number                                    // block_size with motion_module_type VanillaGrid
+  readonly cell: number // block_size with motion_module_type VanillaGrid
 }
 
 const REMEDY = 'Use the transformer_additional_kwargs of the yaml that EasyAnimate V1 has for this motion module.'
 
-/** EasyAnimate V1's config/easyanimate_video_motion_module_v1.yaml: what the published motion module was trained with. */
+/**
+ * EasyAnimate V1's config/easyanimate_video_motion_module_v1.yaml: what the published motion module was trained with.
+ */
 export const EASYANIMATE_V1_KWARGS = {
   basic_block_type: 'motionmodule',
   motion_module_type: 'VanillaGrid',
@@ -54,15 +56,21 @@ export function parseMotionKwargs(kwargs: unknown, transformerWidth: number, sou
  * @throws DiffusionError naming the field
  */
 export function parseMotionModule(
-  kwargs: unknown, { transformerWidth, grid, source }: { transformerWidth: number; grid: boolean; source: string },
+  kwargs: unknown,
+  { transformerWidth, grid, source }: { transformerWidth: number; grid: boolean; source: string },
 ): MotionConfig {
   const read = configReader(kwargs, source, REMEDY)
   const heads = read.int('num_attention_heads', { max: 512, fallback: 8 })
   const division = read.int('temporal_attention_dim_div', { max: 64, fallback: 1 })
   const width = heads * Math.floor(Math.floor(transformerWidth / heads) / division)
-  if (width === 0) throw read.refuse('num_attention_heads', `at most the transformer's width ${transformerWidth}`, heads)
+  if (width === 0)
+    throw read.refuse('num_attention_heads', `at most the transformer's width ${transformerWidth}`, heads)
   if (transformerWidth % NORM_GROUPS !== 0) {
-    throw read.refuse('num_attention_heads', `a transformer whose width is a multiple of ${NORM_GROUPS}`, transformerWidth)
+    throw read.refuse(
+      'num_attention_heads',
+      `a transformer whose width is a multiple of ${NORM_GROUPS}`,
+      transformerWidth,
+    )
   }
   const types = read.choices('attention_block_types', ['Temporal_Self'], ['Temporal_Self', 'Temporal_Self'])
   return {

@@ -1,124 +1,75 @@
 /**
  * PixArt-alpha (Chen et al. 2023, arXiv 2310.00426, figure 4): a diffusion transformer over one picture's latent, with
  * adaLN-single for the timestep and cross-attention to the caption. Weights carry the names of diffusers 0.27's
- * `Transformer2DModel` (norm_type ada_norm_single). In shapes: B batch, h and w token rows and columns, D width, T text.
+ * `Transformer2DModel` (norm_type ada_norm_single). In shapes: B batch, h and w token rows and columns, D width, T
+ * text.
  */
-import type { Graph, Segment, SegmentedModel, Value, Weights } from '../../tensor/index.ts'
-import { add, concat, conv2d, dimMul, geluTanh, layerNorm, mul, reshape, silu, split, sym, transpose } from '../../tensor/index.ts'
+import type { Graph, SegmentedModel, Value, Weights } from '../../tensor/index.ts'
+import {
+  add,
+  concat,
+  conv2d,
+  dimMul,
+  geluTanh,
+  layerNorm,
+  mul,
+  reshape,
+  silu,
+  split,
+  transpose,
+} from '../../tensor/index.ts'
 import { attentionLayer } from '../layers/attention.ts'
 import { feedForward } from '../layers/feed-forward.ts'
 import { linear } from '../layers/linear.ts'
 import { modulate } from '../layers/modulate.ts'
-import { SINUSOID_CHANNELS, timestepEmbedder } from '../layers/timestep-embedding.ts'
+import { timestepEmbedder } from '../layers/timestep-embedding.ts'
 import type { PixArtConfig } from './config.ts'
-
-/** Sizes known only when the model runs, so that one session serves every picture and prompt. */
-export const B = sym('batch')
-export const H = sym('rows')
-export const W = sym('columns')
-export const T = sym('text')
+import type { Conditions } from './segments.ts'
+import { B, blockSegments, conditionInputs, embedSegment, H, headSegment, prepareSegment, W } from './segments.ts'
 
 /** The picture transformer, in segments. Latents are [B, C, patch·h, patch·w]; crop what a patch does not fill. */
 export function pixArt(w: Weights, config: PixArtConfig): SegmentedModel {
   const { inChannels, patch, width } = config
-  const latents = [B, inChannels, dimMul(patch, H), dimMul(patch, W)]
   return {
     inputs: [
-      { name: 'latents', dtype: 'float32', shape: latents },
+      { name: 'latents', dtype: 'float32', shape: [B, inChannels, dimMul(patch, H), dimMul(patch, W)] },
       { name: 'positions', dtype: 'float32', shape: [H, W, width] },
       ...conditionInputs(config),
     ],
     segments: [
-      prepare(w, config),
-      embedSegment(w, config, (g, { latents, positions }) => patchEmbed(g, w.at('pos_embed'), latents!, positions!, config)),
-      ...Array.from({ length: config.layers }, (_, i) => blockSegment(i, [], (g, tokens, conditions) =>
-        pixArtBlock(g, w.at(`transformer_blocks.${i}`), tokens, conditions, config))),
-      headSegment(config, (g, tokens, embedded) => {
-        const patches = patchHead(g, w, tokens, embedded, config)                         // [B, h·w, p·p·C]
-        const cells = reshape(g, patches, [B, H, W, patch, patch, config.outChannels])
-        return reshape(g, transpose(g, cells, [0, 5, 1, 3, 2, 4]),                   // n h w p q c → n c h p w q
-          [B, config.outChannels, dimMul(patch, H), dimMul(patch, W)])
-      }),
+      prepareSegment((g, caption) => projectCaption(g, w.at('caption_projection'), caption, config)),
+      embedSegment(config, (g, values) => ({
+        tokens: patchEmbed(g, w.at('pos_embed'), values['latents']!, values['positions']!, config),
+        ...adaLNSingle(g, w.at('adaln_single'), values, config),
+      })),
+      ...blockSegments(config, [], (g, i, tokens, conditions) =>
+        pixArtBlock(g, w.at(`transformer_blocks.${i}`), tokens, conditions, config),
+      ),
+      headSegment(config, (g, tokens, embedded) => unpatchify(g, patchHead(g, w, tokens, embedded, config), config)),
     ],
     outputs: ['sample'],
   }
 }
 
-/** What is said about the picture besides its latent: timestep, caption and, for the 1024 kind, its size. */
-export function conditionInputs({ captionChannels, contextWidth, sizeConditions }: PixArtConfig): SegmentedModel['inputs'] {
-  return [
-    { name: 'timestep', dtype: 'float32', shape: [B, SINUSOID_CHANNELS] },
-    { name: 'caption', dtype: 'float32', shape: [B, T, captionChannels ?? contextWidth] },
-    { name: 'captionMask', dtype: 'int32', shape: [B, T] },
-    ...sizeConditions ? [
-      { name: 'resolution', dtype: 'float32' as const, shape: [B, 2, SINUSOID_CHANNELS] },
-      { name: 'aspectRatio', dtype: 'float32' as const, shape: [B, SINUSOID_CHANNELS] },
-    ] : [],
-  ]
+/** The caption [B, T, captionChannels], projected to what cross-attention reads, [B, T, D]. */
+export function projectCaption(g: Graph, w: Weights, caption: Value, config: PixArtConfig): Value {
+  const { captionChannels, contextWidth, width } = config
+  if (captionChannels === null) return caption
+  const inner = geluTanh(g, linear(g, w.at('linear_1'), caption, width))
+  return g.tap('caption_projection', linear(g, w.at('linear_2'), inner, contextWidth))
 }
-
-/** Once per prompt: the caption [B, T, captionChannels] is projected to what cross-attention reads, [B, T, D]. */
-export function prepare(w: Weights, { captionChannels, contextWidth, width }: PixArtConfig): Segment {
-  const projection = w.at('caption_projection')
-  return {
-    name: 'prepare', stage: 'prompt', inputs: ['caption'], outputs: ['context'],
-    build(g, { caption }) {
-      if (captionChannels === null) return { context: caption! }
-      const inner = geluTanh(g, linear(g, projection.at('linear_1'), caption!, width))
-      return { context: g.tap('caption_projection', linear(g, projection.at('linear_2'), inner, contextWidth)) }
-    },
-  }
-}
-
-/** Latents to tokens by `tokensOf`; the timestep (and size) to what modulates every block and the head. */
-export function embedSegment(
-  w: Weights, config: PixArtConfig, tokensOf: (g: Graph, values: Readonly<Record<string, Value>>) => Value,
-): Segment {
-  const sizes = config.sizeConditions ? ['resolution', 'aspectRatio'] : []
-  return {
-    name: 'embed', stage: 'step', inputs: ['latents', 'positions', 'timestep', ...sizes], outputs: ['tokens0', 'embedded', 'time'],
-    build: (g, values) => ({ tokens0: tokensOf(g, values), ...adaLNSingle(g, w.at('adaln_single'), values, config) }),
-  }
-}
-
-/** What a block is told besides its tokens. */
-export interface Conditions {
-  /** adaLN-single's six rows, [B, 6, D]. */
-  readonly time: Value
-  /** The projected caption, [B, T, D]. */
-  readonly context: Value
-  /** int32 [B, T], 1 where a caption token counts. */
-  readonly captionMask: Value
-  /** The frames' position codes [F, M], where a motion module wants them. */
-  readonly framePositions: Value | null
-}
-
-/** The segment that sends the tokens through block i; `more` names what it reads besides the usual conditions. */
-export const blockSegment = (
-  i: number, more: readonly string[], block: (g: Graph, tokens: Value, conditions: Conditions) => Value,
-): Segment => ({
-  name: `block${i}`, stage: 'step',
-  inputs: [`tokens${i}`, 'time', 'context', 'captionMask', ...more], outputs: [`tokens${i + 1}`],
-  build: (g, { [`tokens${i}`]: tokens, time, context, captionMask, framePositions = null }) => ({
-    [`tokens${i + 1}`]: block(g, tokens!, { time: time!, context: context!, captionMask: captionMask!, framePositions }),
-  }),
-})
-
-/** The last segment: tokens to the model's output. */
-export const headSegment = (
-  { layers }: PixArtConfig, head: (g: Graph, tokens: Value, embedded: Value) => Value,
-): Segment => ({
-  name: 'head', stage: 'step', inputs: [`tokens${layers}`, 'embedded'], outputs: ['sample'],
-  build: (g, { [`tokens${layers}`]: tokens, embedded }) => ({ sample: head(g, tokens!, embedded!) }),
-})
 
 /** Patches of pictures [N, C, p·h, p·w] as tokens that are told their place: [N, h, w, D]. */
 export function patchEmbed(
-  g: Graph, w: Weights, x: Value, positions: Value, { inChannels, patch, width }: PixArtConfig,
+  g: Graph,
+  w: Weights,
+  x: Value,
+  positions: Value,
+  { inChannels, patch, width }: PixArtConfig,
 ): Value {
   const weight = w.at('proj').tensor(g, 'weight', [width, inChannels, patch, patch])
   const bias = w.at('proj').tensor(g, 'bias', [width])
-  const pictures = conv2d(g, x, weight, bias, { stride: patch })                      // [N, D, h, w]
+  const pictures = conv2d(g, x, weight, bias, { stride: patch }) // [N, D, h, w]
   return g.tap('pos_embed', add(g, transpose(g, pictures, [0, 2, 3, 1]), positions))
 }
 
@@ -127,13 +78,19 @@ export function patchEmbed(
  * embeddings of height, width and aspect ratio, a third of the width each.
  * @returns embedded [B, D], for the head, and time [B, 6, D], for the blocks
  */
-function adaLNSingle(g: Graph, w: Weights, values: Readonly<Record<string, Value>>, { width, sizeConditions }: PixArtConfig) {
+export function adaLNSingle(
+  g: Graph,
+  w: Weights,
+  values: Readonly<Record<string, Value>>,
+  { width, sizeConditions }: PixArtConfig,
+) {
   const emb = w.at('emb')
   let embedded = timestepEmbedder(g, emb.at('timestep_embedder'), values['timestep']!, width)
   if (sizeConditions) {
-    const resolution = timestepEmbedder(g, emb.at('resolution_embedder'), values['resolution']!, width / 3)  // [B, 2, D/3]
-    const ratio = timestepEmbedder(g, emb.at('aspect_ratio_embedder'), values['aspectRatio']!, width / 3)    // [B, D/3]
-    embedded = add(g, embedded, concat(g, [reshape(g, resolution, [B, (2 * width) / 3]), ratio], 1))
+    const third = width / 3
+    const resolution = timestepEmbedder(g, emb.at('resolution_embedder'), values['resolution']!, third) // [B, 2, D/3]
+    const ratio = timestepEmbedder(g, emb.at('aspect_ratio_embedder'), values['aspectRatio']!, third) // [B, D/3]
+    embedded = add(g, embedded, concat(g, [reshape(g, resolution, [B, 2 * third]), ratio], 1))
   }
   g.tap('embedded_timestep', embedded)
   const time = g.tap('adaln', linear(g, w.at('linear'), silu(g, embedded), 6 * width))
@@ -142,23 +99,27 @@ function adaLNSingle(g: Graph, w: Weights, values: Readonly<Record<string, Value
 
 /** One block over a picture's tokens [B, h, w, D]: self-attention, cross-attention to the caption, MLP. */
 function pixArtBlock(g: Graph, w: Weights, tokens: Value, conditions: Conditions, config: PixArtConfig): Value {
-  const [shiftA, scaleA, gateA, shiftM, scaleM, gateM] = modulations(g, w, conditions.time, config)  // [B, 1, D] each
+  const [shiftA, scaleA, gateA, shiftM, scaleM, gateM] = modulations(g, w, conditions.time, config) // [B, 1, D] each
   let x = reshape(g, tokens, [B, dimMul(H, W), config.width])
 
   const normed = modulate(g, norm(g, x, config), shiftA, scaleA)
   const attended = g.tap(`${g.path}.attn1`, selfAttention(g.scope('attn1'), w.at('attn1'), normed, config))
   x = add(g, x, mul(g, gateA, attended))
   x = add(g, x, g.tap(`${g.path}.attn2`, crossAttention(g.scope('attn2'), w.at('attn2'), x, conditions, config)))
-  x = add(g, x, mul(g, gateM, g.tap(`${g.path}.ff`, mlp(g.scope('ff'), w.at('ff'), modulate(g, norm(g, x, config), shiftM, scaleM), config))))
+  const fed = mlp(g.scope('ff'), w.at('ff'), modulate(g, norm(g, x, config), shiftM, scaleM), config)
+  x = add(g, x, mul(g, gateM, g.tap(`${g.path}.ff`, fed)))
   return reshape(g, g.tap(`${g.path}.out`, x), [B, H, W, config.width])
 }
 
 /** Shift, scale and gate of self-attention, then of the MLP: the block's own table added to the time's rows. */
 export function modulations(
-  g: Graph, w: Weights, time: Value, { width }: PixArtConfig,
+  g: Graph,
+  w: Weights,
+  time: Value,
+  { width }: PixArtConfig,
 ): [Value, Value, Value, Value, Value, Value] {
   const rows = split(g, add(g, w.tensor(g, 'scale_shift_table', [6, width]), time), 6, 1)
-  return rows as [Value, Value, Value, Value, Value, Value]                // split into 6 gives 6
+  return rows as [Value, Value, Value, Value, Value, Value] // split into 6 gives 6
 }
 
 /** Layer norm without weights: shift and scale come from the timestep. */
@@ -170,19 +131,34 @@ export const selfAttention = (g: Graph, w: Weights, x: Value, { heads, width, at
 
 /** Tokens [B, S, D] attend to the caption; they come un-normalised and leave without a gate, as published. */
 export const crossAttention = (
-  g: Graph, w: Weights, x: Value, { context, captionMask }: Conditions, { heads, width, attentionBias }: PixArtConfig,
+  g: Graph,
+  w: Weights,
+  x: Value,
+  { context, captionMask }: Conditions,
+  { heads, width, attentionBias }: PixArtConfig,
 ): Value => attentionLayer(g, w, x, context, { heads, inner: width, width, bias: attentionBias }, captionMask)
 
 /** The block's MLP, [.., D] → [.., D]. */
 export const mlp = (g: Graph, w: Weights, x: Value, { width, activation }: PixArtConfig): Value =>
   feedForward(g, w, x, width, activation)
 
+/** Patches [B, h·w, p·p·C] put together to pictures [B, C, p·h, p·w]. */
+function unpatchify(g: Graph, patches: Value, { patch, outChannels }: PixArtConfig): Value {
+  const cells = reshape(g, patches, [B, H, W, patch, patch, outChannels])
+  const pictures = transpose(g, cells, [0, 5, 1, 3, 2, 4]) // n h w p q c → n c h p w q
+  return reshape(g, pictures, [B, outChannels, dimMul(patch, H), dimMul(patch, W)])
+}
+
 /** The final modulation and projection: tokens to patches [B, S, p·p·C], C the channels that the model gives out. */
 export function patchHead(
-  g: Graph, w: Weights, tokens: Value, embedded: Value, { width, patch, outChannels }: PixArtConfig,
+  g: Graph,
+  w: Weights,
+  tokens: Value,
+  embedded: Value,
+  { width, patch, outChannels }: PixArtConfig,
 ): Value {
   const rows = add(g, w.tensor(g, 'scale_shift_table', [2, width]), reshape(g, embedded, [B, 1, width]))
   const [shift, scale] = split(g, rows, 2, 1)
-  const x = reshape(g, tokens, [B, -1, width])
-  return linear(g, w.at('proj_out'), modulate(g, layerNorm(g, x, { eps: 1e-6 }), shift!, scale!), patch * patch * outChannels)
+  const normed = layerNorm(g, reshape(g, tokens, [B, -1, width]), { eps: 1e-6 })
+  return linear(g, w.at('proj_out'), modulate(g, normed, shift!, scale!), patch * patch * outChannels)
 }

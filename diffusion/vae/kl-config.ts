@@ -9,19 +9,20 @@ export interface KlConfig {
   readonly channels: readonly number[]
   /** Residual blocks at each resolution of the encoder; the decoder has one more (layers_per_block). */
   readonly layers: number
-  readonly groups: number                                  // norm_num_groups
-  readonly activation: 'silu' | 'gelu' | 'relu'            // act_fn
+  readonly groups: number // norm_num_groups
+  readonly activation: 'silu' | 'gelu' | 'relu' // act_fn
   /** Where residual blocks are followed by attention, finest first in both. */
-  readonly downAttention: readonly boolean[]               // down_block_types
-  readonly upAttention: readonly boolean[]                 // up_block_types, coarsest first as in the file
-  readonly midAttention: boolean                           // mid_block_add_attention
-  readonly quantConv: boolean                              // use_quant_conv
-  readonly postQuantConv: boolean                          // use_post_quant_conv
+  readonly downAttention: readonly boolean[] // down_block_types
+  readonly upAttention: readonly boolean[] // up_block_types, coarsest first as in the file
+  readonly midAttention: boolean // mid_block_add_attention
+  readonly quantConv: boolean // use_quant_conv
+  readonly postQuantConv: boolean // use_post_quant_conv
   /** What latents are multiplied by so that they have unit deviation. */
   readonly scalingFactor: number
 }
 
-const REMEDY = 'Choose the vae folder of a PixArt-alpha, EasyAnimate V1 or Stable Diffusion model, with its own config.json.'
+const REMEDY =
+  'Choose the vae folder of a PixArt-alpha, EasyAnimate V1 or Stable Diffusion model, with its own config.json.'
 const MAX_CHANNELS = 16_384
 
 /**
@@ -36,8 +37,13 @@ export function parseKlConfig(config: unknown, file: string): KlConfig {
   const uneven = channels.find((c) => c % groups !== 0)
   if (uneven !== undefined) throw read.refuse('block_out_channels', `multiples of norm_num_groups, ${groups}`, uneven)
   const levels = <T extends string>(field: string, plain: T, attention: T): boolean[] => {
-    const types = read.choices(field, [plain, attention], channels.map(() => plain))
-    if (types.length !== channels.length) throw read.refuse(field, `${channels.length} of them, as block_out_channels has`, types)
+    const types = read.choices(
+      field,
+      [plain, attention],
+      channels.map(() => plain),
+    )
+    if (types.length !== channels.length)
+      throw read.refuse(field, `${channels.length} of them, as block_out_channels has`, types)
     return types.map((type) => type === attention)
   }
   const activation = read.choice('act_fn', ['silu', 'swish', 'gelu', 'relu'], 'silu')
@@ -62,16 +68,21 @@ export function parseKlConfig(config: unknown, file: string): KlConfig {
 export const pixelsPerLatent = ({ channels }: KlConfig): number => 2 ** (channels.length - 1)
 
 const OLD_ATTENTION_NAMES: Readonly<Record<string, string>> = {
-  query: 'to_q', key: 'to_k', value: 'to_v', proj_attn: 'to_out.0',
+  query: 'to_q',
+  key: 'to_k',
+  value: 'to_v',
+  proj_attn: 'to_out.0',
 }
 
 /**
- * Weights under their present names: checkpoints from before diffusers 0.18 call the attention's layers query, key, value
- * and proj_attn.
+ * Weights under their present names: checkpoints from before diffusers 0.18 call the attention's layers query, key,
+ * value and proj_attn.
  */
 export const presentKlEntries = <T>(entries: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
   new Map([...entries].map(([key, entry]) => [presentKlKey(key), entry]))
 
 const presentKlKey = (key: string): string =>
-  key.replace(/(\.attentions\.\d+\.)(query|key|value|proj_attn)\./, (_, path: string, old: string) =>
-    `${path}${OLD_ATTENTION_NAMES[old]}.`)
+  key.replace(
+    /(\.attentions\.\d+\.)(query|key|value|proj_attn)\./,
+    (_, path: string, old: string) => `${path}${OLD_ATTENTION_NAMES[old]}.`,
+  )

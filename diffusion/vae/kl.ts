@@ -1,11 +1,26 @@
 /**
- * The KL autoencoder of latent diffusion (Rombach et al. 2022, arXiv 2112.10752; diffusers `AutoencoderKL`): pictures to
- * the mean and log-variance of a latent with an eighth of their sides, and back. Weights carry diffusers' names.
- * In shapes: N pictures, H×W pixels, h×w latent pixels.
+ * The KL autoencoder of latent diffusion (Rombach et al. 2022, arXiv 2112.10752; diffusers `AutoencoderKL`): pictures
+ * to the mean and log-variance of a latent with an eighth of their sides, and back. Weights carry diffusers' names. In
+ * shapes: N pictures, H×W pixels, h×w latent pixels.
  */
 import type { Graph, SegmentedModel, TensorData, Value, Weights } from '../../tensor/index.ts'
 import {
-  add, attention, clip, conv2d, dimMul, exp, gelu, groupNorm, maximum, mul, reshape, silu, split, sym, transpose, upsampleNearest2x,
+  add,
+  attention,
+  clip,
+  conv2d,
+  dimMul,
+  exp,
+  gelu,
+  groupNorm,
+  maximum,
+  mul,
+  reshape,
+  silu,
+  split,
+  sym,
+  transpose,
+  upsampleNearest2x,
 } from '../../tensor/index.ts'
 import { linear } from '../layers/linear.ts'
 import type { KlConfig } from './kl-config.ts'
@@ -18,16 +33,21 @@ export function klEncoder(w: Weights, config: KlConfig): SegmentedModel {
   const { latentChannels, quantConv } = config
   return {
     inputs: [{ name: 'pixels', dtype: 'float32', shape: [N, config.inChannels, sym('height'), sym('width')] }],
-    segments: [{
-      name: 'encoder', stage: 'step', inputs: ['pixels'], outputs: ['mean', 'logvar', 'std'],
-      build(g, { pixels }) {
-        const encoded = g.tap('encoder.out', encode(g, w.at('encoder'), pixels!, config))
-        const moments = quantConv ? conv(g, w.at('quant_conv'), encoded, 2 * latentChannels, 1) : encoded
-        const [mean, raw] = split(g, moments, 2, 1) as [Value, Value]                // split into 2 gives 2
-        const logvar = clip(g, raw, -30, 20)
-        return { mean, logvar, std: exp(g, mul(g, logvar, g.constant(0.5))) }
+    segments: [
+      {
+        name: 'encoder',
+        stage: 'step',
+        inputs: ['pixels'],
+        outputs: ['mean', 'logvar', 'std'],
+        build(g, { pixels }) {
+          const encoded = g.tap('encoder.out', encode(g, w.at('encoder'), pixels!, config))
+          const moments = quantConv ? conv(g, w.at('quant_conv'), encoded, 2 * latentChannels, 1) : encoded
+          const [mean, raw] = split(g, moments, 2, 1) as [Value, Value] // split into 2 gives 2
+          const logvar = clip(g, raw, -30, 20)
+          return { mean, logvar, std: exp(g, mul(g, logvar, g.constant(0.5))) }
+        },
       },
-    }],
+    ],
     outputs: ['mean', 'logvar', 'std'],
   }
 }
@@ -37,13 +57,18 @@ export function klDecoder(w: Weights, config: KlConfig): SegmentedModel {
   const { latentChannels, postQuantConv } = config
   return {
     inputs: [{ name: 'latents', dtype: 'float32', shape: [N, latentChannels, sym('rows'), sym('columns')] }],
-    segments: [{
-      name: 'decoder', stage: 'step', inputs: ['latents'], outputs: ['pixels'],
-      build(g, { latents }) {
-        const z = postQuantConv ? conv(g, w.at('post_quant_conv'), latents!, latentChannels, 1) : latents!
-        return { pixels: decode(g, w.at('decoder'), z, config) }
+    segments: [
+      {
+        name: 'decoder',
+        stage: 'step',
+        inputs: ['latents'],
+        outputs: ['pixels'],
+        build(g, { latents }) {
+          const z = postQuantConv ? conv(g, w.at('post_quant_conv'), latents!, latentChannels, 1) : latents!
+          return { pixels: decode(g, w.at('decoder'), z, config) }
+        },
       },
-    }],
+    ],
     outputs: ['pixels'],
   }
 }
@@ -100,10 +125,18 @@ function resnet(g: Graph, w: Weights, x: Value, width: number, config: KlConfig)
 
 /** Single-head attention among all positions of a picture, added to x [N, C, h, w]. */
 function spatialAttention(g: Graph, w: Weights, x: Value, width: number, config: KlConfig): Value {
-  const [n, , h, wide] = x.shape as [typeof N, typeof N, typeof N, typeof N]          // four axes
-  const tokens = transpose(g, reshape(g, norm(g, w.at('group_norm'), x, config), [n, width, dimMul(h, wide)]), [0, 2, 1])
-  const [q, k, v] = ['to_q', 'to_k', 'to_v'].map((name) => linear(g, w.at(name), tokens, width)) as [Value, Value, Value]
-  const y = linear(g, w.at('to_out.0'), attention(g, q, k, v, { heads: 1 }), width)   // [N, h·w, C]
+  const [n, , h, wide] = x.shape as [typeof N, typeof N, typeof N, typeof N] // four axes
+  const tokens = transpose(
+    g,
+    reshape(g, norm(g, w.at('group_norm'), x, config), [n, width, dimMul(h, wide)]),
+    [0, 2, 1],
+  )
+  const [q, k, v] = ['to_q', 'to_k', 'to_v'].map((name) => linear(g, w.at(name), tokens, width)) as [
+    Value,
+    Value,
+    Value,
+  ]
+  const y = linear(g, w.at('to_out.0'), attention(g, q, k, v, { heads: 1 }), width) // [N, h·w, C]
   return add(g, x, reshape(g, transpose(g, y, [0, 2, 1]), x.shape))
 }
 
@@ -117,7 +150,12 @@ const conv = (g: Graph, w: Weights, x: Value, width: number, kernel: 1 | 3): Val
   convolve(g, w, x, width, kernel, { padding: Array<number>(4).fill((kernel - 1) / 2) })
 
 function convolve(
-  g: Graph, w: Weights, x: Value, width: number, kernel: number, options: { stride?: number; padding: readonly number[] },
+  g: Graph,
+  w: Weights,
+  x: Value,
+  width: number,
+  kernel: number,
+  options: { stride?: number; padding: readonly number[] },
 ): Value {
   const weight = w.tensor(g, 'weight', [width, x.shape[1]!, kernel, kernel])
   return conv2d(g, x, weight, w.tensor(g, 'bias', [width]), options)
@@ -125,7 +163,12 @@ function convolve(
 
 function norm(g: Graph, w: Weights, x: Value, { groups }: KlConfig): Value {
   const width = x.shape[1]!
-  return groupNorm(g, x, { groups, weight: w.tensor(g, 'weight', [width]), bias: w.tensor(g, 'bias', [width]), eps: EPS })
+  return groupNorm(g, x, {
+    groups,
+    weight: w.tensor(g, 'weight', [width]),
+    bias: w.tensor(g, 'bias', [width]),
+    eps: EPS,
+  })
 }
 
 function normAct(g: Graph, w: Weights, x: Value, config: KlConfig): Value {
@@ -137,6 +180,7 @@ function normAct(g: Graph, w: Weights, x: Value, config: KlConfig): Value {
 /** A sample of the posterior, mean + std · noise, all [N, 4, h, w]. */
 export function sampleOf(mean: TensorData, std: TensorData, noise: TensorData): Float32Array {
   const out = new Float32Array(mean.data.length)
-  for (let i = 0; i < out.length; i++) out[i] = Number(mean.data[i]) + Math.fround(Number(std.data[i]) * Number(noise.data[i]))
+  for (let i = 0; i < out.length; i++)
+    out[i] = Number(mean.data[i]) + Math.fround(Number(std.data[i]) * Number(noise.data[i]))
   return out
 }

@@ -1,4 +1,6 @@
-/** What the kinds that run one network share: opening weights beside a case.json, feeding a model, walking over calls. */
+/**
+ * What the kinds that run one network share: opening weights beside a case.json, feeding a model, walking over calls.
+ */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -37,7 +39,11 @@ export type Outputs = Readonly<Record<string, TensorData>>
 let runs = 0
 
 /** Runs both stages of a model once, with taps: every output and tapped value by name. */
-export async function runModel(device: Device, model: SegmentedModel, feeds: Readonly<Record<string, TensorData>>): Promise<Outputs> {
+export async function runModel(
+  device: Device,
+  model: SegmentedModel,
+  feeds: Readonly<Record<string, TensorData>>,
+): Promise<Outputs> {
   const key = `golden${runs++}`
   const outputs: Record<string, TensorData> = {}
   let passed: Record<string, TensorData | TensorRef> = feeds
@@ -48,24 +54,39 @@ export async function runModel(device: Device, model: SegmentedModel, feeds: Rea
     const opened = await openStage(device, { key, stage, describe: () => model, taps: true })
     const result = await opened.run(passed)
     passed = { ...passed, ...result.outputs }
-    for (const [name, tensor] of Object.entries(result.outputs)) if (made.includes(name) || !given.includes(name)) outputs[name] = tensor
+    for (const [name, tensor] of Object.entries(result.outputs))
+      if (made.includes(name) || !given.includes(name)) outputs[name] = tensor
   }
   return outputs
 }
 
 /** Prefixes (`''`, `b.`, `run0.`) of the calls that a case stores, told by an input that each call has. */
 export const prefixes = (golden: GoldenCase, input: string): string[] =>
-  [...golden.io.keys()].filter((name) => name.endsWith(`input.${input}`)).map((name) => name.slice(0, -`input.${input}`.length))
+  [...golden.io.keys()]
+    .filter((name) => name.endsWith(`input.${input}`))
+    .map((name) => name.slice(0, -`input.${input}`.length))
 
-export const float32 = ({ shape, data }: StoredTensor): TensorData => ({ dtype: 'float32', shape, data: Float32Array.from(data) })
-export const int32 = ({ shape, data }: StoredTensor): TensorData => ({ dtype: 'int32', shape, data: Int32Array.from(data) })
+export const float32 = ({ shape, data }: StoredTensor): TensorData => ({
+  dtype: 'float32',
+  shape,
+  data: Float32Array.from(data),
+})
+export const int32 = ({ shape, data }: StoredTensor): TensorData => ({
+  dtype: 'int32',
+  shape,
+  data: Int32Array.from(data),
+})
 
 /**
  * Compares every `mid.*` of a call with the tap of that name (see `layout` for those stored in another order of axes).
  * A stored name that the model has no tap for is named as skipped.
  */
 export function compareMids(
-  golden: GoldenCase, compare: Comparer, prefix: string, outputs: Outputs, layout: (name: string) => { tap: string; permute?: Permutation },
+  golden: GoldenCase,
+  compare: Comparer,
+  prefix: string,
+  outputs: Outputs,
+  layout: (name: string) => { tap: string; permute?: Permutation },
 ): void {
   for (const name of [...golden.io.keys()].filter((n) => n.startsWith(`${prefix}mid.`))) {
     const { tap, permute } = layout(name.slice(`${prefix}mid.`.length))

@@ -11,12 +11,21 @@ import { float32, int32 } from './model-case.ts'
 export async function runTransformer(device: Device, recipe: ModelRecipe, golden: GoldenCase): Promise<TensorData> {
   const latents = float32(golden.tensor('input.hidden_states'))
   const model = await openModel(device, {
-    recipe, describe: transformerOf(recipe), wanted: wantedByModel(recipe), loraTarget: 'transformer', activationBytes: 0,
+    recipe,
+    describe: transformerOf(recipe),
+    wanted: wantedByModel(recipe),
+    loraTarget: 'transformer',
+    activationBytes: 0,
   })
   const caption = float32(golden.tensor('input.encoder_hidden_states'))
   const prompt = await (await model.stage('prompt')).run({ caption, ...model.loraFeeds }, { keep: ['context'] })
-  const { outputs } = await (await model.stage('step')).run({
-    ...prompt.kept, latents, ...positionFeeds(recipe.config, recipe.motion, latents.shape), ...model.loraFeeds,
+  const { outputs } = await (
+    await model.stage('step')
+  ).run({
+    ...prompt.kept,
+    latents,
+    ...positionFeeds(recipe.config, recipe.motion, latents.shape),
+    ...model.loraFeeds,
     timestep: timestepFeed([...golden.tensor('input.timestep').data]),
     captionMask: int32(golden.tensor('input.encoder_attention_mask')),
   })

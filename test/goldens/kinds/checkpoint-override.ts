@@ -13,27 +13,33 @@ interface Load {
   readonly unexpected_keys: number
 }
 
-export const run: KindRunner = (golden, compare) => withDevice(async (device) => {
-  const path = (name: string) => join(golden.dir, name)
-  const { recipe: base } = await describeDiT(golden.dir, { weights: path('base.safetensors') })
-  const kwargs = await readJsonFile(golden, 'transformer_additional_kwargs.json')
-  const { recipe: moving } = await withMotionModule(base, path('motion_module.safetensors'), kwargs)
+export const run: KindRunner = (golden, compare) =>
+  withDevice(async (device) => {
+    const path = (name: string) => join(golden.dir, name)
+    const { recipe: base } = await describeDiT(golden.dir, { weights: path('base.safetensors') })
+    const kwargs = await readJsonFile(golden, 'transformer_additional_kwargs.json')
+    const { recipe: moving } = await withMotionModule(base, path('motion_module.safetensors'), kwargs)
 
-  const loads = Object.entries(golden.spec.arguments['loads'] as Record<string, Load>)   // the shape that the case documents
-  for (const [name, { file, missing_keys: missing, unexpected_keys: unexpected }] of loads) {
-    const recipe = file === null ? moving : await overridden(moving, path(file), missing, unexpected)
-    compare.tensor(`output.sample_${name}`, await runTransformer(device, recipe, golden))
-  }
+    const loads = Object.entries(golden.spec.arguments['loads'] as Record<string, Load>) // as the case documents
+    for (const [name, { file, missing_keys: missing, unexpected_keys: unexpected }] of loads) {
+      const recipe = file === null ? moving : await overridden(moving, path(file), missing, unexpected)
+      compare.tensor(`output.sample_${name}`, await runTransformer(device, recipe, golden))
+    }
 
-  async function overridden(recipe: ModelRecipe, file: string, missing: number, unexpected: number): Promise<ModelRecipe> {
-    const described = await withWeights(recipe, file)
-    const absent = described.report.missing.length + await absentTables(recipe, file)
-    compare.check(`${file}: missing keys`, absent === missing, `${absent}, the reference counts ${missing}`)
-    const extra = described.report.unexpected.length
-    compare.check(`${file}: unexpected keys`, extra === unexpected, `${extra}, the reference counts ${unexpected}`)
-    return described.recipe
-  }
-})
+    async function overridden(
+      recipe: ModelRecipe,
+      file: string,
+      missing: number,
+      unexpected: number,
+    ): Promise<ModelRecipe> {
+      const described = await withWeights(recipe, file)
+      const absent = described.report.missing.length + (await absentTables(recipe, file))
+      compare.check(`${file}: missing keys`, absent === missing, `${absent}, the reference counts ${missing}`)
+      const extra = described.report.unexpected.length
+      compare.check(`${file}: unexpected keys`, extra === unexpected, `${extra}, the reference counts ${unexpected}`)
+      return described.recipe
+    }
+  })
 
 /** The reference counts position tables (`pos_encoder.pe`) among its keys; ours are computed. */
 async function absentTables({ config, motion }: ModelRecipe, file: string): Promise<number> {

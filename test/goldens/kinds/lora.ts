@@ -1,6 +1,6 @@
 /**
- * Kind `lora`: LoRA files of several forms, merged and beside the weights. What is stored says in its name what was done:
- * `output.merged_0.55.…`, `output.merged_bf16_1.0.…`, `output.stacked.…`; every output is computed in both modes.
+ * Kind `lora`: LoRA files of several forms, merged and beside the weights. What is stored says in its name what was
+ * done: `output.merged_0.55.…`, `output.merged_bf16_1.0.…`, `output.stacked.…`; every output is computed in both modes.
  */
 import { join } from 'node:path'
 import { applyLoras } from '../../../diffusion/apply-loras.ts'
@@ -29,19 +29,20 @@ interface Step {
   readonly transformerOnly?: boolean
 }
 
-export const run: KindRunner = (golden, compare) => withDevice(async (device) => {
-  const base = await hostsOf(golden)
-  const groups = new Set([...golden.io.keys()].flatMap((name) => groupOf(name) ?? []))
-  const strengths = { whole: strengthOf(groups, 'merged'), partial: strengthOf(groups, 'merged_no_alpha') }
-  for (const group of groups) {
-    for (const steps of waysTo(group, strengths)) {
-      for (const mode of ['merge', 'branch'] as const) {
-        const hosts = await withSteps(base, golden, steps, mode)
-        await compareGroup(device, golden, compare, group, hosts, mode)
+export const run: KindRunner = (golden, compare) =>
+  withDevice(async (device) => {
+    const base = await hostsOf(golden)
+    const groups = new Set([...golden.io.keys()].flatMap((name) => groupOf(name) ?? []))
+    const strengths = { whole: strengthOf(groups, 'merged'), partial: strengthOf(groups, 'merged_no_alpha') }
+    for (const group of groups) {
+      for (const steps of waysTo(group, strengths)) {
+        for (const mode of ['merge', 'branch'] as const) {
+          const hosts = await withSteps(base, golden, steps, mode)
+          await compareGroup(device, golden, compare, group, hosts, mode)
+        }
       }
     }
-  }
-})
+  })
 
 /** `output.merged_0.55.sample` belongs to `merged_0.55`. */
 const groupOf = (name: string): string | undefined =>
@@ -58,37 +59,74 @@ function waysTo(group: string, { whole, partial }: { whole: number; partial: num
   const [, what = group, number] = /^(.*?)_(-?\d+(?:\.\d+)?)$/.exec(group) ?? []
   const strength = Number(number ?? 0)
   switch (what) {
-    case 'before': return [[]]
-    case 'unmerged': return [[{ file: 'lora.safetensors', strength: whole }, { file: 'lora.safetensors', strength: -whole }]]
-    case 'stacked': return [[{ file: 'lora.safetensors', strength: whole }, { file: 'lora_no_alpha_partial.safetensors', strength: partial }]]
-    case 'merged_bf16': return [[{ file: 'lora_bf16.safetensors', strength }]]
-    case 'merged_no_alpha': return [[{ file: 'lora_no_alpha_partial.safetensors', strength }]]
-    case 'merged_transformer_only': return [[{ file: 'lora.safetensors', strength, transformerOnly: true }]]
-    case 'peft': return [[{ file: 'peft_adapter', strength }], [{ file: 'diffusers_lora.safetensors', strength }]]
-    default: return [[{ file: 'lora.safetensors', strength }]]                         // merged, merged_negative, live
+    case 'before':
+      return [[]]
+    case 'unmerged':
+      return [
+        [
+          { file: 'lora.safetensors', strength: whole },
+          { file: 'lora.safetensors', strength: -whole },
+        ],
+      ]
+    case 'stacked':
+      return [
+        [
+          { file: 'lora.safetensors', strength: whole },
+          { file: 'lora_no_alpha_partial.safetensors', strength: partial },
+        ],
+      ]
+    case 'merged_bf16':
+      return [[{ file: 'lora_bf16.safetensors', strength }]]
+    case 'merged_no_alpha':
+      return [[{ file: 'lora_no_alpha_partial.safetensors', strength }]]
+    case 'merged_transformer_only':
+      return [[{ file: 'lora.safetensors', strength, transformerOnly: true }]]
+    case 'peft':
+      return [[{ file: 'peft_adapter', strength }], [{ file: 'diffusers_lora.safetensors', strength }]]
+    default:
+      return [[{ file: 'lora.safetensors', strength }]] // merged, merged_negative, live
   }
 }
 
 async function hostsOf(golden: GoldenCase): Promise<Hosts> {
   const weights = join(golden.dir, 'weights.safetensors')
   const { recipe } = await describeDiT(golden.dir, { weights })
-  const { recipe: model } = await withMotionModule(recipe, weights, await readJsonFile(golden, 'transformer_additional_kwargs.json'))
+  const { recipe: model } = await withMotionModule(
+    recipe,
+    weights,
+    await readJsonFile(golden, 'transformer_additional_kwargs.json'),
+  )
   const { recipe: textEncoder } = await describeTextEncoder(join(golden.dir, 'text_encoder'))
   return { model, textEncoder }
 }
 
-async function withSteps(base: Hosts, golden: GoldenCase, steps: readonly Step[], mode: LoraUse['mode']): Promise<Hosts> {
+async function withSteps(
+  base: Hosts,
+  golden: GoldenCase,
+  steps: readonly Step[],
+  mode: LoraUse['mode'],
+): Promise<Hosts> {
   let hosts = base
   for (const { file, strength, transformerOnly } of steps) {
     const path = join(golden.dir, file)
-    const { model, textEncoder } = await withLora(transformerOnly ? { model: hosts.model } : hosts, path, strength, mode)
+    const { model, textEncoder } = await withLora(
+      transformerOnly ? { model: hosts.model } : hosts,
+      path,
+      strength,
+      mode,
+    )
     hosts = { model, textEncoder: textEncoder ?? hosts.textEncoder }
   }
   return hosts
 }
 
 async function compareGroup(
-  device: Device, golden: GoldenCase, compare: Comparer, group: string, { model, textEncoder }: Hosts, mode: LoraUse['mode'],
+  device: Device,
+  golden: GoldenCase,
+  compare: Comparer,
+  group: string,
+  { model, textEncoder }: Hosts,
+  mode: LoraUse['mode'],
 ): Promise<void> {
   const prefix = `output.${group}.`
   if (golden.io.has(`${prefix}sample`)) compare.tensor(`${prefix}sample`, await runTransformer(device, model, golden))
@@ -101,7 +139,11 @@ async function compareGroup(
 
 /** Stored weights after the merge. */
 async function compareWeights(
-  device: Device, golden: GoldenCase, compare: Comparer, prefix: string, { model, textEncoder }: Hosts,
+  device: Device,
+  golden: GoldenCase,
+  compare: Comparer,
+  prefix: string,
+  { model, textEncoder }: Hosts,
 ): Promise<void> {
   const halves = {
     transformer: { recipe: model, wanted: wantedByModel(model), target: 'transformer' as const },

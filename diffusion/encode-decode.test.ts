@@ -9,15 +9,25 @@ let device: Device
 let vae: VaeRecipe
 beforeAll(async () => {
   device = await openDevice('cpu')
-  vae = (await describeVae(fileURLToPath(new URL('../models/Diffusion_Transformer/tiny-shapes-64', import.meta.url)))).recipe
+  vae = (await describeVae(fileURLToPath(new URL('../models/Diffusion_Transformer/tiny-shapes-64', import.meta.url))))
+    .recipe
 })
 afterAll(() => device.close())
 
 const RED = [225, 40, 45] as const
-const [BLUE, GRAY, GREEN] = [[18, 28, 85], [125, 125, 125], [14, 62, 38]] as const
+const [BLUE, GRAY, GREEN] = [
+  [18, 28, 85],
+  [125, 125, 125],
+  [14, 62, 38],
+] as const
 
 /** Frames of one background each, with a red square in the middle, as the embedded autoencoder knows them. */
-function flat(colours: readonly (readonly [number, number, number])[], height: number, width: number, channels = 3): FrameSource & { data: Uint8Array } {
+function flat(
+  colours: readonly (readonly [number, number, number])[],
+  height: number,
+  width: number,
+  channels = 3,
+): FrameSource & { data: Uint8Array } {
   const data = Uint8Array.from({ length: colours.length * height * width * channels }, (_, i) => {
     const [channel, pixel] = [i % channels, Math.floor(i / channels)]
     const [x, y, frame] = [pixel % width, Math.floor(pixel / width) % height, Math.floor(pixel / (width * height))]
@@ -25,7 +35,15 @@ function flat(colours: readonly (readonly [number, number, number])[], height: n
     return channel === 3 ? 255 : (inside ? RED : colours[frame]!)[channel]!
   })
   const size = height * width * channels
-  return { count: colours.length, height, width, channels, dtype: 'u8', data, read: async (from, to) => data.slice(from * size, to * size) }
+  return {
+    count: colours.length,
+    height,
+    width,
+    channels,
+    dtype: 'u8',
+    data,
+    read: async (from, to) => data.slice(from * size, to * size),
+  }
 }
 
 async function decoded(latent: Parameters<typeof decodeFrames>[2]): Promise<Uint8Array[]> {
@@ -87,8 +105,14 @@ describe('encode and decode', () => {
 
   test('refuse what does not fit', async () => {
     const latent = emptyLatent({ width: 64, height: 64 }, { channels: 16 })
-    await expect(decodeFrames(device, vae, latent).next()).rejects.toThrow('vae: expected an autoencoder with 16 latent channels, as the latent has, got 4.')
-    await expect(encodeFrames(device, vae, flat([[1, 2, 3]], 64, 64, 1))).rejects.toThrow('pixels: expected pictures with 3 channels, got 1.')
-    await expect(encodeFrames(device, vae, flat([[1, 2, 3]], 4, 64))).rejects.toThrow('pixels: expected sides of 8 pixels or more, got 4.')
+    await expect(decodeFrames(device, vae, latent).next()).rejects.toThrow(
+      'vae: expected an autoencoder with 16 latent channels, as the latent has, got 4.',
+    )
+    await expect(encodeFrames(device, vae, flat([[1, 2, 3]], 64, 64, 1))).rejects.toThrow(
+      'pixels: expected pictures with 3 channels, got 1.',
+    )
+    await expect(encodeFrames(device, vae, flat([[1, 2, 3]], 4, 64))).rejects.toThrow(
+      'pixels: expected sides of 8 pixels or more, got 4.',
+    )
   })
 })
