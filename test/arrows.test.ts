@@ -1,5 +1,5 @@
 /** The layers of docs/ARCHITECTURE.md: which folder may import which. Static, type-only and dynamic imports count alike. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -26,6 +26,7 @@ const NO_NODE = ['core/workflow', 'core/types']
 const TESTS = /\.test(-d)?\.ts$|(^|\/)(testing\/|test-[^/]+\.ts$)/
 
 function sources(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return []
   const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
   return names.filter((n) => n.endsWith('.ts') && !TESTS.test(n.replaceAll('\\', '/')))
     .map((n) => posix.join(folder, n.replaceAll('\\', '/')))
