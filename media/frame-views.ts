@@ -1,6 +1,7 @@
 import { allocate, checkRange, checkShape, describeFrames, frameLength, pickShape } from './frames.ts'
-import type { Channels, FrameArray, FrameDType, Frames, FrameShape } from './frames.ts'
+import type { Channels, FrameArray, FrameDType, Frames } from './frames.ts'
 import { MediaError } from './error.ts'
+import { viewOf } from './view-of.ts'
 
 // Views cost nothing until they are read, and hold nothing: closing the frames they look at closes them too.
 
@@ -9,7 +10,7 @@ export function sliceFrames<D extends FrameDType>(frames: Frames<D>, from: numbe
   checkRange(frames, from, to)
   const shape = { ...pickShape(frames), count: to - from }
   checkShape(shape)
-  return view(shape, (start, end, signal) => frames.read(from + start, from + end, signal))
+  return viewOf([frames], shape, (start, end, signal) => frames.read(from + start, from + end, signal))
 }
 
 /** One run after the other. All must have one size, channels and dtype. */
@@ -25,7 +26,7 @@ export function concatFrames<D extends FrameDType>(runs: readonly Frames<D>[]): 
   }
   const count = runs.reduce((sum, run) => sum + run.count, 0)
   const length = frameLength(first)
-  return view({ ...pickShape(first), count }, async (from, to, signal) => {
+  return viewOf(runs, { ...pickShape(first), count }, async (from, to, signal) => {
     const into = allocate(first, to - from)
     let start = 0                                                       // index of the run's first frame in the whole
     for (const run of runs) {
@@ -44,7 +45,7 @@ export function concatFrames<D extends FrameDType>(runs: readonly Frames<D>[]): 
  */
 export function convertFrames<D extends FrameDType>(frames: Frames, dtype: D): Frames<D> {
   if (frames.dtype === dtype) return frames as Frames<D>                // the test is on what D names
-  return view({ ...pickShape(frames), dtype }, async (from, to, signal) => {
+  return viewOf([frames], { ...pickShape(frames), dtype }, async (from, to, signal) => {
     const data = await frames.read(from, to, signal)
     const converted = dtype === 'u8' ? toU8(data) : toF32(data)
     return converted as FrameArray<D>                                   // the branch is on what D names
@@ -74,14 +75,14 @@ export function toF32(data: FrameArray): Float32Array {
 export function withChannels<D extends FrameDType>(frames: Frames<D>, channels: Channels): Frames<D> {
   if (frames.channels === channels) return frames
   const opaque = frames.dtype === 'u8' ? 255 : 1
-  return view({ ...pickShape(frames), channels }, async (from, to, signal) =>
+  return viewOf([frames], { ...pickShape(frames), channels }, async (from, to, signal) =>
     mapPixels(await frames.read(from, to, signal), frames.channels, channels, opaque))
 }
 
 /** The alpha channel alone, as grey frames; null where there is none. */
 export function alphaOf<D extends FrameDType>(frames: Frames<D>): Frames<D> | null {
   if (frames.channels !== 4) return null
-  return view({ ...pickShape(frames), channels: 1 as const }, async (from, to, signal) => {
+  return viewOf([frames], { ...pickShape(frames), channels: 1 as const }, async (from, to, signal) => {
     const data = await frames.read(from, to, signal)
     const alpha = emptyLike(data, data.length / 4)
     for (let i = 0; i < alpha.length; i++) alpha[i] = data[i * 4 + 3]!
@@ -124,13 +125,3 @@ function mapPixels<D extends FrameDType>(
 
 const emptyLike = <D extends FrameDType>(data: FrameArray<D>, samples: number): FrameArray<D> =>
   (data instanceof Uint8Array ? new Uint8Array(samples) : new Float32Array(samples)) as FrameArray<D>   // same kind
-
-function view<D extends FrameDType>(shape: FrameShape<D>, read: Frames<D>['read']): Frames<D> {
-  return {
-    ...shape,
-    async read(from, to, signal) {
-      checkRange(shape, from, to)
-      return read(from, to, signal)
-    },
-  }
-}

@@ -29,6 +29,8 @@ export interface Frames<D extends FrameDType = FrameDType> extends FrameShape<D>
   read(from: number, to: number, signal?: AbortSignal): Promise<FrameArray<D>>
   /** Bytes of memory this value holds now; 0 when it is in a file or made on demand. */
   readonly residentBytes?: number
+  /** Of a view: the frames that it reads when it is read. Whoever holds the view has to hold them, too. */
+  readonly sources?: readonly Frames[]
   /** Gives memory and disk back at once; otherwise that happens when the value is garbage collected. */
   close?(): Promise<void>
 }

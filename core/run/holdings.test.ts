@@ -54,6 +54,20 @@ describe('a value is disposed of', () => {
     expect(disposed).toEqual(['a'])
   })
 
+  //  decode ──frames──► CreateVideo ──video──► Switch ──any──► …      only the last is held in the end
+  test('not while a value that contains it is held as "any"', () => {
+    const frames = { name: 'a' }
+    const video = { frames }
+    hold(typed(FRAMES, frames))
+    hold(typed(VIDEO, video))
+    hold(typed(ANYTHING, video))
+    letGo(typed(VIDEO, video))
+    letGo(typed(FRAMES, frames))
+    expect(disposed).toEqual([])
+    letGo(typed(ANYTHING, video))
+    expect(disposed).toEqual(['a'])
+  })
+
   test('not while it is held as "any" or as a member of a union', () => {
     const frames = { name: 'a' }
     const either = unionType<Frames | Video>([VIDEO, FRAMES])

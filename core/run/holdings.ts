@@ -4,6 +4,8 @@ import type { TypedValue } from '../types/value-type.ts'
 interface Holding {
   count: number
   dispose: (() => void) | undefined
+  /** What it holds in turn, as the type says that knows it; so that holding it as `any` holds the same. */
+  parts: readonly object[]
 }
 
 /** One count for the whole process: the same frames may lie in a cache, in two runs and inside a video. */
@@ -38,14 +40,16 @@ function* withMembers(values: Iterable<TypedValue>): Iterable<TypedValue> {
 /** The value, if it needs counting, and its parts. A value of type `any` counts when it is counted elsewhere. */
 function* countedObjects({ type, value }: TypedValue): Iterable<object> {
   if (typeof value !== 'object' || value === null) return
-  if (type.dispose || type.parts || holdings.has(value)) yield value
-  if (type.parts) yield* type.parts(value)
+  const known = holdings.get(value)
+  if (type.dispose || type.parts || known) yield value
+  yield* type.parts ? type.parts(value) : known?.parts ?? []
 }
 
 function noteHold(object: object, { type, value }: TypedValue): void {
-  const holding = holdings.get(object) ?? { count: 0, dispose: undefined }
+  const holding = holdings.get(object) ?? { count: 0, dispose: undefined, parts: [] }
   holding.count++
   // A part is disposed of by the type it has on its own, once it has been held as that.
+  if (object === value && type.parts) holding.parts = [...type.parts(value)]
   if (object === value && type.dispose) holding.dispose ??= () => type.dispose?.(value)
   holdings.set(object, holding)
 }

@@ -5,24 +5,32 @@ const looksLikeFrames = (value: unknown): value is Frames =>
   typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function' &&
   'count' in value && 'height' in value && 'width' in value && 'channels' in value
 
+/** A view counts what it looks at: the cache that keeps the one keeps the other. */
+const residentBytes = ({ residentBytes: own, sources = [] }: Frames): number =>
+  own ?? sources.reduce((sum, { residentBytes: bytes = 0 }) => sum + bytes, 0)
+
+const sourcesOf = ({ sources = [] }: Frames): readonly Frames[] => sources
+
 const close = (frames: Frames) => { frames.close?.().catch(() => {}) } // already closed, or its file is gone: nothing to give back
 
 /** A run of pictures of one size; one picture is a run of one. May still be being written when it arrives. */
 export const IMAGE = defineType<Frames>({
   id: 'IMAGE',
   check: (value): value is Frames => looksLikeFrames(value) && value.channels !== 1,
-  bytes: (frames) => frames.residentBytes ?? 0,
+  bytes: residentBytes,
   store: 'recompute',
   dispose: close,
+  parts: sourcesOf,
 })
 
 /** One channel of a run of pictures: 1 where a change is wanted (ComfyUI's meaning), 0 elsewhere. */
 export const MASK = defineType<Frames>({
   id: 'MASK',
   check: (value): value is Frames => looksLikeFrames(value) && value.channels === 1,
-  bytes: (frames) => frames.residentBytes ?? 0,
+  bytes: residentBytes,
   store: 'recompute',
   dispose: close,
+  parts: sourcesOf,
 })
 
 /** Pictures with a speed. */
@@ -37,7 +45,7 @@ export const VIDEO = defineType<Video>({
   check: (value): value is Video =>
     typeof value === 'object' && value !== null && 'fps' in value && typeof value.fps === 'number' &&
     'frames' in value && looksLikeFrames(value.frames),
-  bytes: ({ frames }) => frames.residentBytes ?? 0,
+  bytes: ({ frames }) => residentBytes(frames),
   store: 'recompute',
-  parts: ({ frames }) => [frames],
+  parts: ({ frames }) => [frames, ...sourcesOf(frames)],
 })
