@@ -1,4 +1,4 @@
-/** Tokens that are cut out of a text before the model splits the rest (transformers' AddedToken, tokenizers' AddedVocabulary). */
+/** Tokens cut from a text before the model splits the rest (transformers' AddedToken, tokenizers' AddedVocabulary). */
 
 export interface AddedToken {
   readonly id: number

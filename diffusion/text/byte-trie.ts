@@ -15,7 +15,7 @@ export class ByteTrie {
    * @throws RangeError beyond 16 MiB: an edge's key is the node in 24 bits and the byte in 8.
    */
   constructor(totalBytes: number) {
-    if (totalBytes > LARGEST) throw new RangeError(`a byte trie holds at most ${LARGEST} bytes, asked for ${totalBytes}`)
+    if (totalBytes > LARGEST) throw new RangeError(`a byte trie holds ${LARGEST} bytes, asked for ${totalBytes}`)
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(16, totalBytes * 1.6)))
     this.#values = new Int32Array(totalBytes + 1).fill(-1)
     this.#edges = new Uint32Array(capacity)

@@ -1,4 +1,4 @@
-import { isWord } from './python-strings.ts'
+import { isAsciiLetter, isWord } from './python-strings.ts'
 
 const TOP_LEVEL = /\.(?:com|co|ru|net|org|edu|gov|it)/y
 const ANY_TOP_LEVEL = new RegExp(TOP_LEVEL.source)
@@ -62,6 +62,7 @@ const isPath = (text: string, at: number) => text[at] === '/' || text[at] === '-
 
 /** ASCII letters and digits, dot and hyphen. */
 const isHost = (unit: number) =>
-  (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || unit === 0x2d || unit === 0x2e
+  isAsciiLetter(unit) || (unit >= 0x30 && unit <= 0x39) || unit === 0x2d || unit === 0x2e
 
-const isBoundary = (text: string, at: number) => (at > 0 && isWord(text, at - 1)) !== (at < text.length && isWord(text, at))
+const isBoundary = (text: string, at: number) =>
+  (at > 0 && isWord(text, at - 1)) !== (at < text.length && isWord(text, at))

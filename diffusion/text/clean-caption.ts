@@ -2,6 +2,7 @@ import { removeLinks } from './caption-links.ts'
 import { fixText } from './fix-text/fix-text.ts'
 import { unescapeHtml, unquotePlus } from './python-html.ts'
 import { BOUNDARY, DIGIT, SPACE, strip, WORD } from './python-strings.ts'
+import { replaceRuns, runEnd } from './runs.ts'
 import { soupText } from './soup-text.ts'
 
 /**
@@ -33,16 +34,30 @@ export function cleanCaption(caption: string): string {
 const s = `[${SPACE}]`
 const d = `[${DIGIT}]`
 const regex = (source: string) => new RegExp(source, 'gu')
+const IN_WORD = regex(`[${WORD}]`)
+const NOT_WORD = regex(`[^${WORD}]`)
+const A_SPACE = regex(s)
+const NOT_SPACE = regex(`[^${SPACE}]`)
 
-const HANDLE = regex(`@[${WORD}]+`)
+/** `@\w+`: each @ with the word behind it. */
+function withoutHandles(text: string): string {
+  const [before = '', ...parts] = text.split('@')
+  return before + parts.map((part) => {
+    const name = runEnd(part, 0, NOT_WORD)
+    return name === 0 ? `@${part}` : part.slice(name)
+  }).join('')
+}
+
 /** CJK strokes to CJK unified ideographs; kana and hangul stay. */
 const CJK = /[\u31c0-\u9fff]+/g
-const DASHES =
-  /[-\u058a\u05be\u1400\u1806\u2010-\u2015\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u301c\u3030\u30a0\ufe31\ufe32\ufe58\ufe63\uff0d]+/g
+const DASHES = new RegExp(
+  '[-\u058a\u05be\u1400\u1806\u2010-\u2015\u2e17\u2e1a\u2e3a\u2e3b\u2e40' +
+    '\u301c\u3030\u30a0\ufe31\ufe32\ufe58\ufe63\uff0d]+',
+  'g',
+)
 
 const plainSymbols = (text: string): string =>
-  text
-    .replaceAll(HANDLE, '')
+  withoutHandles(text)
     .replaceAll(CJK, '')
     .replaceAll(DASHES, '-')
     .replaceAll(/[`´«»“”¨]/g, '"')
@@ -66,12 +81,11 @@ function withoutNumbers(text: string): string {
   return withoutFileNames(replaceWords(shorter, LONG_NUMBER, ''))
 }
 
-const NON_SPACES = regex(`[^${SPACE}]+`)
 const FILE_END = /\.(?:png|jpg|jpeg|bmp|webp|eps|pdf|apk|mp4)/g
 
 /** `\S+\.(?:png|…)`: from the start of a stretch without spaces to the last such ending in it. */
 const withoutFileNames = (text: string): string =>
-  text.replaceAll(NON_SPACES, (stretch) => {
+  replaceRuns(text, NOT_SPACE, A_SPACE, (stretch) => {
     const last = [...stretch.matchAll(FILE_END)].at(-1)
     return last === undefined || last.index === 0 ? stretch : stretch.slice(last.index + last[0].length)
   })
@@ -88,11 +102,9 @@ function plainPunctuation(text: string): string {
   return hyphens > 3 ? plain.replaceAll(/[-_]/g, ' ') : plain
 }
 
-const WORDS = regex(`[${WORD}]+`)
-
 /** `\bPATTERN\b` where the pattern matches letters and digits only: a whole word or nothing. Patterns carry ^ and $. */
 const replaceWords = (text: string, patterns: readonly RegExp[], replacement: string): string =>
-  text.replaceAll(WORDS, (word) => {
+  replaceRuns(text, IN_WORD, NOT_WORD, (word) => {
     const shape = shapeOf(word)
     return shape !== null && patterns.some((pattern) => pattern.test(shape)) ? replacement : word
   })
@@ -104,7 +116,8 @@ const replaceWords = (text: string, patterns: readonly RegExp[], replacement: st
 function shapeOf(word: string): string | null {
   const digits = NON_ASCII.test(word) ? word.replaceAll(ANY_DIGIT, '0') : word
   if (/[^a-zA-Z0-9]/.test(digits)) return null
-  return digits.replaceAll(/[a-zA-Z]{4,}/g, 'aaaa').replaceAll(/[0-9]{16,}/g, '0'.repeat(16))
+  if (digits.length < 64) return digits
+  return digits.replaceAll(/(?<=[a-zA-Z]{4})[a-zA-Z]/g, '').replaceAll(/(?<=[0-9]{16})[0-9]/g, '')
 }
 
 const NON_ASCII = /\P{ASCII}/u

@@ -37,9 +37,10 @@ export function roomBeside(special: number, { maxLength }: EncodeOptions): numbe
 }
 
 /** Ids and mask, padded where that is asked for: the last step of every tokenizer. */
-export function finish(ids: number[], dropped: number, { maxLength, pad = false }: EncodeOptions, paddingId: number): Encoded {
-  const missing = pad ? Math.max(0, maxLength - ids.length) : 0
-  return { ids: [...ids, ...repeat(paddingId, missing)], mask: [...repeat(1, ids.length), ...repeat(0, missing)], dropped }
+export function finish(ids: readonly number[], dropped: number, options: EncodeOptions, paddingId: number): Encoded {
+  const missing = options.pad === true ? Math.max(0, options.maxLength - ids.length) : 0
+  const mask = [...repeat(1, ids.length), ...repeat(0, missing)]
+  return { ids: [...ids, ...repeat(paddingId, missing)], mask, dropped }
 }
 
 const repeat = (value: number, count: number) => Array.from({ length: count }, () => value)

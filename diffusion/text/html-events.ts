@@ -1,6 +1,6 @@
 import { HtmlSource } from './html-source.ts'
 import { StartTagReader } from './html-start-tag.ts'
-import { SPACE, strip } from './python-strings.ts'
+import { isAsciiLetter, SPACE, strip } from './python-strings.ts'
 
 /** What a page is made of, in order. Comments, declarations and instructions are one event: they end a run of data. */
 export interface HtmlHandler {
@@ -27,8 +27,6 @@ const MS_SECTION_END = new RegExp(`\\][${SPACE}]*>`, 'g')
 const SLASH = 0x2f
 const QUESTION_MARK = 0x3f
 const EXCLAMATION_MARK = 0x21
-/** Whether a UTF-16 unit is an ASCII letter. */
-const isLetter = (unit: number) => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a
 
 /** The text ends inside the construct. */
 const UNFINISHED = -1
@@ -99,7 +97,7 @@ class HtmlParser {
   /** Reads the construct at `start` and returns its end, UNFINISHED, or null where there is none. */
   #construct(start: number): number | null {
     const next = this.#text.charCodeAt(start + 1)
-    if (isLetter(next)) return this.#startTag(start)
+    if (isAsciiLetter(next)) return this.#startTag(start)
     if (next === SLASH) return this.#endTag(start)
     if (next === QUESTION_MARK) return this.#hidden(this.#source.find('>', start + 2))
     return next === EXCLAMATION_MARK ? this.#declaration(start) : null
@@ -144,7 +142,7 @@ class HtmlParser {
 
   /** `</` with something else than a plain name and `>` behind it. */
   #oddEndTag(start: number, closeEnd: number): number {
-    if (!isLetter(this.#text.charCodeAt(start + 2))) {
+    if (!isAsciiLetter(this.#text.charCodeAt(start + 2))) {
       if (this.#text[start + 2] !== '>') this.#handler.hidden()
       return closeEnd
     }
@@ -180,7 +178,7 @@ class HtmlParser {
     const text = this.#text
     const start = this.#at
     const numeric = text[start + 1] === '#'
-    if (!numeric && !isLetter(text.charCodeAt(start + 1))) {
+    if (!numeric && !isAsciiLetter(text.charCodeAt(start + 1))) {
       if (start + 1 < text.length) this.#dataUntil(start + 1)
       return start + 1 < text.length
     }

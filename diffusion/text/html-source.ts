@@ -11,7 +11,8 @@ export class HtmlSource {
   /** First place of `what` at or behind `from`: [start, end), or null. A regex needs the `g` flag and no lookbehind. */
   find(what: string | RegExp, from: number): { readonly start: number; readonly end: number } | null {
     const known = this.#found.get(what)
-    const found = known !== undefined && known.from <= from && from <= known.start ? known : { from, ...this.#search(what, from) }
+    const holds = known !== undefined && known.from <= from && from <= known.start
+    const found = holds ? known : { from, ...this.#search(what, from) }
     this.#found.set(what, found)
     return found.start === Infinity ? null : found
   }

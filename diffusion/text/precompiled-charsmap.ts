@@ -50,7 +50,8 @@ export class PrecompiledCharsmap {
 
   #replacementAt(start: number): Uint8Array {
     const end = this.#replacements.indexOf(0, start)
-    if (start >= this.#replacements.length || end < 0) throw damaged(this.#source, `a rule that points to byte ${start}`)
+    const inside = start < this.#replacements.length && end >= 0
+    if (!inside) throw damaged(this.#source, `a rule that points to byte ${start}`)
     return this.#replacements.subarray(start, end)
   }
 }

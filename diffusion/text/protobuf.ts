@@ -34,9 +34,8 @@ export function* protobufFields(message: Uint8Array): Generator<ProtobufField> {
       yield { number, wire, varint: readVarint(message, cursor), bytes: NOTHING }
     } else if (wire === 1 || wire === 2 || wire === 5) {
       const length = WIDTH[wire] ?? readVarint(message, cursor)
-      if (length > message.length - cursor.at) {
-        throw new ProtobufError(`field ${number} at byte ${start} needs ${length} bytes, ${message.length - cursor.at} are left`)
-      }
+      const left = message.length - cursor.at
+      if (length > left) throw new ProtobufError(`field ${number} at byte ${start} has ${length} bytes of ${left} left`)
       yield { number, wire, varint: 0, bytes: message.subarray(cursor.at, (cursor.at += length)) }
     } else {
       throw new ProtobufError(`unknown wire type ${wire} at byte ${start}`)

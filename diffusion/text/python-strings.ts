@@ -1,4 +1,4 @@
-/** Python's view of characters, where it differs from JavaScript's: the classes behind `re`, `str.strip`, `str.split`. */
+/** Python's view of characters where it differs from JavaScript's: the classes behind `re` and `str.strip`. */
 
 /**
  * The inside of a regex class for Python's `\s` and `str.isspace`: unlike JavaScript's `\s` it has U+001C–U+001F and
@@ -40,12 +40,15 @@ export function rstrip(text: string): string {
 /** Python's `str.strip()`. */
 export const strip = (text: string): string => lstrip(rstrip(text))
 
+/** Whether a UTF-16 unit is an ASCII letter. */
+export const isAsciiLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a
+
 const WORD_CHARACTER = new RegExp(`[${WORD}]`, 'u')
 
 /** Whether the character that the UTF-16 unit at `at` belongs to is one of `\w`. */
 export function isWord(text: string, at: number): boolean {
   const unit = text.charCodeAt(at)
-  if (unit < 0x80) return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f
+  if (unit < 0x80) return isAsciiLetter(unit) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f
   const start = unit >= 0xdc00 && unit <= 0xdfff ? at - 1 : at
   return WORD_CHARACTER.test(String.fromCodePoint(text.codePointAt(start) ?? unit))
 }

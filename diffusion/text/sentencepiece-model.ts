@@ -46,8 +46,14 @@ export function readSentencePieceModel(file: Uint8Array, source: string): Senten
   }
 }
 
+interface RawPiece {
+  text: Uint8Array
+  score: number
+  type: number
+}
+
 interface RawModel {
-  pieces: { text: Uint8Array; score: number; type: number }[]
+  pieces: RawPiece[]
   normalizer: Mutable<NormalizerSpec>
   modelType: number
   byteFallback: boolean
@@ -75,10 +81,10 @@ function readModel(file: Uint8Array): RawModel {
   return model
 }
 
-function readPiece(message: Uint8Array): RawModel['pieces'][number] {
-  const piece = { text: new Uint8Array(0), score: 0, type: PieceType.normal as number }
+function readPiece(message: Uint8Array): RawPiece {
+  const piece: RawPiece = { text: new Uint8Array(0), score: 0, type: PieceType.normal }
   for (const field of protobufFields(message)) {
-    if (field.number === 1 && field.wire === 2) piece.text = field.bytes as Uint8Array<ArrayBuffer> // file bytes are never shared
+    if (field.number === 1 && field.wire === 2) piece.text = field.bytes
     if (field.number === 2 && field.wire === 5) piece.score = floatOf(field)
     if (field.number === 3 && field.wire === 0) piece.type = field.varint
   }
@@ -108,12 +114,12 @@ function checked({ pieces, normalizer, modelType, byteFallback }: RawModel, sour
   if (modelType !== UNIGRAM) throw modelError(source, 'a unigram model (model_type 1)', `model_type ${modelType}`)
   if (pieces.length === 0) throw modelError(source, 'a vocabulary', 'a file without pieces')
   if (pieces.length > LIMITS.pieces) throw modelError(source, `at most ${LIMITS.pieces} pieces`, `${pieces.length}`)
-  const longest = pieces.findIndex(({ text }) => text.length === 0 || text.length > LIMITS.pieceBytes)
-  if (longest >= 0) {
-    throw modelError(source, `pieces of 1 to ${LIMITS.pieceBytes} bytes`, `${pieces[longest]!.text.length} bytes in piece ${longest}`)
+  const odd = pieces.findIndex(({ text }) => text.length === 0 || text.length > LIMITS.pieceBytes)
+  if (odd >= 0) {
+    throw modelError(source, `pieces of 1 to ${LIMITS.pieceBytes} bytes`, `${pieces[odd]!.text.length} in piece ${odd}`)
   }
   const total = pieces.reduce((sum, { text }) => sum + text.length, 0)
-  if (total > LIMITS.allPieceBytes) throw modelError(source, `at most ${LIMITS.allPieceBytes} bytes of pieces`, `${total}`)
+  if (total > LIMITS.allPieceBytes) throw modelError(source, `at most ${LIMITS.allPieceBytes} piece bytes`, `${total}`)
   const badScore = pieces.findIndex(({ score }) => !Number.isFinite(score))
   if (badScore >= 0) throw modelError(source, 'finite scores', `${pieces[badScore]!.score} for piece ${badScore}`)
   const unknown = pieces.flatMap(({ type }, id) => (type === PieceType.unknown ? [id] : []))
@@ -131,6 +137,6 @@ function checked({ pieces, normalizer, modelType, byteFallback }: RawModel, sour
 /** A model file that can't be used. */
 export const modelError = (source: string, expected: string, found: string, cause?: unknown) =>
   new DiffusionError(
-    { field: source, expected, found, remedy: 'Use the spiece.model of a T5 text encoder; a damaged one must be downloaded again.' },
+    { field: source, expected, found, remedy: 'Use the spiece.model of a T5 encoder; download a damaged one again.' },
     cause === undefined ? undefined : { cause },
   )

@@ -1,5 +1,6 @@
 import { ByteTrie } from './byte-trie.ts'
-import { modelError, PieceType, readSentencePieceModel, type NormalizerSpec, type SentencePieceModel } from './sentencepiece-model.ts'
+import { modelError, PieceType, readSentencePieceModel } from './sentencepiece-model.ts'
+import type { NormalizerSpec, SentencePieceModel } from './sentencepiece-model.ts'
 import { SentencePieceNormalizer } from './sentencepiece-normalizer.ts'
 import { bytePiece } from './byte-piece.ts'
 import { segment, type Segmentation, type UnigramPieces } from './unigram.ts'
@@ -38,7 +39,7 @@ export class SentencePiece {
     return new SentencePiece({ ...model, normalizer: { ...model.normalizer, ...changes } }, source)
   }
 
-  /** Ids of the pieces of `input`. A run of unknown characters is one id, or its bytes where the model has byte pieces. */
+  /** Ids of the pieces of `input`. A run of unknown characters is one id, or its bytes in models with byte pieces. */
   encode(input: string): number[] {
     const normal = this.#normalizer.normalize(utf8.encode(input))
     return this.#merged(normal, segment(normal, this.#pieces))
@@ -93,7 +94,8 @@ function unigramOf(model: SentencePieceModel, source: string): UnigramPieces {
   let lowest = LARGEST_FLOAT
   let highest = SMALLEST_FLOAT
   for (let id = 0; id < model.pieces.length; id++) {
-    if (!isReserved(model.types[id]!) && !trie.add(model.pieces[id]!, id)) throw modelError(source, 'each piece once', `"${text.decode(model.pieces[id])}" twice`)
+    const isNew = isReserved(model.types[id]!) || trie.add(model.pieces[id]!, id)
+    if (!isNew) throw modelError(source, 'each piece once', `"${text.decode(model.pieces[id])}" twice`)
     if (model.types[id] !== PieceType.normal) continue
     lowest = Math.min(lowest, model.scores[id]!)
     highest = Math.max(highest, model.scores[id]!)

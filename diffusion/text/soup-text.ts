@@ -11,7 +11,7 @@ const ASIDE = new Set(['rt', 'rp', 'style', 'script', 'template'])
 /** Elements in which white space counts. */
 const PREFORMATTED = new Set(['pre', 'textarea'])
 
-/** `BeautifulSoup(html, 'html.parser').text` (Beautiful Soup 4.15 on CPython 3.11): the text of a page without its markup. */
+/** `BeautifulSoup(html, 'html.parser').text` (Beautiful Soup 4.15, CPython 3.11): a page's text without its markup. */
 export function soupText(html: string): string {
   const soup = new Soup()
   parseHtml(html, soup)

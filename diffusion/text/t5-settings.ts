@@ -57,13 +57,16 @@ export function addedTokensOf(list: unknown, file: string): AddedToken[] {
 /** added_tokens.json: text → id. Old files; their tokens swallow no white space. */
 async function readAddedTokens(folder: string): Promise<AddedToken[]> {
   const file = join(folder, 'added_tokens.json')
-  return Object.entries(await readJsonObject(file)).map(([content, id]) => ({ ...tokenSpec(content, file), id: idOf(id, file) }))
+  const ids = Object.entries(await readJsonObject(file))
+  return ids.map(([content, id]) => ({ ...tokenSpec(content, file), id: idOf(id, file) }))
 }
 
 function settingsOf(config: Json, added: readonly AddedToken[], file: string): T5Settings {
   const token = (name: string, fallback: string) => tokenSpec(config[name] ?? fallback, `${file}, ${name}`)
+  const others = ['bos_token', 'sep_token', 'cls_token', 'mask_token'].filter((name) => (config[name] ?? null) !== null)
+  const listed = `${file}, additional_special_tokens`
   const additional = config['additional_special_tokens'] ?? null
-  if (additional !== null && !Array.isArray(additional)) throw wrong(`${file}, additional_special_tokens`, 'a list', additional)
+  if (additional !== null && !Array.isArray(additional)) throw wrong(listed, 'a list', additional)
   return {
     legacy: booleanOf(config['legacy'], true, `${file}, legacy`),
     addPrefixSpace: booleanOf(config['add_prefix_space'], true, `${file}, add_prefix_space`),
@@ -71,25 +74,35 @@ function settingsOf(config: Json, added: readonly AddedToken[], file: string): T
     eos: token('eos_token', '</s>'),
     unknown: token('unk_token', '<unk>'),
     padding: token('pad_token', '<pad>'),
-    others: ['bos_token', 'sep_token', 'cls_token', 'mask_token'].filter((name) => (config[name] ?? null) !== null).map((name) => token(name, '')),
-    additional: additional === null ? null : additional.map((entry: unknown) => tokenSpec(entry, `${file}, additional_special_tokens`)),
+    others: others.map((name) => token(name, '')),
+    additional: additional?.map((entry: unknown) => tokenSpec(entry, listed)) ?? null,
     added,
   }
 }
 
 function tokenSpec(value: unknown, file: string): TokenSpec {
-  if (typeof value === 'string') return { content: value, lstrip: false, rstrip: false, singleWord: false, normalized: false }
+  if (typeof value === 'string') return plainToken(value)
   const token = objectOf(value, file)
   if (typeof token['content'] !== 'string') throw wrong(file, 'a token with a "content" text', value)
-  const flag = (name: string, fallback = false) => booleanOf(token[name], fallback, `${file}, "${name}" of ${String(token['content'])}`)
+  const { content } = token
+  const flag = (name: string, fallback = false) => booleanOf(token[name], fallback, `${file}, "${name}" of ${content}`)
   return {
-    content: token['content'],
+    content,
     lstrip: flag('lstrip'),
     rstrip: flag('rstrip'),
     singleWord: flag('single_word'),
     normalized: flag('normalized', token['special'] !== true),
   }
 }
+
+/** A token that is named by its text alone: it swallows nothing. */
+export const plainToken = (content: string): TokenSpec => ({
+  content,
+  lstrip: false,
+  rstrip: false,
+  singleWord: false,
+  normalized: false,
+})
 
 const booleanOf = (value: unknown, fallback: boolean, field: string): boolean => {
   if (value === undefined || value === null) return fallback

@@ -3,7 +3,7 @@ import { AddedTokenFinder, type AddedToken } from './added-tokens.ts'
 import { finish, roomBeside, type Encoded, type EncodeOptions, type Tokenizer } from './encoding.ts'
 import { lstrip, rstrip } from './python-strings.ts'
 import type { SentencePiece } from './sentencepiece.ts'
-import type { T5Settings, TokenSpec } from './t5-settings.ts'
+import { plainToken, type T5Settings, type TokenSpec } from './t5-settings.ts'
 
 const MARK = '\u2581'
 
@@ -32,7 +32,8 @@ export class T5Tokenizer implements Tokenizer {
     const tokens = addedTokens(pieces, settings)
     this.#byId = new Map(tokens.map((token) => [token.id, token]))
     this.#added = new AddedTokenFinder(this.#byId.values())
-    this.#renumbered = new Map(tokens.filter(({ content }) => isPiece(pieces, content)).map(({ content, id }) => [pieces.idOf(content), id]))
+    const alsoPieces = tokens.filter(({ content }) => isPiece(pieces, content))
+    this.#renumbered = new Map(alsoPieces.map(({ content, id }) => [pieces.idOf(content), id]))
     this.vocabularySize = tokens.reduce((size, { id }) => Math.max(size, id + 1), pieces.size)
     this.#eosId = this.#idOf(settings.eos.content)
     this.#paddingId = this.#idOf(settings.padding.content)
@@ -61,8 +62,8 @@ export class T5Tokenizer implements Tokenizer {
     if (legacy || text === '') return this.#splitAndEncode(text).ids
     const spaced = text.replaceAll(MARK, ' ')
     const { ids, second } = this.#splitAndEncode(addPrefixSpace ? MARK + spaced : spaced)
-    const startsWithLoneSpace = ids[0] === this.#pieces.idOf(MARK) && second !== null && this.#special.has(second.content)
-    return startsWithLoneSpace ? ids.slice(1) : ids
+    const beforeSpecial = second !== null && this.#special.has(second.content)
+    return beforeSpecial && ids[0] === this.#pieces.idOf(MARK) ? ids.slice(1) : ids
   }
 
   /** Ids of a text, and the added token that its second id comes from, if it comes from one. */
@@ -119,15 +120,9 @@ const specialTokens = (settings: T5Settings): TokenSpec[] => [
 ]
 
 const extraIdTokens = (count: number): TokenSpec[] =>
-  Array.from({ length: count }, (_, i) => ({
-    content: `<extra_id_${i}>`,
-    lstrip: true,
-    rstrip: true,
-    singleWord: false,
-    normalized: false,
-  }))
+  Array.from({ length: count }, (_, i) => ({ ...plainToken(`<extra_id_${i}>`), lstrip: true, rstrip: true }))
 
-/** All added tokens with their ids: `<extra_id_N>` count down to the end of the pieces, files fix others, the rest follow. */
+/** Added tokens with ids: `<extra_id_N>` count down to the end of the pieces, files fix others, the rest follow. */
 function addedTokens(pieces: SentencePiece, settings: T5Settings): AddedToken[] {
   const byId = new Map<number, AddedToken>()
   const ids = new Map<string, number>()
@@ -140,7 +135,8 @@ function addedTokens(pieces: SentencePiece, settings: T5Settings): AddedToken[] 
   settings.added.forEach(add)
   let next = pieces.size + [...ids.keys()].filter((content) => !isPiece(pieces, content)).length
   for (const token of specialTokens(settings)) {
-    if (!ids.has(token.content)) add({ ...token, id: isPiece(pieces, token.content) ? pieces.idOf(token.content) : next++ })
+    if (ids.has(token.content)) continue
+    add({ ...token, id: isPiece(pieces, token.content) ? pieces.idOf(token.content) : next++ })
   }
   return [...byId.values()]
 }

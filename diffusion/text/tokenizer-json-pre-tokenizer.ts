@@ -38,7 +38,7 @@ function metaspace(spec: Json, field: string): PreTokenizer {
   const mark = spec['replacement']
   if (typeof mark !== 'string' || mark === '') throw wrong(field, 'a replacement character', mark)
   const scheme = spec['prepend_scheme'] ?? (spec['add_prefix_space'] === false ? 'never' : 'always')
-  if (scheme !== 'always' && scheme !== 'first' && scheme !== 'never') throw wrong(field, 'always, first or never', scheme)
+  if (!['always', 'first', 'never'].includes(String(scheme))) throw wrong(field, 'always, first or never', scheme)
   const splits = spec['split'] !== false
   return (text, first) => {
     const visible = text.replaceAll(' ', mark)

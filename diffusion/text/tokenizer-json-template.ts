@@ -6,7 +6,9 @@ export interface Template {
   readonly after: readonly number[]
 }
 
-/** The `post_processor` of a tokenizer.json, for single texts. @throws DiffusionError on another kind than TemplateProcessing. */
+type Json = Readonly<Record<string, unknown>>
+
+/** The `post_processor` of a tokenizer.json, for one text. @throws DiffusionError unless it is TemplateProcessing. */
 export function templateOf(value: unknown, file: string): Template {
   if (value === null || value === undefined) return { before: [], after: [] }
   const field = `${file}, post_processor`
@@ -24,10 +26,11 @@ export function templateOf(value: unknown, file: string): Template {
 const flat = (part: readonly (readonly number[] | null)[]) => part.flatMap((ids) => ids ?? [])
 
 /** The ids of a special token of the template; null where the text stands. */
-function idsOf(piece: Readonly<Record<string, unknown>>, tokens: Readonly<Record<string, unknown>>, field: string): number[] | null {
+function idsOf(piece: Json, tokens: Json, field: string): number[] | null {
   if (piece['Sequence'] !== undefined) return null
   const name = String(objectOf(piece['SpecialToken'], field)['id'])
-  const ids = objectOf(tokens[name], `${field}, special token ${name}`)['ids']
-  if (!Array.isArray(ids) || !ids.every((id) => Number.isInteger(id))) throw wrong(`${field}, special token ${name}`, 'ids', ids)
+  const special = `${field}, special token ${name}`
+  const { ids } = objectOf(tokens[name], special)
+  if (!Array.isArray(ids) || !ids.every((id) => Number.isInteger(id))) throw wrong(special, 'ids', ids)
   return ids
 }

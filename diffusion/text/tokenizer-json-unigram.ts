@@ -43,18 +43,19 @@ function pieceOf(entry: unknown, id: number, file: string): Piece {
     throw wrong(`${file}, vocab`, 'pairs of a text and a score', { id, entry })
   }
   const bytes = utf8.encode(text)
-  if (bytes.length > LIMITS.pieceBytes) throw wrong(`${file}, vocab`, `pieces of at most ${LIMITS.pieceBytes} bytes`, bytes.length)
+  if (bytes.length > LIMITS.pieceBytes) throw wrong(`${file}, piece ${id}`, `${LIMITS.pieceBytes} bytes`, bytes.length)
   return { text, bytes, score }
 }
 
 function unigram(vocab: readonly Piece[], unknownId: number, byteFallback: boolean, file: string): JsonUnigram {
   const total = vocab.reduce((sum, { bytes }) => sum + bytes.length, 0)
-  if (total > LIMITS.allPieceBytes) throw wrong(`${file}, vocab`, `at most ${LIMITS.allPieceBytes} bytes of pieces`, total)
+  if (total > LIMITS.allPieceBytes) throw wrong(`${file}, vocab`, `${LIMITS.allPieceBytes} bytes of pieces`, total)
   const trie = new ByteTrie(total)
   vocab.forEach(({ bytes }, id) => trie.add(bytes, id))
   const scores = Float64Array.from(vocab, ({ score }) => score)
   const lowestScore = scores.reduce((lowest, score) => Math.min(lowest, score))
-  const pieces: UnigramPieces = { trie, scores, userDefined: NONE, unused: NONE, unknownId, lowestScore, highestScore: 0 }
+  const types = { userDefined: NONE, unused: NONE, highestScore: 0 } // kinds of pieces that this format lacks
+  const pieces: UnigramPieces = { trie, scores, unknownId, lowestScore, ...types }
   const idOf = (piece: string) => orUndefined(trie.get(utf8.encode(piece)))
 
   return {

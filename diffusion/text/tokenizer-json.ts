@@ -53,8 +53,9 @@ class JsonTokenizer implements Tokenizer {
     this.#parts = parts
     this.#byId = new Map(parts.added.map((token) => [token.id, token]))
     this.#raw = new AddedTokenFinder(parts.added.filter(({ normalized }) => !normalized))
+    const normalized = parts.added.filter((token) => token.normalized)
     this.#normalized = new AddedTokenFinder(
-      parts.added.filter(({ normalized }) => normalized).map((token) => ({ ...token, content: parts.normalize(token.content) })),
+      normalized.map((token) => ({ ...token, content: parts.normalize(token.content) })),
     )
     this.vocabularySize = model.size + parts.added.filter(({ id }) => id >= model.size).length
   }
@@ -63,7 +64,8 @@ class JsonTokenizer implements Tokenizer {
     const { before, after } = this.#parts.template
     const room = roomBeside(before.length + after.length, options)
     const ids = this.#tokenize(text)
-    return finish([...before, ...ids.slice(0, room), ...after], Math.max(0, ids.length - room), options, this.#parts.paddingId)
+    const kept = [...before, ...ids.slice(0, room), ...after]
+    return finish(kept, Math.max(0, ids.length - room), options, this.#parts.paddingId)
   }
 
   tokenOf(id: number): string {

@@ -24,8 +24,9 @@ function highOf(label: string): string[] {
 }
 
 function charmap(name: string, high: Iterable<string>, sloppy: boolean): Charmap {
-  const ascii = Array.from({ length: 128 }, (_, byte) => (sloppy && byte === 0x1a ? '\ufffd' : String.fromCharCode(byte)))
+  const ascii = Array.from({ length: 128 }, (_, byte) => String.fromCharCode(byte))
   const characters = [...ascii, ...high]
+  if (sloppy) characters[0x1a] = '\ufffd'
   return { name, sloppy, characters, bytes: new Map(characters.map((character, byte) => [character, byte])) }
 }
 
@@ -49,9 +50,10 @@ export const CHARMAPS: readonly Charmap[] = [
   charmap('cp437', CP437_HIGH, false),
 ]
 
-/** Every character that one of the Latin-1-like encodings has for a byte in [from, to], as the inside of a regex class. */
+/** All characters that the Latin-1-like encodings have for bytes in [from, to], as the inside of a regex class. */
 export function charactersOf(from: number, to: number, except = ''): string {
-  const found = new Set([LATIN_1, WINDOWS_1252, ...WINDOWS_OTHERS].flatMap(({ characters }) => characters.slice(from, to + 1)))
+  const alike = [LATIN_1, WINDOWS_1252, ...WINDOWS_OTHERS]
+  const found = new Set(alike.flatMap(({ characters }) => characters.slice(from, to + 1)))
   return [...found].filter((character) => !except.includes(character)).map(escaped).join('')
 }
 

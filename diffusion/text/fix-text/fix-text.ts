@@ -71,7 +71,9 @@ const LIGATURES = new RegExp(`[${Object.keys(LIGATURE_LETTERS).join('')}]`, 'g')
 
 /** Entities that end in a semicolon, and numeric ones; also lower-case names written in capitals: &EACUTE; is É. */
 const unescapeEntities = (text: string): string =>
-  text.replaceAll(/&#?[0-9A-Za-z]{1,24};/g, (entity) => (entity.startsWith('&#') ? numericEntity(entity) : namedEntity(entity)))
+  text.replaceAll(/&#?[0-9A-Za-z]{1,24};/g, (entity) =>
+    entity.startsWith('&#') ? numericEntity(entity) : namedEntity(entity),
+  )
 
 function numericEntity(entity: string): string {
   const character = unescapeHtml(entity)

@@ -3,8 +3,8 @@ import { CHARMAPS, charactersOf, encodeCharmap, LATIN_1, WINDOWS_1252, type Char
 import { decodeUtf8, decodeUtf8Variants } from './utf8-variants.ts'
 
 /**
- * UTF-8 sequences in which a space stands where byte A0 belongs. Only those whose character is likely: C2 before A0 is a
- * no-break space, C3 is à, C5 Š, CE Π, D0 Р, D9 an Arabic zero (ftfy/chardata.py, ALTERED_UTF8_RE).
+ * UTF-8 sequences in which a space stands where byte A0 belongs. Only those whose character is likely: C2 before A0 is
+ * a no-break space, C3 is à, C5 Š, CE Π, D0 Р, D9 an Arabic zero (ftfy/chardata.py, ALTERED_UTF8_RE).
  */
 const ALTERED = new RegExp(
   '[\\xc2\\xc3\\xc5\\xce\\xd0\\xd9] |[\\xe2\\xe3] [\\x80-\\x84\\x86-\\x9f\\xa1-\\xbf]' +
@@ -12,7 +12,7 @@ const ALTERED = new RegExp(
     '|\\xf0 [\\x80-\\xbf][\\x80-\\xbf]|\\xf0[\\x80-\\xbf] [\\x80-\\xbf]|\\xf0[\\x80-\\xbf][\\x80-\\xbf] ',
   'g',
 )
-/** `à` on its own keeps the space behind it: "à la"; Portuguese às, àquele, àquela and àquilo don't (A_GRAVE_WORD_RE). */
+/** `à` on its own keeps the space behind it, "à la"; Portuguese às, àquele, àquela, àquilo don't (A_GRAVE_WORD_RE). */
 const A_GRAVE_WORD = /\xc3 (?! |quele|quela|quilo|s )/g
 /** UTF-8 sequences that lost bytes: 1A stands for U+FFFD, and ? may once (LOSSY_UTF8_RE). */
 const LOSSY = new RegExp(
@@ -29,7 +29,7 @@ const REPLACEMENT = '\xef\xbf\xbd'
 
 const lead = (from: number, to: number) => `[${charactersOf(from, to)}]`
 
-/** Stretches that look like UTF-8 in some Latin-1-like encoding, not behind what looks like the middle of one (UTF8_DETECTOR_RE). */
+/** What looks like UTF-8 in a Latin-1-like encoding, not behind what looks like its middle (UTF8_DETECTOR_RE). */
 const DETECTOR = (() => {
   const inside = `[${charactersOf(0x80, 0xbf)} ]`
   // Dashes, quotes, bullet and ellipsis also stand for themselves beside mojibake.
@@ -56,7 +56,9 @@ function fixOnce(text: string): string {
     const decoded = decodedThrough(text, charmap)
     if (decoded !== null) return decoded
   }
-  const inPlace = text.replaceAll(DETECTOR, (part) => (part.length < text.length && isBad(part) ? fixEncoding(part) : part))
+  const inPlace = text.replaceAll(DETECTOR, (part) =>
+    part.length < text.length && isBad(part) ? fixEncoding(part) : part,
+  )
   if (inPlace !== text) return inPlace
   const windows = latin1AsWindows1252(text)
   return windows !== null && windows !== text ? windows : fixC1Controls(text)
@@ -78,7 +80,7 @@ function restoreByteA0(bytes: string): string {
   return bytes.replaceAll(A_GRAVE_WORD, '\xc3\xa0 ').replaceAll(ALTERED, (part) => part.replaceAll(' ', '\xa0'))
 }
 
-/** Latin-1 text read as the Windows-1252 it was meant to be; null where it is not, or has bytes free in Windows-1252. */
+/** Latin-1 text read as the Windows-1252 that it was meant to be; null where it can't be either. */
 function latin1AsWindows1252(text: string): string | null {
   if (encodeCharmap(text, LATIN_1) === null || /[\x81\x8d\x8f\x90\x9d]/.test(text)) return null
   return text.replaceAll(/[\x80-\x9f]/g, windows1252)

@@ -15,13 +15,14 @@ interface CaptionCase {
 /** Every text of cases.json through the prompt preprocessing. */
 export const run: KindRunner = async (golden, compare) => {
   // The file is written by the goldens' own generator in this shape.
-  const file = JSON.parse(await readFile(join(golden.dir, 'cases.json'), 'utf8')) as { readonly cases: readonly CaptionCase[] }
-  file.cases.forEach((wanted, i) => {
+  const { cases } = JSON.parse(await readFile(join(golden.dir, 'cases.json'), 'utf8')) as { cases: CaptionCase[] }
+  cases.forEach((wanted, i) => {
     const check = (way: string, actual: string, stored: string) =>
       compare.check(`case ${i} (${wanted.tag}) ${way}`, actual === stored,
         `${JSON.stringify(wanted.input.slice(0, 80))}: got ${JSON.stringify(actual)}, stored ${JSON.stringify(stored)}`)
     check('cleaned', preprocessPrompt(wanted.input, { clean: true }), wanted.clean_caption_true)
     check('not cleaned', preprocessPrompt(wanted.input, { clean: false }), wanted.clean_caption_false)
-    if (wanted.clean_caption_once !== undefined) check('cleaned once', cleanCaption(wanted.input), wanted.clean_caption_once)
+    const once = wanted.clean_caption_once
+    if (once !== undefined) check('cleaned once', cleanCaption(wanted.input), once)
   })
 }

@@ -27,11 +27,19 @@ export const run: KindRunner = async (golden, compare) => {
   const fastFile = join(golden.dir, 'tokenizer.json')
   const fast = existsSync(fastFile) ? readTokenizerJson(await readFile(fastFile, 'utf8'), fastFile) : null
   compareNumber(compare, 'vocabulary size', slow.vocabularySize, file.vocab_size_with_extra_ids)
-  file.cases.forEach((text, i) => compareCase(compare, `case ${i}`, text, slow, fast, file.max_length))
+  const tokenizers = { slow, fast, maxLength: file.max_length }
+  file.cases.forEach((text, i) => compareCase(compare, `case ${i}`, text, tokenizers))
   compareBatches(golden, compare, slow, file.max_length)
 }
 
-function compareCase(compare: Comparer, name: string, wanted: TokenizerCase, slow: Tokenizer, fast: Tokenizer | null, maxLength: number) {
+interface Tokenizers {
+  readonly slow: Tokenizer
+  /** Null where the case has no tokenizer.json. */
+  readonly fast: Tokenizer | null
+  readonly maxLength: number
+}
+
+function compareCase(compare: Comparer, name: string, wanted: TokenizerCase, { slow, fast, maxLength }: Tokenizers) {
   const encoded = slow.encode(wanted.text, { maxLength })
   compareList(compare, `${name} ids`, wanted.text, encoded.ids, wanted.input_ids)
   compareList(compare, `${name} tokens`, wanted.text, encoded.ids.map((id) => slow.tokenOf(id)), wanted.tokens)
@@ -43,7 +51,7 @@ function compareCase(compare: Comparer, name: string, wanted: TokenizerCase, slo
   compareList(compare, `${name} fast ids`, wanted.text, ids, wanted.fast_input_ids ?? wanted.input_ids)
 }
 
-/** `batchN.output.input_ids` and `.attention_mask`, [texts, max_length], for the N-th list of texts in the arguments. */
+/** `batchN.output.input_ids` and `.attention_mask`, [texts, max_length], for list N of `batches` in the arguments. */
 function compareBatches(golden: GoldenCase, compare: Comparer, slow: Tokenizer, maxLength: number): void {
   const { batches } = golden.spec.arguments
   if (!Array.isArray(batches)) return
@@ -56,7 +64,7 @@ function compareBatches(golden: GoldenCase, compare: Comparer, slow: Tokenizer, 
   })
 }
 
-function compareList<T>(compare: Comparer, name: string, text: string, actual: readonly T[], wanted: readonly T[]): void {
+function compareList<T>(compare: Comparer, name: string, text: string, actual: readonly T[], wanted: readonly T[]) {
   const same = actual.length === wanted.length && actual.every((value, i) => value === wanted[i])
   compare.check(name, same, `${JSON.stringify(text.slice(0, 80))}: got ${actual.join(' ')}, stored ${wanted.join(' ')}`)
 }
