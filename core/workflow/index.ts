@@ -1,4 +1,5 @@
 export * from './bypass.ts'
+export * from './diff.ts'
 export * from './flatten.ts'
 export * from './format.ts'
 export * from './graph.ts'
