@@ -68,4 +68,3 @@ function mirrored(index: number, length: number): number {
   const at = ((index % period) + period) % period
   return at < length ? at : period - at
 }
-

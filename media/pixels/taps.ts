@@ -44,7 +44,7 @@ const METHODS: Record<ResampleMethod, (index: number, from: number, to: number) 
   area(index, from, to) {
     const first = Math.floor(index * from / to)
     const end = Math.ceil((index + 1) * from / to)
-    return { first, weights: new Array<number>(end - first).fill(1 / (end - first)) }
+    return { first, weights: Array.from({ length: end - first }, () => 1 / (end - first)) }
   },
   bicubic(index, from, to) {
     const at = (index + 0.5) * from / to - 0.5
@@ -67,7 +67,7 @@ const METHODS: Record<ResampleMethod, (index: number, from: number, to: number) 
 function within(from: number, start: number, weights: readonly number[]): Row {
   const clamped = weights.map((_, tap) => Math.min(Math.max(start + tap, 0), from - 1))
   const first = clamped[0]!
-  const folded = new Array<number>(clamped.at(-1)! - first + 1).fill(0)
+  const folded = Array.from({ length: clamped.at(-1)! - first + 1 }, () => 0)
   for (const [tap, weight] of weights.entries()) folded[clamped[tap]! - first]! += weight
   return { first, weights: folded }
 }
