@@ -1,4 +1,4 @@
-import type { NodeType, Ports, ResourceClass } from './node-type.ts'
+import type { Mapping, NodeType, Ports, ResourceClass } from './node-type.ts'
 import type { Port, PortData } from './port.ts'
 import type { SocketType } from './socket.ts'
 
@@ -13,8 +13,10 @@ export interface InputDefinition extends PortData {
 /** An output socket as data; its place in the list is its slot on the wire. */
 export interface OutputDefinition {
   readonly name: string
+  /** Of one item, where the output gives a list to be mapped over. */
   readonly socket: SocketType
   readonly tooltip?: string
+  readonly each?: true
 }
 
 /** A node type as data (JSON): all that editor, HTTP and validation need to know of it. */
@@ -29,6 +31,10 @@ export interface NodeDefinition {
   readonly idempotent: boolean
   readonly deprecated?: boolean
   readonly experimental?: boolean
+  /** Takes whole lists. */
+  readonly inputList?: true
+  /** How lists are gone through, where it is not `zip`. */
+  readonly mapping?: Mapping
   /** The plugin that provides it. */
   readonly plugin?: string
   readonly inputs: readonly InputDefinition[]
@@ -58,11 +64,17 @@ export function describeNode(node: NodeType, plugin?: string): NodeDefinition {
     idempotent: node.idempotent,
     ...(node.deprecated && { deprecated: true }),
     ...(node.experimental && { experimental: true }),
+    ...(node.inputList && { inputList: true }),
+    ...(node.mapping === 'product' && { mapping: node.mapping }),
     ...(plugin !== undefined && { plugin }),
     inputs: describePorts(node.inputs, describeInput),
     outputs: describePorts(node.outputs, describeOutput),
-    hooks: { validate: node.validate !== undefined, fingerprint: node.fingerprint !== undefined },
+    hooks: { validate: hasChecks(node), fingerprint: node.fingerprint !== undefined },
   }
+}
+
+function hasChecks({ validate, inputs }: NodeType): boolean {
+  return validate !== undefined || Object.values(inputs).some((port) => port.validate)
 }
 
 function describePorts<D>(ports: Ports, describe: (name: string, port: Port<unknown>) => D): D[] {
@@ -75,5 +87,6 @@ function describeInput(name: string, { type, data, isOptional }: Port<unknown>):
 }
 
 function describeOutput(name: string, { type, data }: Port<unknown>): OutputDefinition {
-  return { name, socket: type.socket, ...(data.tooltip !== undefined && { tooltip: data.tooltip }) }
+  const { tooltip, each } = data
+  return { name, socket: type.socket, ...(tooltip !== undefined && { tooltip }), ...(each && { each }) }
 }

@@ -1,3 +1,5 @@
+import type { Blocked } from './blocked.ts'
+import type { ExpandedOutputs, ExpandOptions, Expansion, ExpansionBuilder, Lengths } from './expansion.ts'
 import type { Json, JsonObject, MaybePromise } from './json.ts'
 import { literalProblem } from './literal.ts'
 import type { Port, PortValue } from './port.ts'
@@ -24,8 +26,11 @@ export type Ports = { readonly [name: string]: Port<unknown> }
 /** What `run` gets for these input ports. */
 export type InputsOf<I extends Ports> = { readonly [K in keyof I]: PortValue<I[K]> }
 
-/** What `run` has to give for these output ports. */
-export type OutputsOf<O extends Ports> = { readonly [K in keyof O]: PortValue<O[K]> }
+/** What `run` gets where whole lists come in: a list for each input, of one item where no list came. */
+export type ListInputsOf<I extends Ports> = { readonly [K in keyof I]: readonly PortValue<I[K]>[] }
+
+/** What `run` has to give for these output ports; any of them may be blocked instead. */
+export type OutputsOf<O extends Ports> = { readonly [K in keyof O]: PortValue<O[K]> | Blocked }
 
 /** What a node may ask of the run it is part of. */
 export interface NodeContext<O extends Ports = Ports> {
@@ -47,6 +52,11 @@ export interface NodeContext<O extends Ports = Ports> {
   publish(outputs: Partial<OutputsOf<O>>): void
   /** What an output node shows to the person: kept with the result, sent with `node.done` and `node.cached`. */
   ui(result: UiResult): void
+  /**
+   * Draws a graph that takes this node's place; return what it gives. The nodes in it run, are cached and may expand
+   * like any other, and this node is done when they are.
+   */
+  expand(draw: (builder: ExpansionBuilder) => ExpandedOutputs<O>, options?: ExpandOptions): Expansion
 }
 
 /** What the hooks of a node may look at before anything runs. */
@@ -54,9 +64,12 @@ export interface HookContext {
   readonly signal: AbortSignal
   readonly node: NodeContext['node']
   readonly paths: Paths
-  /** The socket types of the inputs that are linked; their values are not known yet. */
+  /** The socket types of the inputs that are linked; their values are not known yet, unless they are constants. */
   readonly linked: ReadonlyMap<string, SocketType>
 }
+
+/** How a node that gets lists is run for their items: side by side, or each with each. */
+export type Mapping = 'zip' | 'product'
 
 /** What a `validate` hook finds wrong. */
 export interface Complaint<Name extends string = string> {
@@ -67,8 +80,8 @@ export interface Complaint<Name extends string = string> {
   readonly remedy?: string
 }
 
-/** What the author of a node type writes down. */
-export interface NodeOptions<I extends Ports, O extends Ports> {
+/** What the author of a node type writes down. `L` says whether it takes whole lists. */
+export interface NodeOptions<I extends Ports, O extends Ports, L extends boolean = false> {
   /** The stable id in saved workflows. */
   readonly type: string
   /** Part of the cache key: raise it when the same inputs give other results. 1 when left out. */
@@ -87,16 +100,32 @@ export interface NodeOptions<I extends Ports, O extends Ports> {
   readonly idempotent?: boolean
   readonly deprecated?: boolean
   readonly experimental?: boolean
+  /** Takes lists as they come, instead of being run for each item: every input is then a list. */
+  readonly inputList?: L
+  /** How lists are gone through: `zip` when left out, where the shorter ones repeat their last item. */
+  readonly mapping?: Mapping
+  /** Whether the outputs are known before anything runs: `run` is quick, needs no context, and takes literals only. */
+  readonly constant?: boolean
   readonly inputs: I
   readonly outputs: O
-  /** Gets exactly what was declared, already checked; gives exactly the outputs that were declared. */
-  run(inputs: InputsOf<I>, context: NodeContext<O>): MaybePromise<OutputsOf<O>>
+  /** Gets exactly what was declared, already checked; gives exactly the outputs that were declared, or an expansion. */
+  run(
+    inputs: L extends true ? ListInputsOf<I> : InputsOf<I>,
+    context: NodeContext<O>,
+  ): MaybePromise<OutputsOf<O> | Expansion>
   /**
-   * What else the result depends on (a file's hash): part of the cache key. Linked inputs are `undefined`.
-   * NaN means "different each time", as in ComfyUI.
+   * Which lazy inputs it needs, now that it knows the others: their names, or `name.2` of a variadic one. Asked again
+   * when they have come, until it names none that are missing. Without it, all lazy inputs are needed.
+   */
+  needs?(inputs: Partial<InputsOf<I>>, context: HookContext): MaybePromise<readonly string[]>
+  /** How many items its `each` outputs will have, where its written inputs say. Linked inputs are `undefined`. */
+  lengths?(inputs: Partial<InputsOf<I>>): Lengths<O>
+  /**
+   * What else the result depends on (a file's hash): part of the cache key. Linked inputs are `undefined`, unless they
+   * come from constants. NaN means "different each time", as in ComfyUI.
    */
   fingerprint?(inputs: Partial<InputsOf<I>>, context: HookContext): MaybePromise<Json>
-  /** Checks what ports can't, before anything runs. Linked inputs are `undefined`. */
+  /** Checks what ports can't, before anything runs. Linked inputs are `undefined`, unless they come from constants. */
   validate?(
     inputs: Partial<InputsOf<I>>,
     context: HookContext,
@@ -104,7 +133,9 @@ export interface NodeOptions<I extends Ports, O extends Ports> {
 }
 
 /** A node type. With no type arguments: any node type, its inputs and outputs known at run time only. */
-export interface NodeType<I extends Ports = Ports, O extends Ports = Ports> extends NodeOptions<I, O> {
+export interface NodeType<I extends Ports = Ports, O extends Ports = Ports>
+  extends Omit<NodeOptions<I, O>, 'inputList'> {
+  readonly inputList?: boolean
   readonly version: number
   readonly resource: ResourceClass
   readonly output: boolean
@@ -117,14 +148,20 @@ const RESERVED = new Set(['constructor', 'prototype', 'toString', 'valueOf', 'ha
 
 /**
  * Declares a node type; `run` gets the values that its ports declare, with nothing to cast.
- * @throws TypeError for a name that workflows can't hold or a default that its own port refuses.
+ * @throws TypeError for a name that workflows can't hold, a default that its own port refuses, or a port that can't
+ *   stand where it does.
  */
-export function defineNode<const I extends Ports, const O extends Ports>(options: NodeOptions<I, O>): NodeType<I, O> {
+export function defineNode<const I extends Ports, const O extends Ports, const L extends boolean = false>(
+  options: NodeOptions<I, O, L>,
+): NodeType<I, O> {
   if (!TYPE_ID.test(options.type)) throw new TypeError(`defineNode: "${options.type}" is not a name for a node type`)
-  checkNames(options.type, 'input', options.inputs)
-  checkNames(options.type, 'output', options.outputs)
+  checkPorts(options.type, 'input', options.inputs)
+  checkPorts(options.type, 'output', options.outputs)
+  const isLazy = Object.values(options.inputs).some((port) => port.data.lazy)
+  if (options.needs && !isLazy) throw new TypeError(`defineNode ${options.type}: \`needs\`, but no input is lazy`)
   return {
-    ...options,
+    // Whether `run` takes lists or single values is told by `inputList`, which the engine looks at before it calls.
+    ...(options as unknown as NodeOptions<I, O>),
     version: options.version ?? 1,
     resource: options.resource ?? 'cpu',
     output: options.output ?? false,
@@ -132,15 +169,20 @@ export function defineNode<const I extends Ports, const O extends Ports>(options
   }
 }
 
-function checkNames(type: string, side: string, ports: Ports): void {
+function checkPorts(type: string, side: 'input' | 'output', ports: Ports): void {
   for (const [name, port] of Object.entries(ports)) {
     const where = `defineNode ${type}, ${side} "${name}"`
     if (!PORT_NAME.test(name) || RESERVED.has(name)) {
       throw new TypeError(`${where}: expected a name of letters, digits and _ that begins with a letter`)
     }
-    const { default: fallback } = port.data
-    if (fallback === undefined) continue
-    const wrong = literalProblem({ name, socket: port.type.socket, required: false, ...port.data }, fallback)
+    const { data } = port
+    const misplaced = (side === 'input' ? INPUTS_CANT : OUTPUTS_CANT).find((kind) => data[kind] !== undefined)
+    if (misplaced) throw new TypeError(`${where}: an ${side} can't be ${misplaced}`)
+    if (data.default === undefined) continue
+    const wrong = literalProblem({ name, socket: port.type.socket, required: false, ...data }, data.default)
     if (wrong) throw new TypeError(`${where}, default: ${wrong.problem}`)
   }
 }
+
+const INPUTS_CANT = ['each'] as const
+const OUTPUTS_CANT = ['lazy', 'variadic', 'rawLink', 'hidden'] as const

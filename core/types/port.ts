@@ -1,4 +1,6 @@
 import type { Workflow } from '../workflow/workflow.ts'
+import { Blocked } from './blocked.ts'
+import { RawLink, type PortCheck, type Prompt } from './expansion.ts'
 import type { Json, JsonObject, MaybePromise } from './json.ts'
 import type { Paths } from './node-type.ts'
 import { ANYTHING, BOOLEAN, COMBO, FLOAT, INT, STRING } from './scalars.ts'
@@ -14,10 +16,22 @@ export interface PortOptions<T> {
   readonly title?: string
   /** Shown only when the person asks for more. */
   readonly advanced?: boolean
+  /** Looks at the value beyond type and range: written ones before anything runs, linked ones as they arrive. */
+  readonly validate?: PortCheck<T>
 }
 
 /** What a port that takes links only may say about itself. */
-export type SocketOptions = Omit<PortOptions<never>, 'default'>
+export type SocketOptions<T = unknown> = Omit<PortOptions<T>, 'default'>
+
+/** How many values a variadic port takes. */
+export interface VariadicOptions {
+  /** 1 when left out; with 0 it may be left out altogether. */
+  readonly min?: number
+  /** 100 when left out. */
+  readonly max?: number
+  readonly tooltip?: string
+  readonly title?: string
+}
 
 /** Options of a number: bounds are inclusive. */
 export interface NumberOptions extends PortOptions<number> {
@@ -41,9 +55,11 @@ export interface ChoiceContext {
   readonly signal: AbortSignal
 }
 
-/** What the engine puts into hidden inputs: the node's id, the workflow as it runs (seeds drawn), job metadata. */
+/** What the engine puts into hidden inputs: the node's path, the graph, the workflow (seeds drawn), job metadata. */
 export interface HiddenValues {
   node_id: string
+  /** The graph as it stands, expansions included. */
+  prompt: Prompt
   workflow: Workflow
   metadata: JsonObject
 }
@@ -65,6 +81,14 @@ export interface PortData {
   readonly seed?: true
   /** Filled by the engine, never by the workflow. */
   readonly hidden?: keyof HiddenValues
+  /** The node says while it runs whether it needs this input. */
+  readonly lazy?: true
+  /** An output whose list what follows is mapped over. */
+  readonly each?: true
+  /** Takes any number of values, as the inputs `name.0`, `name.1`, … */
+  readonly variadic?: { readonly min: number; readonly max: number }
+  /** Gets the link itself, not what comes through it. */
+  readonly rawLink?: true
 }
 
 /** One socket of a node type, with the type of what arrives in `run`. */
@@ -74,18 +98,24 @@ export interface Port<T> {
   /** Whether the workflow may leave it out. A port with a default may be left out too. */
   readonly isOptional: boolean
   readonly computeChoices?: ComputedChoices
+  /** The author's own check of one value. */
+  readonly validate?: PortCheck<never>
   /** Whether a value may arrive here, looking at its type alone (ranges and choices are in `data`). */
   accepts(value: unknown): value is T
   /** The same port, but it may be left out: `run` then gets `undefined`, or the default where there is one. */
   optional(): Port<T | undefined>
+  /** An input that is computed only if the node's `needs` asks for it; otherwise `run` gets `undefined`. */
+  lazy(): Port<T | undefined>
+  /** An output that gives a list: what it is linked to runs once for each item, unless it takes whole lists. */
+  each(): Port<readonly (T | Blocked)[]>
 }
 
 /** The value that arrives at a port. */
 export type PortValue<P> = P extends { accepts(value: unknown): value is infer T } ? T : never
 
 /** The builder of ports for a value type: `const latent = portOf(LATENT)`, then `latent({ tooltip: '…' })`. */
-export function portOf<T>(type: ValueType<T>): (options?: SocketOptions) => Port<T> {
-  return (options = {}) => makePort(type, { ...options })
+export function portOf<T>(type: ValueType<T>): (options?: SocketOptions<T>) => Port<T> {
+  return (options = {}) => makePort(type, options)
 }
 
 /**
@@ -93,22 +123,30 @@ export function portOf<T>(type: ValueType<T>): (options?: SocketOptions) => Port
  * `export const port = { ...core.port, latent: portOf(LATENT) }`.
  */
 export const port = {
-  int: (options: NumberOptions = {}) => makePort(INT, { ...options }),
-  float: (options: NumberOptions = {}) => makePort(FLOAT, { ...options }),
-  string: (options: StringOptions = {}) => makePort(STRING, { ...options }),
-  boolean: (options: PortOptions<boolean> = {}) => makePort(BOOLEAN, { ...options }),
+  int: (options: NumberOptions = {}) => makePort(INT, options),
+  float: (options: NumberOptions = {}) => makePort(FLOAT, options),
+  string: (options: StringOptions = {}) => makePort(STRING, options),
+  boolean: (options: PortOptions<boolean> = {}) => makePort(BOOLEAN, options),
   choice,
   /** A seed: a whole number from 0 to 2^53 - 1, or "random" in the workflow for one that the engine draws. */
   seed: (options: PortOptions<number> = {}) =>
     makePort(INT, { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, ...options, seed: true }),
-  any: (options: PortOptions<Json> = {}) => makePort(ANYTHING, { ...options }),
+  any: (options: AnyOptions = {}) => makePort(ANYTHING, options),
   /** A whole list in one socket. */
   list: <T>(item: Port<T>): Port<readonly T[]> => makePort(listType(typeOf(item)), withoutDefault(item.data)),
   /** One of several types: `port.union([port.video(), port.image()])`. */
-  union: <const P extends Port<unknown>>(members: readonly P[], options: SocketOptions = {}): Port<PortValue<P>> =>
+  union: <const P extends Port<unknown>>(
+    members: readonly P[],
+    options: SocketOptions<PortValue<P>> = {},
+  ): Port<PortValue<P>> =>
     // A member's type is the one its port was made of, so the union's values are those of the ports.
-    makePort(unionType(members.map((member) => member.type)) as ValueType<PortValue<P>>, { ...options }),
-  /** Something only the engine knows: `node_id`, `workflow`, `metadata`. */
+    makePort(unionType(members.map((member) => member.type)) as ValueType<PortValue<P>>, options),
+  /** Any number of values of a port: the inputs `name.0`, `name.1`, … of the workflow, as one list in `run`. */
+  variadic: <T>(item: Port<T>, options: VariadicOptions = {}): Port<readonly T[]> => variadicPort(item, options),
+  /** The link that the workflow has here, not what comes through it: to be linked to again in an expansion. */
+  rawLink: (item: Port<unknown> = makePort(ANYTHING, {}), options: SocketOptions = {}): Port<RawLink> =>
+    rawLinkPort(item, options),
+  /** Something only the engine knows: `node_id`, `prompt`, `workflow`, `metadata`. */
   hidden: <K extends keyof HiddenValues>(kind: K): Port<HiddenValues[K]> =>
     // The engine alone fills it, with exactly the value that HiddenValues names for this kind.
     makePort(ANYTHING as ValueType<HiddenValues[K]>, { hidden: kind }),
@@ -122,21 +160,67 @@ function choice(choices: readonly string[] | ComputedChoices, options: PortOptio
   return makePort(COMBO, { ...options, choices })
 }
 
+/** Options of a port that takes anything: its default is what JSON can hold. */
+export interface AnyOptions extends SocketOptions<unknown> {
+  readonly default?: Json
+}
+
+const MAX_VARIADIC = 100
+
+function variadicPort<T>(item: Port<T>, options: VariadicOptions): Port<readonly T[]> {
+  const { min = 1, max = MAX_VARIADIC, ...texts } = options
+  const data = { ...withoutDefault(item.data), ...texts, variadic: { min, max } }
+  const base: Port<unknown> = makePort(item.type, data, {
+    isOptional: min === 0,
+    ...(item.validate && { validate: item.validate }),
+  })
+  const accepts = (value: unknown): value is readonly T[] => Array.isArray(value) && value.every((one) => item.accepts(one))
+  const optional = () => variadicPort(item, { ...options, min: 0 })
+  const lazy = () => variadicPort(item.lazy(), options)
+  // The engine gathers the single inputs into the list that `accepts` describes.
+  return { ...base, accepts, optional, lazy } as Port<readonly T[]>
+}
+
+function rawLinkPort(item: Port<unknown>, options: SocketOptions): Port<RawLink> {
+  const { validate, ...texts } = options
+  const base = makePort(item.type, { ...texts, rawLink: true }, validate && { validate })
+  const accepts = (value: unknown): value is RawLink => value instanceof RawLink
+  const port: Port<unknown> = { ...base, accepts, optional: () => ({ ...port, isOptional: true }) }
+  return port as Port<RawLink> // the engine hands over a RawLink wherever `rawLink` is set
+}
+
 interface PortExtras {
   readonly isOptional?: boolean
   readonly computeChoices?: ComputedChoices
+  readonly validate?: PortCheck<never>
 }
 
-function makePort<T>(type: ValueType<T>, data: PortData, extras: PortExtras = {}): Port<T> {
+type MadePort<T> = PortData & { readonly validate?: PortCheck<T> }
+
+function makePort<T>(type: ValueType<T>, options: MadePort<T>, extras: PortExtras = {}): Port<T> {
+  const { validate = extras.validate, ...data } = options
+  const { isOptional = false, computeChoices } = extras
+  const common = { ...(computeChoices && { computeChoices }), ...(validate && { validate }) }
+  const left = { ...common, isOptional: true }
   return {
     type,
     data,
-    isOptional: extras.isOptional ?? false,
-    ...(extras.computeChoices && { computeChoices: extras.computeChoices }),
+    isOptional,
+    ...common,
     accepts: (value): value is T => type.check(value),
     // `undefined` is let in by the engine before `accepts` is asked, so the type's own check stays in place.
-    optional: () => makePort<T | undefined>(type as ValueType<T | undefined>, data, { ...extras, isOptional: true }),
+    optional: () => makePort<T | undefined>(type as ValueType<T | undefined>, data, left),
+    lazy: () => makePort<T | undefined>(type as ValueType<T | undefined>, { ...data, lazy: true }, { ...common, isOptional }),
+    each: () => eachPort(makePort(type, { ...data, each: true }, common)),
   }
+}
+
+/** A port whose `type` is that of one item, and whose values are lists of them. */
+function eachPort<T>(item: Port<T>): Port<readonly (T | Blocked)[]> {
+  const fits = (value: unknown) => value instanceof Blocked || item.accepts(value)
+  const accepts = (value: unknown): value is readonly (T | Blocked)[] => Array.isArray(value) && value.every(fits)
+  // Nothing but `accepts` speaks of the value; the rest of the port is the item's.
+  return { ...(item as Port<unknown>), accepts } as Port<readonly (T | Blocked)[]>
 }
 
 /** A port's value type at the port's own type: makePort put it there. */

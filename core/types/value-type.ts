@@ -17,6 +17,11 @@ export interface ValueTypeOptions<T> {
   readonly store: StoreRule<T>
   /** Gives back what the garbage collector can't (open files). Called when no run and no cache holds the value. */
   dispose?(value: T): void
+  /**
+   * A copy that shares no memory with the value, for plugins. Plain objects, lists and buffers are copied without it;
+   * values of classes of their own, or with functions, are handed over as they are.
+   */
+  copy?(value: T): T
   /** Objects inside this one that other sockets may carry on their own (the Frames of a VIDEO): held as long as it. */
   parts?(value: T): Iterable<object>
 }
@@ -33,6 +38,15 @@ export interface ValueType<T> extends ValueTypeOptions<T> {
 export interface TypedValue {
   readonly type: ValueType<unknown>
   readonly value: unknown
+  /** Set where the value is a list that is mapped over: what one item is. */
+  readonly each?: EachItem
+}
+
+/** What the items of a list are that is mapped over. Any of them may be Blocked. */
+export interface EachItem {
+  readonly type: ValueType<unknown>
+  /** For each item the part of a key that stands for it, where the items came about one by one. */
+  readonly keys?: readonly string[]
 }
 
 /** The value that a type describes: `TypeValue<typeof LATENT>`. */

@@ -1,4 +1,5 @@
 import type { Definitions, NodeDefinition, OutputDefinition } from '../types/definition.ts'
+import { variadicSlots } from '../types/variadic.ts'
 import { refOf, type Graph } from './graph.ts'
 import type { Problem } from './problem.ts'
 import { listed } from './suggest.ts'
@@ -8,6 +9,8 @@ import { SUBGRAPH_INPUTS, type Parameter, type Subgraph, type Workflow } from '.
 export interface Scope {
   readonly graph: Graph
   readonly definitions: Definitions
+  /** Inputs that lost what fed them to a mode: the id of the muted or bypassed node. */
+  readonly cut?: ReadonlyMap<string, ReadonlyMap<string, string>>
   /** Looks for the name that was meant, for the first problems of a file only: it takes time. */
   suggest(name: string, names: Iterable<string>): string | undefined
   /** Whether a type is a subgraph of the file that holds itself: it is reported once, not where it stands. */
@@ -24,9 +27,19 @@ export function fileProblems(workflow: Workflow, drawn: Scope): Problem[] {
   ]
 }
 
-/** Names of the inputs that a workflow may give a value. */
-export function settableInputs({ inputs }: NodeDefinition): string[] {
-  return inputs.filter((input) => input.hidden === undefined).map((input) => input.name)
+/**
+ * Names of the inputs that a workflow may give a value.
+ * @param given the inputs that a node has, of which those of variadic ports are named: `image.0`, `image.1`, …
+ */
+export function settableInputs({ inputs }: NodeDefinition, given?: Iterable<string>): string[] {
+  const settable = inputs.filter((input) => input.hidden === undefined)
+  if (!settable.some(({ variadic }) => variadic)) return settable.map(({ name }) => name)
+  const slots = [...(given ?? [])]
+  return settable.flatMap(({ name, variadic }) => {
+    if (!variadic) return [name]
+    const taken = variadicSlots(name, slots)
+    return taken.length > 0 ? taken : [`${name}.0`]
+  })
 }
 
 /** The output that a link means: by name, or by its index. */

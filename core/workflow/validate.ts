@@ -1,9 +1,12 @@
 import type { Definitions, InputDefinition, NodeDefinition } from '../types/definition.ts'
+import { shortText, type Json } from '../types/json.ts'
 import { literalProblem, takesLiteral } from '../types/literal.ts'
 import { fits, socketText, type SocketType } from '../types/socket.ts'
+import { variadicSlots } from '../types/variadic.ts'
 import { findCycles } from './cycles.ts'
 import { tryFlatten } from './flatten.ts'
 import { graphOf, type Graph, type GraphNode } from './graph.ts'
+import { applyModes } from './modes.ts'
 import { nodeText, type NodeRef, type Problem } from './problem.ts'
 import { withSubgraphDefinitions } from './subgraphs.ts'
 import { didYouMean, listed } from './suggest.ts'
@@ -25,8 +28,9 @@ export function validateWorkflow(workflow: Workflow, definitions: Definitions): 
   const isRecursive = (type: string) => subgraphs.has(type) && !all.has(type)
   const drawn: Scope = { graph: graphOf(workflow), definitions: all, suggest, isRecursive }
   const flat = tryFlatten(workflow, { definitions: all })
-  const graph = flat.workflow === workflow ? drawn.graph : graphOf(flat.workflow)
-  const scope: Scope = { ...drawn, graph }
+  const active = applyModes(flat.workflow, all)
+  const graph = active.workflow === workflow ? drawn.graph : graphOf(active.workflow)
+  const scope: Scope = { ...drawn, graph, cut: active.cut }
   return [
     ...fileProblems(workflow, drawn),
     ...flat.problems,
@@ -53,10 +57,34 @@ function nodeProblems(node: GraphNode, scope: Scope): Problem[] {
   if (definition === undefined) return scope.isRecursive(node.ref.type) ? [] : [missingType(node.ref, scope)]
   const problems = unknownInputs(node, definition, scope)
   for (const input of definition.inputs) {
-    const problem = inputProblem(node, input, scope)
-    if (problem) problems.push({ ...problem, node: node.ref, input: input.name })
+    if (input.variadic) problems.push(...variadicProblems(node, input, scope))
+    else addProblem(problems, node, input.name, inputProblem(node, input, input.name, scope))
   }
   return problems
+}
+
+function addProblem(problems: Problem[], { ref }: GraphNode, slot: string, problem: InputProblem | undefined): void {
+  if (problem) problems.push({ ...problem, node: ref, input: slot })
+}
+
+/** What is wrong with the single inputs of a variadic port, and with how many there are. */
+function variadicProblems(node: GraphNode, input: InputDefinition, scope: Scope): Problem[] {
+  const { name, variadic } = input
+  const { min, max } = variadic!
+  const slots = variadicSlots(name, node.inputs.keys())
+  const problems: Problem[] = []
+  for (const slot of slots) addProblem(problems, node, slot, inputProblem(node, input, slot, scope))
+  if (slots.length >= min && slots.length <= max) return problems
+  const expected = slots.length < min ? `at least ${min}` : `at most ${max}`
+  const code = slots.length < min ? 'required_input_missing' : 'value_bigger_than_max'
+  const remedy = slots.length < min ? `Connect ${name}.${(lastNumber(slots) ?? -1) + 1}.` : 'Remove some of them.'
+  addProblem(problems, node, name, { code, problem: `expected ${expected} of it, got ${slots.length}`, remedy })
+  return problems
+}
+
+function lastNumber(slots: readonly string[]): number | undefined {
+  const last = slots.at(-1)
+  return last === undefined ? undefined : Number(last.slice(last.lastIndexOf('.') + 1))
 }
 
 function missingType(node: NodeRef, { definitions, suggest }: Scope): Problem {
@@ -75,7 +103,7 @@ function missingType(node: NodeRef, { definitions, suggest }: Scope): Problem {
 }
 
 function unknownInputs(node: GraphNode, definition: NodeDefinition, { suggest }: Scope): Problem[] {
-  const known = settableInputs(definition)
+  const known = settableInputs(definition, node.inputs.keys())
   const unknown = [...node.inputs.keys()].filter((name) => !known.includes(name))
   return unknown.map((name) => ({
     code: 'unknown_input',
@@ -88,17 +116,23 @@ function unknownInputs(node: GraphNode, definition: NodeDefinition, { suggest }:
 
 type InputProblem = Omit<Problem, 'node' | 'input'>
 
-function inputProblem(node: GraphNode, input: InputDefinition, scope: Scope): InputProblem | undefined {
-  const value = node.inputs.get(input.name)
+function inputProblem(node: GraphNode, input: InputDefinition, slot: string, scope: Scope): InputProblem | undefined {
+  const value = node.inputs.get(slot)
   if (input.hidden !== undefined) return undefined
-  if (value === undefined) return input.required ? missingInput(input) : undefined
-  return isLink(value) ? linkProblem(value, input.socket, scope) : literalProblem(input, literalOf(value))
+  if (value === undefined) return input.required ? missingInput(input, scope.cut?.get(node.ref.id)?.get(slot)) : undefined
+  if (isLink(value)) return linkProblem(value, input.socket, scope)
+  return input.rawLink ? noLink(literalOf(value)) : literalProblem(input, literalOf(value))
 }
 
-function missingInput({ socket }: InputDefinition): InputProblem {
+function noLink(value: Json): InputProblem {
+  return { code: 'invalid_input_type', problem: `expected a link, got ${shortText(value)}`, remedy: 'Connect an output.' }
+}
+
+function missingInput({ socket }: InputDefinition, silenced: string | undefined): InputProblem {
+  const why = silenced === undefined ? '' : `: node ${silenced}, which fed it, is muted or bypassed`
   return {
     code: 'required_input_missing',
-    problem: `expected ${takesLiteral(socket) ? 'a value' : 'a link'} of type ${socketText(socket)}, got nothing`,
+    problem: `expected ${takesLiteral(socket) ? 'a value' : 'a link'} of type ${socketText(socket)}, got nothing${why}`,
     remedy: takesLiteral(socket) ? 'Give it a value or connect an output.' : 'Connect an output of that type.',
   }
 }
