@@ -28,9 +28,9 @@ export interface Figure extends Timing {
 }
 
 /** Fill with a fixed pseudo-random sequence in (-1, 1)·scale: the same data in every run. */
-export function noise(length: number, scale = 1): Float32Array {
+export function noise(length: number, scale = 1, seed = 0): Float32Array {
   const data = new Float32Array(length)
-  let state = 0x2545f491
+  let state = 0x2545f491 ^ Math.imul(seed, 0x9e3779b1)
   for (let i = 0; i < length; i++) {
     state ^= state << 13
     state ^= state >>> 17

@@ -25,15 +25,16 @@ function toHalf(values: Float32Array): Uint16Array {
 
 const fanIn = (shape: readonly number[]): number => shape.slice(1).reduce((a, b) => a * b, 1)
 
-/** Norm weights are 1, biases small, matrices of unit gain: activations stay finite. */
-function valuesFor(name: string, shape: readonly number[]): Float32Array {
+/** As PyTorch initialises: norm weights 1, matrices and convolutions uniform within ±1/√fan-in, each tensor its own numbers. */
+function valuesFor(name: string, shape: readonly number[], seed: number): Float32Array {
   if (shape.length <= 1) return new Float32Array(BLOCK).fill(name.endsWith('weight') ? 1 : 0.01)
-  return noise(BLOCK, Math.sqrt(3 / fanIn(shape)))
+  return noise(BLOCK, 1 / Math.sqrt(fanIn(shape)), seed)
 }
 
 async function* pieces(shapes: Shapes, half: boolean): AsyncGenerator<Piece> {
+  let seed = 0
   for (const [name, shape] of shapes) {
-    const values = valuesFor(name, shape)
+    const values = valuesFor(name, shape, ++seed)
     const block = half ? toHalf(values) : values
     const bytes = new Uint8Array(block.buffer, 0, block.byteLength)
     let left = shape.reduce((a, b) => a * b, 1) * block.BYTES_PER_ELEMENT
