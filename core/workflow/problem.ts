@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'unknown_parameter'
   | 'duplicate_parameter'
   | 'duplicate_subgraph'
+  | 'not_packable'
   | 'unknown_exposed_output'
   | 'invalid_override'
   // hooks and runs
