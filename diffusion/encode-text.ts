@@ -65,34 +65,49 @@ export async function encodeText(
   prompts: readonly string[],
   options: TextOptions = {},
 ): Promise<Conditioning> {
+  const { maxLength = 120, signal } = options
+  const opening = openEncoder(device, recipe, [prompts.length, maxLength], signal) // while the prompts are cut into tokens
+  opening.catch(() => undefined) // awaited below, unless the tokenizer fails first
   const { ids, mask, dropped } = await tokenize(recipe, prompts, options)
   if (dropped.some((count) => count > 0)) options.onCut?.(dropped)
-  return encodeTokens(device, recipe, { ids, mask }, options.signal)
+  return (await opening)({ ids, mask })
 }
 
 /** Token ids through the encoder. */
 export async function encodeTokens(
   device: Device,
   recipe: TextEncoderRecipe,
-  { ids, mask }: Pick<TokenIds, 'ids' | 'mask'>,
+  tokens: Pick<TokenIds, 'ids' | 'mask'>,
   signal?: AbortSignal,
 ): Promise<Conditioning> {
+  const [batch, length] = tokens.ids.shape as [number, number] // two axes, as documented
+  return (await openEncoder(device, recipe, [batch, length], signal))(tokens)
+}
+
+/** The encoder, ready to run on so many texts of so many tokens. */
+async function openEncoder(
+  device: Device,
+  recipe: TextEncoderRecipe,
+  [batch, length]: readonly [batch: number, length: number],
+  signal: AbortSignal | undefined,
+): Promise<(tokens: Pick<TokenIds, 'ids' | 'mask'>) => Promise<Conditioning>> {
   const { config } = recipe
-  const [batch, tokens] = ids.shape as [number, number] // two axes, as documented
-  const scores = config.heads * tokens * tokens
+  const scores = config.heads * length * length
   const opened = await openModel(device, {
     recipe,
     describe: (w) => t5Encoder(w, config),
     wanted: wantedByT5(config),
     present: presentT5Entries,
     loraTarget: 'textEncoder',
-    activationBytes: 4 * batch * (2 * scores + tokens * (6 * config.width + 3 * config.inner)),
+    activationBytes: 4 * batch * (2 * scores + length * (6 * config.width + 3 * config.inner)),
     signal,
   })
-  const buckets: TensorData = { dtype: 'int32', shape: [tokens, tokens], data: relativeBuckets(tokens, config) }
   const stage = await opened.stage('step')
-  const { outputs } = await stage.run({ ids, mask, buckets, ...opened.loraFeeds }, { signal })
-  return { embeds: outputs['embeds']!, mask }
+  const buckets: TensorData = { dtype: 'int32', shape: [length, length], data: relativeBuckets(length, config) }
+  return async ({ ids, mask }) => {
+    const { outputs } = await stage.run({ ids, mask, buckets, ...opened.loraFeeds }, { signal })
+    return { embeds: outputs['embeds']!, mask }
+  }
 }
 
 const tokenizers = new Map<string, Promise<Tokenizer>>()

@@ -2,10 +2,15 @@
 import type { Device, DType, Hold, TensorEntry } from '../tensor/index.ts'
 import { planHolding } from '../tensor/index.ts'
 
-/**
- * Up to this size as float32 there is nothing to choose between: packed runs fastest. Other devices copy in any case.
- */
+/** Up to this size as float32 there is nothing to weigh up: packed runs fastest, and start-up is what is waited for. */
 const SMALL_BYTES = 64 * 1024 * 1024
+
+/** What weights take as float32, in bytes. */
+export const float32Bytes = (entries: ReadonlyMap<string, TensorEntry>): number =>
+  [...entries.values()].reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0)
+
+/** True for weights that need no plan. */
+export const isSmall = (entries: ReadonlyMap<string, TensorEntry>): boolean => float32Bytes(entries) <= SMALL_BYTES
 
 /**
  * The way to hold these weights on a device.
@@ -16,16 +21,18 @@ export async function chooseHold(
   entries: ReadonlyMap<string, TensorEntry>,
   { name, wanted, activationBytes }: { name: string; wanted: Hold | 'auto'; activationBytes: number },
 ): Promise<Hold> {
+  if (wanted === 'auto' && isSmall(entries)) return 'packed' // the device itself refuses what does not fit
   const all = [...entries.values()]
-  const float32Bytes = all.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0)
-  const fileBytes = all.reduce((sum, { bytes }) => sum + bytes, 0)
+  const needs = {
+    name,
+    float32Bytes: float32Bytes(entries),
+    fileBytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    fileDType: mainDType(all),
+    wanted: wanted === 'auto' && device.kind !== 'cpu' ? ('packed' as const) : wanted, // others copy in any case
+    activationBytes,
+  }
   const { budget } = await device.memory() // other sessions are put out for this one
-  const onlyPacked = device.kind !== 'cpu' || float32Bytes <= SMALL_BYTES
-  const asked = wanted === 'auto' && onlyPacked ? 'packed' : wanted
-  return planHolding(
-    { name, float32Bytes, fileBytes, fileDType: mainDType(all), wanted: asked, activationBytes },
-    { available: budget },
-  ).hold
+  return planHolding(needs, { available: budget }).hold
 }
 
 /** The element type that most bytes are of. */

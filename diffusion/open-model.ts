@@ -14,7 +14,8 @@ import type {
 } from '../tensor/index.ts'
 import { int8Weights, weightSet } from '../tensor/index.ts'
 import { applyLoras } from './apply-loras.ts'
-import { chooseHold } from './holding.ts'
+import type { LoraResult } from './apply-loras.ts'
+import { chooseHold, isSmall } from './holding.ts'
 import type { Wanted } from './layers/wanted.ts'
 import type { LoraTarget } from './lora/index.ts'
 import { openStage } from './open-stage.ts'
@@ -54,39 +55,42 @@ export async function openModel(device: Device, request: OpenRequest): Promise<O
   const { recipe, describe, wanted, part = '', present = (entries) => entries } = request
   const layered = await openLayers(recipe.weights, present)
   const base = new Map([...layered].filter(([key]) => wanted.keys.has(key)))
-  const {
-    entries,
-    branches,
-    feeds: loraFeeds,
-  } = 'loras' in recipe && request.loraTarget
-    ? await applyLoras(device, recipe.loras, {
-        entries: base,
-        weights: recipe.weights,
-        wanted,
-        target: request.loraTarget,
-      })
-    : { entries: base, branches: [], feeds: {} }
+  const { entries, branches, feeds } = await withLoras(device, request, base)
   const name = recipe.weights[0]!.path
-  const hold = await chooseHold(device, entries, {
-    name,
-    wanted: recipe.hold,
-    activationBytes: request.activationBytes,
-  })
+  const needs = { name, wanted: recipe.hold, activationBytes: request.activationBytes }
+  const hold = await chooseHold(device, entries, needs)
   const content = [VERSION, contentOf(recipe), part, hold, branches.map(({ path }) => path)]
   const key = `${recipe.kind}${part}-${hashOf(content)}`
   const weights = async () =>
     weightSet(entries, await held(hold, entries, wanted, { source: name, branches, signal: request.signal }))
   return {
-    loraFeeds,
+    loraFeeds: feeds,
     stage: (stage) =>
       openStage(device, {
         key,
         stage,
         describe: async () => describe(await weights()),
-        session: { varyingShapes: true },
+        session: { varyingShapes: true, optimise: optimisation(recipe, entries) },
       }),
   }
 }
+
+/** The base's weights with the recipe's LoRAs; an autoencoder takes none. */
+async function withLoras(
+  device: Device,
+  { recipe, wanted, loraTarget }: OpenRequest,
+  base: ReadonlyMap<string, TensorEntry>,
+): Promise<LoraResult> {
+  if (!('loras' in recipe) || loraTarget === undefined) return { entries: base, branches: [], feeds: {} }
+  return applyLoras(device, recipe.loras, { entries: base, weights: recipe.weights, wanted, target: loraTarget })
+}
+
+/**
+ * How far the runtime rewrites a graph. Small transformers run as fast with its basic rewrites, and their sessions are
+ * made in three quarters of the time; convolutions need the layouts that only the full set gives them.
+ */
+const optimisation = (recipe: Recipe, entries: ReadonlyMap<string, TensorEntry>): 'all' | 'basic' =>
+  recipe.kind !== 'vae' && isSmall(entries) ? 'basic' : 'all'
 
 /** Quantised matrices are made, or found in the cache, for int8 alone. */
 async function held(
