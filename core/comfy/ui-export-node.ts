@@ -1,0 +1,306 @@
+import type { Definitions, InputDefinition, NodeDefinition } from '../types/definition.ts'
+import { RANDOM_SEED } from '../types/literal.ts'
+import type { Json, JsonObject } from '../types/json.ts'
+import { ANY, isUnion, type SocketType } from '../types/socket.ts'
+import { isLink, literalOf, subgraphIdOf, type InputValue, type Link, type WorkflowNode } from '../workflow/workflow.ts'
+import { field, isList, isRecord, own, sameJson } from './fields.ts'
+import { extraBeside, isKept, keptOf } from './kept.ts'
+import { KINOGRAPH, type OwnMark } from './ui-native.ts'
+import { MODES, namedSlots, type UiSlot } from './ui-file.ts'
+import { NAME_PROPERTY } from './ui-import.ts'
+import { hasControl, hasWidget, isControl } from './ui-widgets.ts'
+import { VIRTUAL_NODES } from './virtual.ts'
+
+/** A link may name an output of any number; sockets are made for so many. */
+const MAX_OUTPUTS = 256
+
+/** An input socket on its way out, with what it is linked to. */
+export interface OutSlot {
+  /** How our inputs call it. */
+  readonly name: string
+  readonly raw: JsonObject
+  readonly link?: Link
+}
+
+/** An output socket on its way out. */
+export interface OutOutput {
+  readonly raw: JsonObject
+  readonly links: number[]
+}
+
+/** A node on its way to ComfyUI. */
+export class NodeExport {
+  readonly node: WorkflowNode
+  readonly uiId: number | string
+  readonly type: string
+  readonly kept: JsonObject
+  /** Whether all of its sockets and widgets are the export's own. */
+  readonly isOwn: boolean
+  readonly inputs: readonly OutSlot[]
+  readonly outputs: OutOutput[]
+  readonly #definition: NodeDefinition | undefined
+  readonly #inputs: ReadonlyMap<string, InputValue>
+  readonly #outputNames: Map<string, number>
+  /** How links call outputs, by their places. */
+  readonly #called = new Map<number, string | null>()
+  readonly #inside: ReadonlyMap<string, Json>
+
+  /** @param inside what a subgraph's inputs have inside, where the node stands for one and leaves them out */
+  constructor(
+    node: WorkflowNode, uiId: number | string, type: string, definitions: Definitions,
+    inside: ReadonlyMap<string, Json>, isLinkHere: (node: string, link: Link) => boolean,
+  ) {
+    this.node = node
+    this.uiId = uiId
+    this.type = type
+    this.kept = keptOf(node.extra, 'ui')
+    this.isOwn = !isKept(node.extra, 'ui') || this.kept['own'] === true
+    this.#definition = definitions.get(node.type)
+    this.#inputs = new Map(Object.entries(node.inputs ?? {}))
+    this.#inside = inside
+    this.inputs = this.#inputSlots((link) => isLinkHere(node.id, link))
+    const slots = this.#outputSlots()
+    this.outputs = slots.map((raw) => ({ raw, links: [] }))
+    const names = this.#definition?.outputs.map(({ name }) => name) ?? slots.map((slot) => String(own(slot, 'name')))
+    this.#outputNames = new Map(names.map((name, index) => [name, index]))
+  }
+
+  /** The place of the output that a link means; an output that nothing tells of gets a socket. */
+  outputPlace({ output }: Link): number {
+    const place = typeof output === 'number' ? output : this.#outputNames.get(output) ?? this.#newOutput(output)
+    if (this.isOwn && place < MAX_OUTPUTS) while (this.outputs.length <= place) this.#newOutput(undefined)
+    if (!this.#called.has(place) || typeof output === 'string') this.#called.set(place, typeof output === 'string' ? output : null)
+    return place
+  }
+
+  #newOutput(name: string | undefined): number {
+    const place = this.outputs.length
+    this.outputs.push({ raw: { name: name ?? `output ${place}`, type: ANY }, links: [] })
+    if (name !== undefined) this.#outputNames.set(name, place)
+    return place
+  }
+
+  outputType(place: number): Json {
+    const slot = this.outputs[place]
+    return slot ? own(slot.raw, 'type') ?? ANY : ANY
+  }
+
+  #inputSlots(isLinked: (link: Link) => boolean): OutSlot[] {
+    const linkOf = (name: string) => {
+      const value = this.#inputs.get(name)
+      return value !== undefined && isLink(value) && isLinked(value) ? { link: value } : {}
+    }
+    const slots = this.#plannedSlots().map(({ name, raw }): OutSlot => ({ name, raw, ...linkOf(name) }))
+    const named = new Set(slots.map(({ name }) => name))
+    for (const [name, value] of this.#inputs) {
+      if (named.has(name)) continue
+      if (isLink(value) && isLinked(value)) slots.push({ name, raw: { name, type: this.#typeOf(name) }, link: value })
+      else if (this.isOwn && !isLink(value)) slots.push({ name, raw: widgetSlot(name, this.#typeOf(name)) })
+    }
+    return slots
+  }
+
+  #plannedSlots(): UiSlot[] {
+    if (!this.isOwn) {
+      const slots = rawSlots(this.kept['inputs'], 'inputs')
+      return VIRTUAL_NODES.has(this.node.type) ? slots.map((slot) => ({ ...slot, name: this.#virtualInput() })) : slots
+    }
+    if (this.node.type === 'Reroute') return [{ name: this.#virtualInput(), raw: { name: '', type: ANY, link: null } }]
+    if (VIRTUAL_NODES.has(this.node.type)) return []
+    const inputs = this.#definition?.inputs.filter(({ hidden }) => hidden === undefined) ?? []
+    const [widgets, sockets] = [inputs.filter(hasWidget), inputs.filter((input) => !hasWidget(input))]
+    return [
+      ...sockets.map(({ name, socket }) => ({ name, raw: { name, type: socketText(socket), link: null } })),
+      ...widgets.map(({ name, socket }) => ({ name, raw: widgetSlot(name, socketText(socket)) })),
+    ]
+  }
+
+  /** What ours calls the one input of a node of the front end. */
+  #virtualInput(): string {
+    return this.#inputs.keys().next().value ?? this.#definition?.inputs[0]?.name ?? VIRTUAL_NODES.get(this.node.type)!.input
+  }
+
+  #typeOf(name: string): string {
+    const input = this.#definition?.inputs.find((one) => one.name === name)
+    return input ? socketText(input.socket) : ANY
+  }
+
+  #outputSlots(): JsonObject[] {
+    if (!this.isOwn) return rawSlots(this.kept['outputs'], 'outputs').map(({ raw }) => raw)
+    const virtual = VIRTUAL_NODES.get(this.node.type)
+    if (virtual) return virtual.output === undefined ? [] : [{ name: this.node.type === 'Reroute' ? '' : virtual.output, type: ANY }]
+    return this.#definition?.outputs.map(({ name, socket }) => ({ name, type: socketText(socket) })) ?? []
+  }
+
+  /** The node with its sockets' links: `linkIds` by the place of the input. */
+  write(order: number, linkIds: ReadonlyMap<number, number>, made: { position: Json; size: Json }): JsonObject {
+    const { node, kept } = this
+    const rest = kept['node']
+    const widgets = this.isOwn ? this.#ownWidgets() : { values: this.#keptWidgets(), mark: {} }
+    const mark = this.isOwn ? this.#ownMark(widgets.mark, made) : undefined
+    const position = node.position ?? (this.isOwn ? made.position : undefined)
+    const size = node.size ?? (this.isOwn ? made.size : undefined)
+    const inputs = this.inputs.map(({ raw }, place) => withLink(raw, linkIds.get(place)))
+    const outputs = this.outputs.map(withLinks)
+    return {
+      ...(this.isOwn && { flags: {}, order, properties: {} }),
+      ...(isRecord(rest) ? rest : {}),
+      id: this.uiId,
+      type: this.type,
+      ...(node.title !== undefined && { title: node.title }),
+      ...(position && { pos: position }),
+      ...(size && { size }),
+      ...this.#mode(rest),
+      ...((inputs.length > 0 || this.isOwn || kept['inputs'] !== undefined) && { inputs }),
+      ...((outputs.length > 0 || this.isOwn || kept['outputs'] !== undefined) && { outputs }),
+      ...field('widgets_values', widgets.values),
+      ...this.#properties(rest, mark),
+    }
+  }
+
+  #mode(rest: Json | undefined): JsonObject {
+    if (this.node.mode) return { mode: MODES[this.node.mode] }
+    return isRecord(rest) && rest['mode'] !== undefined ? {} : { mode: 0 }
+  }
+
+  #properties(rest: Json | undefined, made: OwnMark | undefined): JsonObject {
+    const kept = isRecord(rest) ? own(rest, 'properties') : undefined
+    const others = extraBeside(this.node.extra, 'ui')
+    const mark: JsonObject = {
+      ...(String(this.uiId) !== this.node.id && { id: this.node.id }),
+      ...(this.node.version !== undefined && { version: this.node.version }),
+      ...(Object.keys(others).length > 0 && { extra: others }),
+      // An OwnMark is JSON by its type; interfaces have no index signature.
+      ...(made && { own: { ...made } as JsonObject }),
+    }
+    if (Object.keys(mark).length === 0) return {}
+    const named: JsonObject = this.isOwn && subgraphIdOf(this.node.type) === undefined ? { [NAME_PROPERTY]: this.type } : {}
+    return { properties: { ...named, ...(isRecord(kept) ? kept : {}), [KINOGRAPH]: mark } }
+  }
+
+  #ownMark(widgets: Partial<OwnMark>, made: { position: Json; size: Json }): OwnMark {
+    const called = [...this.#called.keys()].reduce((most, place) => (place < MAX_OUTPUTS ? Math.max(most, place + 1) : most), 0)
+    const outputs = Array.from({ length: called }, (_, place) => this.#called.get(place) ?? null)
+    const plain = (name: string | null, place: number) =>
+      !this.#called.has(place) || name === (this.#definition?.outputs[place]?.name ?? null)
+    const virtualInput = this.node.type === 'Reroute' ? this.#virtualInput() : undefined
+    return {
+      ...widgets,
+      ...(!outputs.every(plain) && { outputs }),
+      ...(virtualInput !== undefined && this.#inputs.size > 0 && { input: virtualInput }),
+      ...(this.node.position === undefined && { position: made.position }),
+      ...(this.node.size === undefined && { size: made.size }),
+    }
+  }
+
+  /** Values at the places that the file had, and more where ours has gained literals. */
+  #keptWidgets(): Json | undefined {
+    const places = this.kept['widgets']
+    const literals = new Map([...this.#inputs].flatMap(([name, value]) => (isLink(value) ? [] : [[name, literalOf(value)]])))
+    if (places === 'named') {
+      const hidden = recordOf(this.kept['hidden'])
+      return { ...hidden, ...Object.fromEntries(literals) }
+    }
+    const gained = new Set([...literals.keys()].filter((name) => !sameJson(this.#inside.get(name), literals.get(name))))
+    const values = (isList(places) ? places : []).map((place) => {
+      if (typeof place !== 'string') return isRecord(place) ? own(place, 'value') ?? null : null
+      gained.delete(place)
+      return this.#valueAt(place, literals)
+    })
+    if (gained.size === 0) return isList(places) ? values : undefined
+    return this.#rearranged(literals) ?? [...values, ...[...gained].map((name) => literals.get(name)!)]
+  }
+
+  #valueAt(name: string, literals: ReadonlyMap<string, Json>): Json {
+    const hidden = recordOf(this.kept['hidden'])
+    const literal = literals.get(name)
+    const isInside = literal !== undefined && sameJson(this.#inside.get(name), literal)
+    if (Object.hasOwn(hidden, name) && (literal === undefined || isInside)) return hidden[name]!
+    return literal ?? this.#fallback(name)
+  }
+
+  /** All widgets anew, as the definition orders them, where literals came that the file had no place for. */
+  #rearranged(literals: ReadonlyMap<string, Json>): Json[] | undefined {
+    const widgets = this.#definition?.inputs.filter(hasWidget)
+    if (!widgets) return undefined
+    return widgets.flatMap(({ name }) => [
+      this.#valueAt(name, literals),
+      ...(hasControl(name, this.#definition, undefined) ? [this.#controlBehind(name)] : []),
+    ])
+  }
+
+  #controlBehind(name: string): Json {
+    const places = this.kept['widgets']
+    const next = isList(places) ? places[places.indexOf(name) + 1] : undefined
+    return isRecord(next) && isControl(own(next, 'value')) ? own(next, 'value')! : 'fixed'
+  }
+
+  #ownWidgets(): { values: Json | undefined; mark: Partial<OwnMark> } {
+    const names = this.#ownWidgetNames()
+    const values: Json[] = []
+    const places: (string | null)[] = []
+    const absent: string[] = []
+    const random: string[] = []
+    for (const name of names) {
+      const value = this.#inputs.get(name)
+      const literal = value === undefined || isLink(value) ? undefined : literalOf(value)
+      const isRandom = literal === RANDOM_SEED && hasControl(name, this.#definition, undefined)
+      if (value === undefined) absent.push(name)
+      if (isRandom) random.push(name)
+      places.push(name)
+      values.push(isRandom ? 0 : literal ?? (literal === undefined ? this.#fallback(name) : null))
+      if (!hasControl(name, this.#definition, literal)) continue
+      places.push(null)
+      values.push(isRandom ? 'randomize' : 'fixed')
+    }
+    const mark = {
+      ...(places.length > 0 && { widgets: places }), ...(absent.length > 0 && { absent }), ...(random.length > 0 && { random }),
+    }
+    return { values: places.length > 0 ? values : undefined, mark }
+  }
+
+  #ownWidgetNames(): string[] {
+    const literals = [...this.#inputs].filter(([, value]) => !isLink(value)).map(([name]) => name)
+    const widgets = this.#definition?.inputs.filter(hasWidget).map(({ name }) => name) ?? []
+    return [...new Set([...widgets, ...literals])]
+  }
+
+  /** What a widget shows whose input the workflow leaves out. */
+  #fallback(name: string): Json {
+    const input = this.#definition?.inputs.find((one) => one.name === name)
+    return input ? defaultOf(input) : null
+  }
+}
+
+function defaultOf({ default: given, socket, choices, min }: InputDefinition): Json {
+  if (given !== undefined) return given
+  if (socket === 'STRING') return ''
+  if (socket === 'BOOLEAN') return false
+  if (socket === 'COMBO') return choices?.[0] ?? ''
+  return socket === 'INT' || socket === 'FLOAT' ? Math.max(0, min ?? 0) : null
+}
+
+function widgetSlot(name: string, type: string): JsonObject {
+  return { name, type, widget: { name }, link: null }
+}
+
+function rawSlots(kept: Json | undefined, key: string): UiSlot[] {
+  return namedSlots(isList(kept) ? kept.filter(isRecord) : [], key)
+}
+
+function withLink(raw: JsonObject, id: number | undefined): JsonObject {
+  if (id !== undefined) return { ...raw, link: id }
+  return Object.hasOwn(raw, 'link') ? { ...raw, link: null } : raw
+}
+
+function withLinks({ raw, links }: OutOutput): JsonObject {
+  return links.length === 0 ? raw : { ...raw, links: [...links].sort((a, b) => a - b) }
+}
+
+const recordOf = (value: Json | undefined): JsonObject => (isRecord(value) ? value : {})
+
+/** A socket's type as litegraph writes it: several with commas between, a list as anything. */
+export function socketText(socket: SocketType): string {
+  if (typeof socket === 'string') return socket
+  return isUnion(socket) ? socket.anyOf.map(socketText).join(',') : ANY
+}

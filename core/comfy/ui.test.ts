@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest'
+import type { Json } from '../types/json.ts'
+import { parseWorkflow } from '../workflow/parse.ts'
+import { validateWorkflow } from '../workflow/validate.ts'
+import type { Workflow, WorkflowNode } from '../workflow/workflow.ts'
+import { exportComfyApi } from './api-export.ts'
+import { withoutVirtualNodes } from './resolve.ts'
+import { classic, definitions, nested } from './testing/ui-files.ts'
+import { exportComfyUi } from './ui-export.ts'
+import { importComfyUi } from './ui-import.ts'
+
+const inputsOf = (workflow: Workflow) => new Map(workflow.nodes.map((node) => [node.id, node.inputs]))
+
+describe('the saved format', () => {
+  const workflow = importComfyUi(classic, definitions)
+
+  test('is sound by our schema', () => expect(parseWorkflow(JSON.stringify(workflow))).toEqual(workflow))
+
+  //  4 Load ──► 12 Reroute ──► 3 KSampler ──► 20 Save         9 Primitive ─► 6.text, 6 ─► 3.positive
+  //    └──────► 11 (bypass) ──────┘                           13 is muted, 14 a note
+  test('comes in with links, widgets by name, modes, titles and places', () => {
+    expect(Object.fromEntries(inputsOf(workflow))).toEqual({
+      4: { name: 'a' },
+      6: { text: { from: '9', output: 0 }, note: 'n' },
+      9: { value: 'a red circle' },
+      3: {
+        model: { from: '12', output: 0 }, positive: { from: '6', output: 'conditioning' }, latent_image: { from: '11', output: 0 },
+        seed: 156680208700286, steps: 20, cfg: 8, sampler_name: 'euler', denoise: 1,
+      },
+      12: { value: { from: '4', output: 'model' } },
+      11: { from: { from: '4', output: 'model' } },
+      13: { fps: 8, videopreview: { value: { hidden: false } } },
+      14: { text: 'read me' },
+      20: { samples: { from: '3', output: 'latent' } },
+    })
+    expect(workflow.nodes[1]).toMatchObject({ title: 'Prompt', position: [10, 20], size: [210, 46] })
+    expect(workflow.nodes.flatMap(({ id, mode }) => (mode ? [[id, mode]] : []))).toEqual([['11', 'bypass'], ['13', 'mute']])
+    expect(workflow.groups).toEqual([{ title: 'All', bounds: [0, 0, 500, 400], color: '#3f789e' }])
+  })
+
+  test('goes out as it came', () => expect(exportComfyUi(workflow, definitions)).toEqual(classic))
+
+  test('goes out as it came even where no type is known', () => {
+    expect(exportComfyUi(importComfyUi(classic))).toEqual(classic)
+  })
+
+  test('goes out to the API as ComfyUI would send it', () => {
+    expect(exportComfyApi(workflow, definitions)).toEqual({
+      3: {
+        class_type: 'KSampler',
+        inputs: { model: ['4', 0], positive: ['6', 0], seed: 156680208700286, steps: 20, cfg: 8, sampler_name: 'euler', denoise: 1 },
+      },
+      4: { class_type: 'Load', inputs: { name: 'a' } },
+      6: { class_type: 'Encode', inputs: { text: 'a red circle', note: 'n' }, _meta: { title: 'Prompt' } },
+      20: { class_type: 'Save', inputs: { samples: ['3', 0] } },
+    })
+  })
+
+  test('edits of ours arrive: a literal, a link that goes, one that comes', () => {
+    const edited: Workflow = {
+      ...workflow,
+      nodes: workflow.nodes.map((node): WorkflowNode => {
+        if (node.id === '3') {
+          const { latent_image: gone, ...inputs } = node.inputs!
+          return { ...node, inputs: { ...inputs, steps: { from: '11', output: 1 }, cfg: 3 } }
+        }
+        return node.id === '6' ? { ...node, inputs: { text: 'typed', note: 'n' } } : node
+      }),
+    }
+    // What the API gives is JSON.
+    const file = exportComfyUi(edited, definitions) as unknown as { nodes: { id: number; inputs: { name: string; link: number }[]; widgets_values: Json }[]; links: Json[]; last_link_id: number }
+    const byId = new Map(file.nodes.map((node) => [node.id, node]))
+    expect(byId.get(6)).toMatchObject({ inputs: [{ name: 'text', link: null }], widgets_values: ['typed', 'n'] })
+    expect(byId.get(3)!.inputs.map(({ name, link }) => [name, link])).toEqual([['model', 6], ['positive', 2], ['latent_image', null], ['steps', 7]])
+    expect(byId.get(3)!.widgets_values).toEqual([156680208700286, 'randomize', 20, 3, 'euler', 1])
+    expect(file.links).toContainEqual([7, 11, 1, 3, 3, 'MODEL'])
+    expect(file.links).not.toContainEqual(expect.arrayContaining([3, 11, 0]))
+    expect(importComfyUi(exportComfyUi(edited, definitions), definitions).nodes[3]!.inputs).toEqual(edited.nodes[3]!.inputs)
+  })
+
+  test('reroutes, primitives and notes are gone for a run', () => {
+    const runnable = withoutVirtualNodes(workflow, definitions)
+    expect(inputsOf(runnable).get('3')!['model']).toEqual({ from: '4', output: 'model' })
+    expect(inputsOf(runnable).get('6')!['text']).toBe('a red circle')
+    expect([...inputsOf(runnable).keys()]).toEqual(['4', '6', '3', '11', '13', '20'])
+  })
+})
+
+describe('subgraphs', () => {
+  const workflow = importComfyUi(nested, definitions)
+
+  test('come in as ours, with each widget that is shown outside as an input', () => {
+    expect(workflow.subgraphs).toMatchObject([{
+      name: 'Text to latent',
+      inputs: [{ name: 'model', type: 'MODEL' }, { name: 'text', type: 'STRING' }, { name: 'seed' }],
+      outputs: [{ name: 'LATENT', from: '3', output: 'latent' }],
+    }])
+    expect(inputsOf(workflow).get('30')).toEqual({ model: { from: '4', output: 'model' }, text: 'outside', seed: 42 })
+    expect(inputsOf(workflow).get('31')).toEqual({ model: { from: '4', output: 'model' }, text: 'inside', seed: 7 })
+    expect(parseWorkflow(JSON.stringify(workflow))).toEqual(workflow)
+    expect(validateWorkflow(workflow, definitions)).toEqual([])
+  })
+
+  test('go out as they came', () => {
+    expect(exportComfyUi(workflow, definitions)).toEqual(nested)
+    expect(exportComfyUi(importComfyUi(nested))).toEqual(nested)
+  })
+
+  test('go out to the API laid open', () => {
+    expect(exportComfyApi(workflow, definitions)).toMatchObject({
+      '30:6': { inputs: { text: 'outside' } },
+      '30:3': { inputs: { seed: 42, model: ['4', 0], positive: ['30:6', 0] } },
+      '31:6': { inputs: { text: 'inside' } },
+      '31:3': { inputs: { seed: 7 } },
+      20: { inputs: { samples: ['30:3', 0] } },
+    })
+  })
+})
+
+describe('attacks', () => {
+  const file = (rest: object): Json => ({ version: 0.4, nodes: [], links: [], ...rest }) as unknown as Json // JSON by its form
+  const inside = (id: string, type: string) => ({ id, name: id, nodes: [{ id: 1, type }], links: [], inputs: [], outputs: [] })
+
+  test.each([
+    ['nodes of no list', { nodes: 7 }, 'nodes: expected a list, got 7.'],
+    ['a node of no object', { nodes: [7] }, 'nodes[0]: expected an object, got 7.'],
+    ['a node without an id', { nodes: [{ type: 'A' }] }, 'nodes[0].id: expected a number or a text as the node\'s id, got nothing.'],
+    ['a node without a type', { nodes: [{ id: 1 }] }, 'nodes[0].type: expected a node type, got nothing.'],
+    ['two nodes of one id', { nodes: [{ id: 1, type: 'A' }, { id: '1', type: 'B' }] }, 'B (node 1), nodes[1]: the id 1 is taken'],
+    ['a link that is none', { links: [[1, 2]] }, 'links[0] ("[1,2]"): expected a link of id, origin'],
+    ['a negative slot', { links: [[1, 2, -1, 3, 0, '*']] }, 'expected a link'],
+    ['sockets of no list', { nodes: [{ id: 1, type: 'A', inputs: {} }] }, 'A (node 1), inputs: expected a list, got an object.'],
+    ['widgets of no kind', { nodes: [{ id: 1, type: 'A', widgets_values: 'x' }] }, 'A (node 1), widgets_values: expected an object, got "x".'],
+    ['two subgraphs of one id', { definitions: { subgraphs: [inside('a', 'A'), inside('a', 'A')] } }, 'two subgraphs have the id "a"'],
+    ['a group of no size', { groups: [{ title: 'x', bounding: [1] }] }, 'groups[0]: expected four numbers as the group\'s bounding, got a list of 1.'],
+  ])('%s', (_, rest, message) => expect(() => importComfyUi(file(rest))).toThrow(message))
+
+  test('a subgraph in terms of itself comes in, and is refused with its path where it would be laid open', () => {
+    const circle = file({ nodes: [{ id: 1, type: 'a' }], definitions: { subgraphs: [inside('a', 'b'), inside('b', 'a')] } })
+    const workflow = importComfyUi(circle)
+    expect(() => exportComfyApi(workflow)).toThrow('the subgraph holds itself: ')
+    expect(validateWorkflow(workflow, definitions).map(({ code }) => code)).toContain('subgraph_recursion')
+  })
+
+  test('links to nowhere, to outputs that there are not, and names such as __proto__', () => {
+    const odd = JSON.parse('{"version":0.4,"nodes":[{"id":"__proto__","type":"constructor","inputs":[{"name":"__proto__","type":"*","link":1},' +
+      '{"name":"toString","type":"*","link":2},{"name":"x","type":"*","link":99}],"widgets_values":{"__proto__":1,"valueOf":2}}],' +
+      '"links":[[1,"constructor",0,"__proto__",0,"*"],[2,"__proto__",9007199254740991,"__proto__",1,"*"]]}') as Json
+    const workflow = importComfyUi(odd)
+    expect(Object.entries(workflow.nodes[0]!.inputs!)).toEqual([
+      ['__proto__', { from: 'constructor', output: 0 }], ['toString', { from: '__proto__', output: 2 ** 53 - 1 }], ['valueOf', 2],
+    ])
+    const out = JSON.parse(JSON.stringify(exportComfyUi(workflow))) as { links: Json }
+    expect(out.links).toEqual([[1, 'constructor', 0, '__proto__', 0, '*'], [2, '__proto__', 9007199254740991, '__proto__', 1, '*']])
+    expect(({} as Record<string, unknown>)['valueOf']).toBe(Object.prototype.valueOf)
+  })
+
+  test('a hundred thousand nodes take time in proportion', () => {
+    const time = (count: number) => {
+      const nodes = Array.from({ length: count }, (_, id) => ({
+        id, type: 'Encode', inputs: [{ name: 'text', type: 'STRING', link: id || null, widget: { name: 'text' } }],
+        outputs: [{ name: 'out', type: 'STRING', links: [id + 1] }], widgets_values: ['x', ''],
+      }))
+      const links = nodes.slice(1).map(({ id }) => [id, id - 1, 0, id, 0, 'STRING'])
+      const start = performance.now()
+      const workflow = importComfyUi(file({ nodes, links }), definitions)
+      exportComfyUi(workflow, definitions)
+      exportComfyApi(workflow, definitions)
+      return performance.now() - start
+    }
+    time(5_000)
+    const small = time(20_000)
+    expect(time(100_000)).toBeLessThan(Math.max(small, 100) * 15)
+  }, 30_000)
+})
