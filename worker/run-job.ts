@@ -1,4 +1,5 @@
 /** One job in the worker: read the workflow, apply what the parent sets, run it, tell what happens. */
+import { migrateWorkflow } from '../core/plugins/migrate.ts'
 import type { Registry } from '../core/plugins/registry.ts'
 import { checkWorkflow, resolveChoices, runWorkflow } from '../core/run/index.ts'
 import type { MemoryCache, RunEvent } from '../core/run/index.ts'
@@ -82,7 +83,7 @@ export async function describeNodes({ registry }: Engine, folders: Folders, sign
 }
 
 async function readJob({ workflow: source, set, parameters }: JobRequest, { definitions }: Registry): Promise<Workflow> {
-  const workflow = await loadWorkflow(source)
+  const workflow = await loadWorkflow(source, definitions)
   return applyOverrides(workflow, { ...(set && { set }), ...(parameters && { parameters }) }, definitions)
 }
 

@@ -1,3 +1,4 @@
+import { migrateWorkflow } from '../plugins/migrate.ts'
 import type { JsonObject } from '../types/json.ts'
 import { parseWorkflow } from '../workflow/parse.ts'
 import { resolveSeeds, type SeededWorkflow } from '../workflow/seeds.ts'
@@ -65,9 +66,11 @@ class Run {
     this.#cache = options.cache ?? new MemoryCache(0)
   }
 
-  /** Reads the file and draws the seeds it leaves open. */
+  /** Reads the file, carries old nodes over to the types that there are, and draws the seeds it leaves open. */
   parse(source: unknown): Workflow {
-    this.#seeded = resolveSeeds(parseWorkflow(source), this.#options.registry.definitions)
+    const { registry } = this.#options
+    const { workflow } = migrateWorkflow(parseWorkflow(source), registry)
+    this.#seeded = resolveSeeds(workflow, registry.definitions)
     return this.#seeded.workflow
   }
 

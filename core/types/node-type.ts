@@ -2,6 +2,7 @@ import type { Blocked } from './blocked.ts'
 import type { ExpandedOutputs, ExpandOptions, Expansion, ExpansionBuilder, Lengths } from './expansion.ts'
 import type { Json, JsonObject, MaybePromise } from './json.ts'
 import { literalProblem } from './literal.ts'
+import { migrationFault, type Migrations, type Replacements } from './migration.ts'
 import type { Port, PortValue } from './port.ts'
 import type { Service } from './service.ts'
 import type { SocketType } from './socket.ts'
@@ -120,6 +121,10 @@ export interface NodeOptions<I extends Ports, O extends Ports, L extends boolean
   needs?(inputs: Partial<InputsOf<I>>, context: HookContext): MaybePromise<readonly string[]>
   /** How many items its `each` outputs will have, where its written inputs say. Linked inputs are `undefined`. */
   lengths?(inputs: Partial<InputsOf<I>>): Lengths<O>
+  /** How nodes that were written for an older version are carried over, by that version. */
+  readonly migrate?: Migrations
+  /** Types that are no more whose nodes this type takes over: its old names. */
+  readonly replaces?: Replacements
   /**
    * What else the result depends on (a file's hash): part of the cache key. Linked inputs are `undefined`, unless they
    * come from constants. NaN means "different each time", as in ComfyUI.
@@ -157,6 +162,8 @@ export function defineNode<const I extends Ports, const O extends Ports, const L
   if (!TYPE_ID.test(options.type)) throw new TypeError(`defineNode: "${options.type}" is not a name for a node type`)
   checkPorts(options.type, 'input', options.inputs)
   checkPorts(options.type, 'output', options.outputs)
+  const fault = migrationFault(options.version ?? 1, options.migrate, options.replaces)
+  if (fault !== undefined) throw new TypeError(`defineNode ${options.type}, ${fault}`)
   const isLazy = Object.values(options.inputs).some((port) => port.data.lazy)
   if (options.needs && !isLazy) throw new TypeError(`defineNode ${options.type}: \`needs\`, but no input is lazy`)
   return {

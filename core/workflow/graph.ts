@@ -4,6 +4,8 @@ import { isLink, type InputValue, type Link, type Workflow, type WorkflowNode } 
 /** One node of a graph, its inputs in a Map because their names come from outside. */
 export interface GraphNode {
   readonly ref: NodeRef
+  /** The version of its type that it says it was written for. */
+  readonly version?: number
   readonly inputs: ReadonlyMap<string, InputValue>
   readonly links: readonly NamedLink[]
 }
@@ -36,7 +38,7 @@ function graphNode(node: WorkflowNode): GraphNode {
   for (const [input, value] of inputs) {
     if (isLink(value)) links.push({ input, from: value.from, output: value.output })
   }
-  return { ref: refOf(node), inputs, links }
+  return { ref: refOf(node), ...(node.version !== undefined && { version: node.version }), inputs, links }
 }
 
 /**

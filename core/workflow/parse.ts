@@ -1,19 +1,20 @@
 import checkSchema, { type SchemaError } from './check-schema.js'
 import { checkJson, JSON_LIMITS, readJson, type JsonLimits } from './json-text.ts'
+import { migrateFormat } from './migrate-format.ts'
 import type { NodeRef, Problem } from './problem.ts'
 import { closest } from './suggest.ts'
-import { WORKFLOW_VERSION, type Workflow } from './workflow.ts'
+import type { Workflow } from './workflow.ts'
 import { WorkflowError } from './workflow-error.ts'
 
 const MAX_REPORTED = 100
 
 /**
- * Reads a workflow from JSON text or from a value that such text gave; nothing in it is trusted.
+ * Reads a workflow from JSON text or from a value that such text gave; nothing in it is trusted. Files of older versions
+ * of the format are carried over.
  * @throws WorkflowError whose `problems` name each place that breaks the format.
  */
 export function parseWorkflow(source: unknown, limits: JsonLimits = JSON_LIMITS): Workflow {
-  const value = typeof source === 'string' ? readJson(source, limits) : checked(source, limits)
-  checkVersion(value)
+  const value = migrateFormat(typeof source === 'string' ? readJson(source, limits) : checked(source, limits))
   if (isWorkflow(value)) return value
   const errors = relevantErrors(checkSchema.errors ?? [])
   const problems = errors.slice(0, MAX_REPORTED).map((error) => schemaProblem(value, error))
@@ -28,19 +29,6 @@ function checked(value: unknown, limits: JsonLimits): unknown {
 /** The schema says the same as the type Workflow; a test holds the two together. */
 function isWorkflow(value: unknown): value is Workflow {
   return checkSchema(value)
-}
-
-function checkVersion(value: unknown): void {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'version')) return
-  const version: unknown = Reflect.get(value, 'version')
-  if (typeof version === 'number' && version > WORKFLOW_VERSION) {
-    throw new WorkflowError({
-      code: 'unsupported_version',
-      at: 'version',
-      problem: `expected a workflow of version ${WORKFLOW_VERSION}, got version ${version}`,
-      remedy: 'A newer Kinograph wrote this file; update to open it.',
-    })
-  }
 }
 
 /** ajv reports a broken `if … then` beside the break itself; only the break helps. */

@@ -26,6 +26,7 @@ export type ProblemCode =
   | 'duplicate_parameter'
   | 'duplicate_subgraph'
   | 'not_packable'
+  | 'migration_failed'
   | 'unknown_exposed_output'
   | 'invalid_override'
   // hooks and runs

@@ -177,6 +177,13 @@ describe('validateWorkflow', () => {
   })
 })
 
+test('a node that was written for a newer version of its type is refused, not guessed at', () => {
+  const newer = { ...node('1', 'Sampler', { stepcount: 3 }), version: 2 }
+  expect(messages(newer, ...good.slice(1))).toEqual([
+    'Sampler (node 1): expected version 1 of Sampler or an older one, got version 2. A newer Kinograph wrote it; update to run it.',
+  ])
+})
+
 describe('subgraphs', () => {
   const inside: Subgraph = {
     id: 'inner',

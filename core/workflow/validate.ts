@@ -55,6 +55,7 @@ function limited(suggest: Scope['suggest'], times: number): Scope['suggest'] {
 function nodeProblems(node: GraphNode, scope: Scope): Problem[] {
   const definition = scope.definitions.get(node.ref.type)
   if (definition === undefined) return scope.isRecursive(node.ref.type) ? [] : [missingType(node.ref, scope)]
+  if (node.version !== undefined && node.version > definition.version) return [newerVersion(node.ref, node.version, definition)]
   const problems = unknownInputs(node, definition, scope)
   for (const input of definition.inputs) {
     if (input.variadic) problems.push(...variadicProblems(node, input, scope))
@@ -99,6 +100,15 @@ function missingType(node: NodeRef, { definitions, suggest }: Scope): Problem {
     node,
     problem: `there is no node type "${node.type}" here`,
     remedy: suggest(node.type, definitions.keys()) ?? 'Install the plugin that provides it, or remove the node.',
+  }
+}
+
+function newerVersion(node: NodeRef, version: number, { version: known, plugin }: NodeDefinition): Problem {
+  return {
+    code: 'unsupported_version',
+    node,
+    problem: `expected version ${known} of ${node.type} or an older one, got version ${version}`,
+    remedy: `A newer ${plugin === undefined ? 'Kinograph' : `"${plugin}"`} wrote it; update to run it.`,
   }
 }
 
