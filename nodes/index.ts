@@ -3,6 +3,7 @@ import { definePlugin } from '../core/plugins/index.ts'
 import { applyLoRA } from './apply-lora.ts'
 import { createVideo } from './create-video.ts'
 import { emptyLatentNode } from './empty-latent.ts'
+import { general } from './general/index.ts'
 import { loadDiT } from './load-dit.ts'
 import { loadImage } from './load-image.ts'
 import { loadMotionModule } from './load-motion-module.ts'
@@ -18,10 +19,11 @@ import { vaeDecode } from './vae-decode.ts'
 import { vaeEncode } from './vae-encode.ts'
 
 export const builtIn = definePlugin({
-  id: 'kinograph',
+  name: 'kinograph',
   nodes: [
     loadDiT, loadMotionModule, loadTextEncoder, loadVAE, loadWeights, applyLoRA,
     textEncode, emptyLatentNode, sampler, vaeEncode, vaeDecode,
     loadImage, saveImage, previewImage, createVideo, saveVideo,
+    ...general,
   ],
 })

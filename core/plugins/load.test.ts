@@ -16,7 +16,7 @@ const echo = defineNode({
 
 describe('loadPlugin', () => {
   test('takes the default export and keeps the hash', () => {
-    const plugin = loadPlugin({ default: definePlugin({ id: 'own-name', nodes: [echo], types: [STRING] }) }, identity)
+    const plugin = loadPlugin({ default: definePlugin({ name: 'own-name', nodes: [echo], types: [STRING] }) }, identity)
     expect(plugin).toMatchObject({ id: 'own-name', hash: 'h', nodes: [{ type: 'Echo', version: 1 }], types: [STRING] })
   })
 
@@ -42,6 +42,11 @@ describe('loadPlugin', () => {
       'an impossible input name',
       { default: { nodes: [{ ...echo, inputs: { constructor: port.int() } }] } },
       'plugin "folder": node type "Echo": defineNode Echo, input "constructor": expected a name',
+    ],
+    [
+      'a plugin of a newer API',
+      { default: { name: 'late', apiVersion: '9.1', nodes: [] } },
+      'plugin "late": it is written for plugin API 9.1, and this kinograph has 1.0. Update kinograph, or install an older',
     ],
     ['a type that is none', { default: { nodes: [], types: [{}] } }, 'types[0] is no value type. Make it with'],
   ])('refuses %s', (_, module, message) => {
