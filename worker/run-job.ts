@@ -82,8 +82,9 @@ export async function describeNodes({ registry }: Engine, folders: Folders, sign
   return { definitions: [...definitions.values()] }
 }
 
-async function readJob({ workflow: source, set, parameters }: JobRequest, { definitions }: Registry): Promise<Workflow> {
-  const workflow = await loadWorkflow(source, definitions)
+async function readJob({ workflow: source, set, parameters }: JobRequest, registry: Registry): Promise<Workflow> {
+  const { definitions } = registry
+  const { workflow } = migrateWorkflow(await loadWorkflow(source, definitions), registry) // what is set has today's names
   return applyOverrides(workflow, { ...(set && { set }), ...(parameters && { parameters }) }, definitions)
 }
 
