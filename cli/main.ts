@@ -6,7 +6,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { nearest, UsageError } from './arguments.ts'
 import type { CommandSpec } from './arguments.ts'
 import { EXIT } from './exit.ts'
-import { doctorSpec, modelsSpec, nodesSpec, runSpec, validateSpec } from './specs.ts'
+import { doctorSpec, exportSpec, modelsSpec, nodesSpec, runSpec, validateSpec } from './specs.ts'
 
 interface Command {
   readonly spec: CommandSpec
@@ -17,6 +17,7 @@ interface Command {
 const COMMANDS: readonly Command[] = [
   { spec: runSpec, load: () => import('./commands/run.ts') },
   { spec: validateSpec, load: () => import('./commands/validate.ts') },
+  { spec: exportSpec, load: () => import('./commands/export.ts') },
   { spec: nodesSpec, load: () => import('./commands/nodes.ts') },
   { spec: modelsSpec, load: () => import('./commands/models.ts') },
   { spec: doctorSpec, load: () => import('./commands/doctor.ts') },

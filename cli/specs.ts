@@ -62,3 +62,23 @@ export const doctorSpec = defineCommand({
   operands: [],
   options: { 'models-dir': modelsDir, json },
 })
+
+export const exportSpec = defineCommand({
+  name: 'export',
+  summary: 'Write a workflow in another format: ComfyUI\'s two, or ours.',
+  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
+  options: {
+    to: {
+      type: 'text', value: 'FORMAT', choices: ['comfy-api', 'comfy-ui', 'kinograph'],
+      help: 'comfy-api (for its server), comfy-ui (for its editor) or kinograph (default)',
+    },
+    output: { type: 'text', value: 'FILE', help: 'the file to write, also -o FILE (default: print it)' },
+    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
+    'models-dir': modelsDir,
+  },
+  openOptions: 'PARAMETER=VALUE',
+  examples: [
+    'kinograph export workflows/text-to-video.json --to comfy-api --output prompt.json',
+    'kinograph export ComfyUI_00001_.png --output workflow.json',
+  ],
+})

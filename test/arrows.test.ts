@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '..')
 /** Folder → folders of ours that it may import, besides itself. The longest matching folder decides. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'core': [],
+  'core/comfy': ['core/workflow', 'core/types'],
   'tensor': [],
   'media': [],
   'diffusion': ['tensor'],
@@ -15,12 +16,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'worker': ['nodes', 'diffusion', 'media', 'core', 'tensor'],
   'server': ['worker', 'core', 'media'],
   'cli': ['worker', 'core', 'media'],
-  'editor': ['core/workflow', 'core/types'],
+  'editor': ['core/workflow', 'core/types', 'core/comfy'],
 }
 /** What people's terminals and HTTP processes may load of worker/: data and the client, never the runner. */
 const WORKER_SURFACE = /^worker\/(protocol|client)[^/]*\.ts$/
 /** Imported by browsers too. */
-const NO_NODE = ['core/workflow', 'core/types']
+const NO_NODE = ['core/workflow', 'core/types', 'core/comfy']
 
 /** Tests and what only they use. */
 const TESTS = /\.test(-d)?\.ts$|(^|\/)(testing\/|test-[^/]+\.ts$)/

@@ -2,6 +2,7 @@
  * What a worker and its parent (terminal, server) say to each other: data only, at most 1 MB a message. Files and
  * whole workflows too large for that go by path. Tensors and pictures never cross.
  */
+import type { WorkflowFormat } from '../core/comfy/detect.ts'
 import type { NodeDefinition } from '../core/types/definition.ts'
 import type { Json } from '../core/types/json.ts'
 import type { RunEvent } from '../core/run/events.ts'
@@ -20,7 +21,7 @@ export interface Folders {
   readonly temp: string
 }
 
-/** A workflow as JSON, or the file that holds it: `.json`, or an mp4, png or webp that kinograph made. */
+/** A workflow as JSON, or the file that holds it: `.json` (ours, ComfyUI's), or an mp4, png or webp that either made. */
 export type WorkflowSource = { readonly json: Json } | { readonly path: string }
 
 export interface JobRequest {
@@ -39,10 +40,20 @@ export interface RunRequest extends JobRequest {
   readonly device: DeviceName
 }
 
+/** Write a workflow down in a format. */
+export interface ExportRequest extends JobRequest {
+  readonly type: 'export'
+  readonly id: string
+  readonly to: WorkflowFormat
+  /** The file to write, absolute: a workflow may be larger than a message. */
+  readonly file: string
+}
+
 /** What a parent may ask. Each question is answered by one `answer` with its id. */
 export type Request =
   | RunRequest
   | (JobRequest & { readonly type: 'validate'; readonly id: string })
+  | ExportRequest
   | { readonly type: 'nodes'; readonly id: string; readonly folders: Folders }
   | { readonly type: 'models'; readonly id: string; readonly folders: Folders }
   | { readonly type: 'doctor'; readonly id: string; readonly folders: Folders }
@@ -93,6 +104,7 @@ export interface DoctorRow {
 export interface Answers {
   readonly run: RunAnswer
   readonly validate: { readonly problems: readonly Problem[] }
+  readonly export: { readonly file: string; readonly bytes: number }
   readonly nodes: { readonly definitions: readonly NodeDefinition[] }
   readonly models: { readonly folder: string; readonly models: readonly ModelRow[] }
   readonly doctor: { readonly rows: readonly DoctorRow[] }

@@ -7,6 +7,7 @@ import { builtIn } from '../nodes/index.ts'
 import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
 import { openDeviceThread } from '../tensor/runtime/open-device.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { exportJob } from './export-job.ts'
 import { Outbox } from './outbox.ts'
 import type { Answers, FromWorker, Request, ToWorker } from './protocol.ts'
 import { describeNodes, runJob, validateJob } from './run-job.ts'
@@ -58,6 +59,7 @@ async function answer(request: Request, engine: Engine, signal: AbortSignal): Pr
   switch (request.type) {
     case 'run': return runJob(request, engine, signal)
     case 'validate': return validateJob(request, engine, signal)
+    case 'export': return exportJob(request, engine)
     case 'nodes': return describeNodes(engine, request.folders, signal)
     case 'models': {
       const { modelRows } = await import('./list-models.ts')
