@@ -70,7 +70,7 @@ describeOnGpu('webgpu agrees with the processor, and does the work itself:', () 
     expectOnGpu('denoising', found.works)
     expect(shareOf(WEBGPU, expected.works)).toBe(0)                // the measure tells devices apart
     expect(shareOf(CPU, expected.works)).toBeGreaterThan(0.5)
-  }, 3 * MINUTES)
+  }, 4 * MINUTES)
 
   test('decoding', async () => {
     const { data, shape: [, channels, frames, height, width] } = await latents
@@ -88,7 +88,7 @@ describeOnGpu('webgpu agrees with the processor, and does the work itself:', () 
     expect(found.result).toHaveLength(2)
     for (const [i, picture] of found.result.entries()) expectClose(`frame ${i + 1}`, picture, expected.result[i]!)
     expectOnGpu('decoding', found.works)
-  }, 2 * MINUTES)
+  }, 4 * MINUTES)
 
   test('encoding a picture', async () => {
     const ramp: FrameSource = {
@@ -99,7 +99,7 @@ describeOnGpu('webgpu agrees with the processor, and does the work itself:', () 
     const [expected, found] = [await on('cpu', encode), await on('webgpu', encode)]
     expectClose('latent', found.result.data, expected.result.data)
     expectOnGpu('encoding', found.works)
-  }, 2 * MINUTES)
+  }, 4 * MINUTES)
 })
 
 function expectClose(what: string, found: Float32Array, expected: Float32Array): void {

@@ -45,7 +45,7 @@ describeOnGpu('webgpu in a thread of its own agrees with the processor:', () => 
     const [expected, found] = [await encodeText(cpu, plain.textEncoder, texts), await encodeText(webgpu, plain.textEncoder, texts)]
     expect(found.embeds.shape).toEqual(expected.embeds.shape)
     expect(largestDifference(toFloat32(found.embeds), toFloat32(expected.embeds))).toBeLessThan(TOLERANCE)
-  }, 2 * MINUTES)
+  }, 4 * MINUTES)
 
   test.each(['branch', 'merge'] as const)('a LoRA, by %s', async (mode) => {
     const changed = await withLora(plain, LORA, 0.8, mode)
@@ -53,21 +53,21 @@ describeOnGpu('webgpu in a thread of its own agrees with the processor:', () => 
     const [without, expected, found] = [await predict(cpu, plain), await predict(cpu, changed), await predict(webgpu, changed)]
     expect(largestDifference(without, expected)).toBeGreaterThan(10 * TOLERANCE)
     expect(largestDifference(found, expected)).toBeLessThan(TOLERANCE)
-  }, 2 * MINUTES)
+  }, 4 * MINUTES)
 
   test('weights of which some are float16, some bfloat16, some float32', async () => {
     const mixed = await openPipeline(await writeMixed(join(folder, 'mixed')))
     const [exact, expected, found] = [await predict(cpu, plain), await predict(cpu, mixed), await predict(webgpu, mixed)]
     expect(largestDifference(exact, expected)).toBeGreaterThan(0)     // bfloat16 keeps less
     expect(largestDifference(found, expected)).toBeLessThan(TOLERANCE)
-  }, 2 * MINUTES)
+  }, 4 * MINUTES)
 
   test('a device that was closed is opened again in the same process', async () => {
     const again = await openDeviceThread('webgpu')
     const { embeds } = await encodeText(again, plain.textEncoder, [PROMPT])
     await again.close()
     expect(largestDifference(toFloat32(embeds), toFloat32(positive.embeds))).toBeLessThan(TOLERANCE)
-  }, 2 * MINUTES)
+  }, 4 * MINUTES)
 })
 
 /** The transformer with every third weight in another element type. */
