@@ -18,6 +18,8 @@ export interface LoadedPlugin {
   readonly id: string
   readonly version?: string
   readonly hash: string
+  /** Whether its nodes get values themselves instead of copies: those of the engine, which leave them as they are. */
+  readonly trusted?: boolean
   readonly nodes: readonly NodeType[]
   readonly types?: readonly ValueType<unknown>[]
 }

@@ -1,89 +1,173 @@
 import type { Registry } from '../plugins/registry.ts'
 import type { Definitions } from '../types/definition.ts'
+import { literalProblem } from '../types/literal.ts'
+import { tryFlatten, type NodeOrigin } from '../workflow/flatten.ts'
 import { ancestorsOf, graphOf, topologicalOrder, type Graph } from '../workflow/graph.ts'
-import type { Problem } from '../workflow/problem.ts'
+import { applyModes, type ActiveWorkflow } from '../workflow/modes.ts'
+import type { NodeRef, Problem } from '../workflow/problem.ts'
+import { withSubgraphDefinitions } from '../workflow/subgraphs.ts'
 import { didYouMean } from '../workflow/suggest.ts'
 import { validateWorkflow } from '../workflow/validate.ts'
 import type { Workflow } from '../workflow/workflow.ts'
-import { askValidateHooks, resolveChoices, type HookHost, type SocketOf } from './hooks.ts'
+import { constantsOf, type Constants } from './constants.ts'
+import { countItems, tooManyItems, type MappedNode } from './count-items.ts'
+import { findFaults, type DroppedOutput } from './faults.ts'
+import { askValidateHooks, resolveChoices, type ChoiceHost, type SocketOf } from './hooks.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { prepareNode, type PlannedNode } from './planned-node.ts'
 
 /** A workflow that may run: what it needs, prepared, each node after those it depends on. */
 export interface CheckedWorkflow {
+  readonly registry: Registry
+  /** Of all node types, computed choices looked up for those in the workflow. */
+  readonly definitions: Definitions
+  /** The nodes of the file with subgraphs written out, without muted and bypassed ones. */
   readonly graph: Graph
+  /** What the sound targets need. */
   readonly nodes: readonly PlannedNode[]
-  /** Ids of the nodes that were asked for. */
+  /** Ids of the nodes that were asked for and are sound. */
   readonly targets: readonly string[]
+  /** The nodes that were asked for and can't be made, each with why. */
+  readonly dropped: readonly DroppedOutput[]
   readonly socketOf: SocketOf
-  /** What is wrong with it. Unless this is empty, the rest is not to be run. */
+  /** The node that the person sees: for a node inside a subgraph, the one at the top. */
+  shownRef(path: string): NodeRef
+  /** What is wrong with each node, needed or not. */
+  readonly faults: ReadonlyMap<string, readonly Problem[]>
+  readonly constants: Constants
+  /** Nodes that run for each item of a list. */
+  readonly mapped: readonly MappedNode[]
+  /** What is wrong with it. Unless this is empty, only the sound targets are to be run. */
   readonly problems: readonly Problem[]
+  /** Whether nothing of it is to be run: the file as a whole is wrong, or every target is. */
+  readonly isRefused: boolean
 }
 
 /**
  * Checks a workflow as a run would: structure, computed choices and hooks, everything at once.
  * Only what the targets need counts; without targets, what the output nodes need.
  *
- * 1. Look up computed choices, so that a file that is not there is found.
+ * 1. Write out subgraphs, take out what is muted or bypassed; look up computed choices, so that a file that is not
+ *    there is found.
  * 2. Check the structure; keep the problems of needed nodes.
- * 3. Ask the hooks of the needed nodes whose structure is sound.
+ * 3. Compute constants, count items, and ask the hooks of the needed nodes whose structure is sound.
+ * 4. Tell which targets can be made all the same.
  */
 export async function checkWorkflow(
   workflow: Workflow,
   registry: Registry,
-  host: HookHost,
+  host: ChoiceHost,
   targets?: readonly string[],
+  limits: Limits = DEFAULT_LIMITS,
 ): Promise<CheckedWorkflow> {
-  const graph = graphOf(workflow)
-  const definitions = await resolveChoices(registry, host, typesIn(workflow, registry))
-  const asked = targets ?? outputNodes(graph, definitions)
-  const needed = ancestorsOf(graph, asked)
-  const structure = relevantProblems(workflow, registry.definitions, definitions, needed, targets)
+  const all = withSubgraphDefinitions(workflow, registry.definitions)
+  const flat = tryFlatten(workflow, { definitions: all })
+  const definitions = new Map([...all, ...(await resolveChoices(registry, host, typesIn(flat.workflow, registry)))])
+  const active = applyModes(flat.workflow, definitions)
+  const graph = graphOf(active.workflow)
+  const shownRef = shownRefs(workflow, graph, flat.origins)
 
-  const faulty = new Set(structure.map(({ node }) => node?.id))
-  const sound = topologicalOrder(graph, needed).filter((id) => !faulty.has(id))
-  const nodes = sound.map((id) => prepareNode(graph.get(id)!, graph, registry))
-  const nodeAt = (path: string) => registry.nodes.get(graph.get(path)!.ref.type)!.node
-  const socketOf: SocketOf = (path, output) => nodeAt(path).outputs[output]!.type.socket
-  const complaints = await askValidateHooks(nodes, socketOf, host)
-  return { graph, nodes, targets: asked, socketOf, problems: [...structure, ...complaints] }
+  const asked = targets ? askedNodes(targets, graph, flat.origins) : outputNodes(graph, definitions)
+  const missing = missingTargets(workflow, active, targets)
+  const needed = ancestorsOf(graph, asked)
+  const found = validateWorkflow(workflow, definitions)
+  const structure = [...missing, ...relevantProblems(found, needed, graph, targets)]
+
+  const sound = soundNodes(graph, needed, found, registry)
+  const nodes = sound.map((id) => prepareNode(graph.get(id)!, graph, registry, shownRef(id)))
+  const constants = constantsOf(nodes)
+  const mapped = countItems(nodes, constants)
+  const socketOf: SocketOf = (path, output) =>
+    definitions.get(graph.get(path)!.ref.type)!.outputs.find(({ name }) => name === output)!.socket
+  const byPath = new Map(nodes.map((node) => [node.path, node]))
+  const problems = [
+    ...structure,
+    ...nodes.flatMap((node) => constantProblems(node, constants)),
+    ...tooManyItems(mapped, byPath, limits),
+    ...(await askValidateHooks(nodes, { ...host, socketOf, constants })),
+  ]
+  const { good, dropped, isRefused, faults } = findFaults(graph, asked, problems, found)
+  const kept = good.length === asked.length ? needed : ancestorsOf(graph, good)
+  return {
+    registry, definitions, graph, targets: good, dropped, socketOf, shownRef, faults, constants, problems, isRefused,
+    nodes: good.length === asked.length ? nodes : nodes.filter(({ path }) => kept.has(path)),
+    mapped: mapped.filter(({ node }) => kept.has(node)),
+  }
 }
 
-function typesIn(workflow: Workflow, registry: Registry): string[] {
-  return workflow.nodes.map(({ type }) => type).filter((type) => registry.nodes.has(type))
+function typesIn(workflow: Workflow, registry: Registry): Set<string> {
+  return new Set(workflow.nodes.map(({ type }) => type).filter((type) => registry.nodes.has(type)))
+}
+
+function shownRefs(workflow: Workflow, graph: Graph, origins: ReadonlyMap<string, NodeOrigin>) {
+  const top = origins.size === 0 ? undefined : graphOf(workflow)
+  return (path: string): NodeRef => {
+    const origin = origins.get(path)
+    return (origin && top?.get(origin.shown)?.ref) ?? graph.get(path)!.ref
+  }
 }
 
 function outputNodes(graph: Graph, definitions: Definitions): string[] {
   return [...graph.values()].filter(({ ref }) => definitions.get(ref.type)?.output).map(({ ref }) => ref.id)
 }
 
-/** Problems of the file as a whole and of nodes that are needed. Those of others are for editors, not for a run. */
-function relevantProblems(
-  workflow: Workflow,
-  all: Definitions,
-  resolved: Definitions,
-  needed: ReadonlySet<string>,
-  targets: readonly string[] | undefined,
-): Problem[] {
-  const definitions = new Map([...all, ...resolved])
-  const problems = validateWorkflow(workflow, definitions)
-  const relevant = problems.filter(({ code, node }) => {
-    if (code === 'prompt_no_outputs') return targets === undefined
-    return node === undefined || needed.has(node.id) || code === 'duplicate_node_id'
+/** The nodes that targets mean: a subgraph means all nodes in it. */
+function askedNodes(targets: readonly string[], graph: Graph, origins: ReadonlyMap<string, NodeOrigin>): string[] {
+  const asked = targets.flatMap((target) => {
+    if (graph.has(target)) return [target]
+    return [...origins].filter(([path, { shown }]) => shown === target && graph.has(path)).map(([path]) => path)
   })
-  return [...missingTargets(workflow, targets), ...relevant]
+  return [...new Set(asked)]
 }
 
-function missingTargets(workflow: Workflow, targets: readonly string[] | undefined): Problem[] {
+/** Problems of the file as a whole and of nodes that are needed. Those of others are for editors, not for a run. */
+function relevantProblems(
+  problems: readonly Problem[],
+  needed: ReadonlySet<string>,
+  graph: Graph,
+  targets: readonly string[] | undefined,
+): Problem[] {
+  return problems.filter(({ code, node }) => {
+    if (code === 'prompt_no_outputs') return targets === undefined
+    return node === undefined || needed.has(node.id) || !graph.has(node.id) || code === 'duplicate_node_id'
+  })
+}
+
+/** Needed nodes, in order, that have no problem of their own and read from types that there are. */
+function soundNodes(graph: Graph, needed: ReadonlySet<string>, problems: readonly Problem[], registry: Registry) {
+  const faulty = new Set(problems.map(({ node }) => node?.id))
+  const isKnown = (id: string) => registry.nodes.has(graph.get(id)?.ref.type ?? '')
+  return topologicalOrder(graph, needed).filter(
+    (id) => !faulty.has(id) && isKnown(id) && graph.get(id)!.links.every(({ from }) => isKnown(from)),
+  )
+}
+
+/** What is wrong with constants that come through links, as if they stood where they arrive. */
+function constantProblems({ ref, inputs }: PlannedNode, constants: Constants): Problem[] {
+  if (constants.size === 0) return []
+  return inputs.flatMap((input) => {
+    const value = input.kind === 'link' ? constants.get(input.from)?.get(input.output) : undefined
+    const isScalar = typeof value === 'number' || typeof value === 'string'
+    const wrong = isScalar && input.kind === 'link' ? literalProblem(input.definition, value) : undefined
+    return wrong ? [{ ...wrong, node: ref, input: input.slot }] : []
+  })
+}
+
+function missingTargets(workflow: Workflow, { silenced }: ActiveWorkflow, targets: readonly string[] | undefined): Problem[] {
   if (targets === undefined) return []
   if (targets.length === 0) {
     const problem = 'the run is asked for no node at all'
     return [{ code: 'prompt_no_outputs', problem, remedy: 'Name at least one node, or none to run all outputs.' }]
   }
   const ids = new Set(workflow.nodes.map(({ id }) => id))
-  const missing = targets.filter((target) => !ids.has(target))
-  return missing.map((target) => ({
-    code: 'unknown_node',
-    problem: `the run is asked for node "${target}", which the workflow does not have`,
-    remedy: didYouMean(target, ids) ?? 'Ask for a node that there is.',
-  }))
+  return targets.flatMap((target): Problem[] => {
+    const mode = silenced.get(target)
+    if (mode !== undefined) {
+      const problem = `the run is asked for node "${target}", which is ${mode === 'mute' ? 'muted' : 'bypassed'}`
+      return [{ code: 'unknown_node', problem, remedy: 'Ask for another node, or make this one active again.' }]
+    }
+    if (ids.has(target)) return []
+    const problem = `the run is asked for node "${target}", which the workflow does not have`
+    return [{ code: 'unknown_node', problem, remedy: didYouMean(target, ids) ?? 'Ask for a node that there is.' }]
+  })
 }

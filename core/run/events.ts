@@ -1,6 +1,8 @@
+import type { BlockOrigin } from '../types/blocked.ts'
 import type { UiResult } from '../types/node-type.ts'
 import type { Problem } from '../workflow/problem.ts'
 import type { ResolvedSeed } from '../workflow/seeds.ts'
+import type { MappedNode } from './count-items.ts'
 import type { Progress } from './progress.ts'
 import type { NodeWarning } from './result.ts'
 
@@ -15,6 +17,16 @@ export interface PlanSummary {
   readonly cached: readonly string[]
   /** In the file, but nothing that was asked for needs them. */
   readonly skipped: readonly string[]
+  /** Needed only if a lazy input asks for them. */
+  readonly lazy?: readonly string[]
+  /** Run once for each item of a list: how often, where that is known before. */
+  readonly mapped?: readonly MappedNode[]
+}
+
+/** A node that an expansion added. */
+export interface AddedNode {
+  readonly node: string
+  readonly type: string
 }
 
 /** Which node an event is about. */
@@ -28,12 +40,18 @@ export interface EventNode {
 /** What happens in a run. */
 export type RunEventBody =
   | { readonly type: 'run.started'; readonly plan: PlanSummary; readonly seeds?: readonly ResolvedSeed[] }
+  /** What was asked for and can't be made, each with the numbers of its problems; the rest runs. */
+  | { readonly type: 'run.dropped'; readonly outputs: readonly DroppedEntry[]; readonly problems: readonly Problem[] }
   | ({ readonly type: 'node.cached'; readonly ui?: UiResult } & EventNode)
   | ({ readonly type: 'node.started' } & EventNode)
   | ({ readonly type: 'node.progress' } & Progress & EventNode)
   | ({ readonly type: 'node.warning' } & NodeWarning & EventNode)
   /** Outputs can be read although the node still runs. */
   | ({ readonly type: 'node.published'; readonly outputs: readonly string[] } & EventNode)
+  /** A graph has taken its place; it is done when that is. */
+  | ({ readonly type: 'node.expanded'; readonly nodes: readonly AddedNode[] } & EventNode)
+  /** Did not run, since what it needs is blocked: by which node, and what that says. */
+  | ({ readonly type: 'node.skipped'; readonly by: BlockOrigin; readonly message?: string } & EventNode)
   | ({ readonly type: 'node.done'; readonly seconds: number; readonly ui?: UiResult } & EventNode)
   | ({ readonly type: 'node.failed'; readonly error: Problem } & EventNode)
   /** Was running when the run was cancelled or failed elsewhere. */
@@ -41,6 +59,12 @@ export type RunEventBody =
   | { readonly type: 'run.done'; readonly seconds: number }
   | { readonly type: 'run.failed'; readonly seconds: number; readonly error: Problem }
   | { readonly type: 'run.cancelled'; readonly seconds: number }
+
+/** An output that can't be made, and where its problems stand in the list beside it. */
+export interface DroppedEntry {
+  readonly node: string
+  readonly problems: readonly number[]
+}
 
 /** What stands in every event. */
 export interface EventStamp {

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { createRegistry } from '../plugins/registry.ts'
 import { defineNode } from '../types/node-type.ts'
 import { port } from '../types/port.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { isAbort, nodeFailure } from './failure.ts'
+import type { PlannedNode } from './planned-node.ts'
 
 const node = defineNode({ type: 'Sampler', category: '', inputs: { steps: port.int() }, outputs: {}, run: () => ({}) })
 const ref = { id: '7', type: 'Sampler' }
-const messageOf = (error: unknown) => nodeFailure(error, ref, node).message
+const registered = createRegistry([{ id: 'test', hash: 'h', nodes: [node] }]).nodes.get('Sampler')!
+const planned: PlannedNode = { path: '7', shown: '7', ref, shownRef: ref, registered, inputs: [] }
+const messageOf = (error: unknown) => nodeFailure(error, planned).message
 
 describe('nodeFailure names node, input and remedy of', () => {
   test('an error with field, expected, found and remedy', () => {
@@ -36,14 +40,21 @@ describe('nodeFailure names node, input and remedy of', () => {
 
   test('a WorkflowError that names no node yet, and leaves one that does alone', () => {
     const half = new WorkflowError({ code: 'value_not_in_list', input: 'steps', problem: 'expected a, got b' })
-    expect(nodeFailure(half, ref, node).data).toMatchObject({ code: 'value_not_in_list', node: ref, input: 'steps' })
-    const whole = nodeFailure(half, ref, node)
-    expect(nodeFailure(whole, { id: '8', type: 'Other' }, node)).toBe(whole)
+    expect(nodeFailure(half, planned).data).toMatchObject({ code: 'value_not_in_list', node: ref, input: 'steps' })
+    const whole = nodeFailure(half, planned)
+    expect(nodeFailure(whole, { ...planned, ref: { id: '8', type: 'Other' } })).toBe(whole)
+  })
+
+  test('a node inside an expansion, after the one that the person sees, and which item of a list it ran for', () => {
+    const inner: PlannedNode = { ...planned, path: '7.2', ref: { id: '7.2', type: 'Sampler' }, shownRef: { id: '7', type: 'Loop' } }
+    expect(nodeFailure(new Error('too far'), inner).message).toBe('Loop (node 7): inside it, Sampler (node 7.2): too far.')
+    const item = { index: 2, count: 5, of: '7' }
+    expect(nodeFailure(new Error('too far'), { ...planned, item }).message).toBe('Sampler (node 7): item 3 of 5: too far.')
   })
 
   test('what lies beneath, as a cause', () => {
     const inner = new TypeError('inner')
-    const failure = nodeFailure(new Error('outer', { cause: inner }), ref, node)
+    const failure = nodeFailure(new Error('outer', { cause: inner }), planned)
     const beneath = { name: 'TypeError', message: 'inner' }
     expect(failure.data.cause).toEqual({ name: 'Error', message: 'outer', cause: beneath })
   })

@@ -1,4 +1,3 @@
-import type { NodeType } from '../types/node-type.ts'
 import { nodeText, type NodeRef, type Problem } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import type { PlannedNode } from './planned-node.ts'
@@ -28,8 +27,10 @@ const MAX_CAUSES = 8
  * What a node threw, as an error that names the node, the input where it can be told, and what to do. Errors are known
  * by the fields they have, not by their class: core knows none of the layers that throw them.
  */
-export function nodeFailure(error: unknown, ref: NodeRef, node: NodeType): WorkflowError {
-  if (error instanceof WorkflowError) return withNode(error, ref)
+export function nodeFailure(error: unknown, planned: PlannedNode): WorkflowError {
+  const { ref } = planned
+  const { node } = planned.registered
+  if (error instanceof WorkflowError) return asShown(withNode(error, ref), planned)
   const explained = explanationOf(error)
   const isInput = explained.field !== undefined && Object.hasOwn(node.inputs, explained.field)
   const data: Problem = {
@@ -39,14 +40,34 @@ export function nodeFailure(error: unknown, ref: NodeRef, node: NodeType): Workf
     problem: problemOf(error, explained, isInput),
     remedy: explained.remedy ?? systemRemedy(error),
   }
-  return new WorkflowError(data, { cause: error })
+  return asShown(new WorkflowError(data, { cause: error }), planned)
+}
+
+/** The same failure, told about the node that the person sees, and about which item of a list it was. */
+function asShown(error: WorkflowError, planned: PlannedNode): WorkflowError {
+  const { item } = planned
+  const isOwn = error.node?.id === planned.ref.id && error.problems.length === 1
+  const about = isOwn ? aboutShown(error.data, planned) : error.data
+  if (about === error.data && !item) return error
+  const which = item ? `item ${item.index + 1} of ${item.count}: ` : ''
+  return new WorkflowError({ ...about, problem: `${which}${about.problem}` }, { cause: error.cause ?? error })
+}
+
+/** A problem with a node inside an expansion or a subgraph, told about the node that the person sees. */
+export function aboutShown(problem: Problem, { shownRef }: PlannedNode): Problem {
+  const { node, input, ...rest } = problem
+  if (node === undefined) return { ...problem, node: shownRef }
+  if (node.id === shownRef.id) return problem
+  const place = input === undefined ? nodeText(node) : `${nodeText(node)}, input "${input}"`
+  return { ...rest, node: shownRef, problem: `inside it, ${place}: ${problem.problem}` }
 }
 
 /** A failure that only follows from one before it: what the node was reading never came to its end. */
-export function brokenStream({ ref, inputs }: PlannedNode, source: PlannedNode, cause: unknown): WorkflowError {
-  const input = inputs.find((one) => one.kind === 'link' && one.from === source.path)?.definition.name
+export function brokenStream(planned: PlannedNode, source: PlannedNode, cause: unknown): WorkflowError {
+  const { ref, inputs } = planned
+  const input = inputs.find((one) => one.kind === 'link' && one.from === source.path)?.slot
   const problem = `what it was still reading from, ${nodeText(source.ref)}, failed`
-  return new WorkflowError({ code: 'execution_failed', node: ref, input, problem }, { cause })
+  return asShown(new WorkflowError({ code: 'execution_failed', node: ref, input, problem }, { cause }), planned)
 }
 
 /** Whether an error only says that a signal was aborted, at any depth of its causes. */

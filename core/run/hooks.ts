@@ -1,36 +1,72 @@
 import type { Registry } from '../plugins/registry.ts'
 import type { Definitions, InputDefinition, NodeDefinition } from '../types/definition.ts'
 import type { Json } from '../types/json.ts'
+import type { PortCheck } from '../types/expansion.ts'
 import type { HookContext, NodeType, Paths } from '../types/node-type.ts'
 import type { SocketType } from '../types/socket.ts'
 import type { Problem } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
+import { knownInputs, knownValue, type Constants } from './constants.ts'
 import type { PlannedInput, PlannedNode } from './planned-node.ts'
 
-/** What hooks are given of the run. */
-export interface HookHost {
+/** What looking up choices needs of the run. */
+export interface ChoiceHost {
   readonly paths: Paths
   readonly signal: AbortSignal
+}
+
+/** What hooks are given of the run. */
+export interface HookHost extends ChoiceHost {
+  readonly socketOf: SocketOf
+  readonly constants: Constants
 }
 
 /** Socket types of outputs, by node path and output name. */
 export type SocketOf = (path: string, output: string) => SocketType
 
-/** Asks the `validate` hooks of some nodes, all at once; gives what they complain about, in the order of the nodes. */
-export async function askValidateHooks(
-  nodes: readonly PlannedNode[],
-  socketOf: SocketOf,
-  host: HookHost,
-): Promise<Problem[]> {
-  const asked = nodes.filter(({ registered }) => registered.node.validate)
-  const answers = await Promise.all(asked.map((node) => validateProblems(node, socketOf, host)))
+/** Asks the checks of some nodes and their ports, all at once; gives what they find wrong, in the order of the nodes. */
+export async function askValidateHooks(nodes: readonly PlannedNode[], host: HookHost): Promise<Problem[]> {
+  const asked = nodes.filter(({ registered }) => registered.definition.hooks.validate)
+  const answers = await Promise.all(asked.map((node) => validateProblems(node, host)))
   return answers.flat()
 }
 
-async function validateProblems(planned: PlannedNode, socketOf: SocketOf, host: HookHost): Promise<Problem[]> {
+async function validateProblems(planned: PlannedNode, host: HookHost): Promise<Problem[]> {
+  const ofPorts = await Promise.all(planned.inputs.map((input) => portProblems(input, planned, host)))
+  return [...ofPorts.flat(), ...(await nodeProblems(planned, host))]
+}
+
+async function portProblems(input: PlannedInput, planned: PlannedNode, host: HookHost): Promise<Problem[]> {
+  const check = planned.registered.node.inputs[input.definition.name]!.validate
+  const value = knownValue(input, host.constants)
+  if (check === undefined || value === undefined) return []
+  try {
+    const problem = await askPortCheck(check, value, input.slot, planned, host.signal)
+    return problem ? [problem] : []
+  } catch (error) {
+    return [{ ...hookFailure('validate', planned, error), input: input.slot }]
+  }
+}
+
+/** What a port's own check says of a value; `undefined` when it finds nothing wrong. */
+export async function askPortCheck(
+  check: PortCheck<never>,
+  value: unknown,
+  slot: string,
+  { ref }: PlannedNode,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
+  // The value has been checked to be of the port's type, which is what its check takes.
+  const complaint = await check(value as never, { signal, node: ref })
+  if (complaint === undefined) return undefined
+  const said = typeof complaint === 'string' ? { problem: complaint } : complaint
+  return { code: 'custom_validation_failed', node: ref, input: slot, ...said }
+}
+
+async function nodeProblems(planned: PlannedNode, host: HookHost): Promise<Problem[]> {
   const { ref, registered } = planned
   try {
-    const complaints = await registered.node.validate?.(literalInputs(planned), hookContext(planned, socketOf, host))
+    const complaints = await registered.node.validate?.(knownInputs(planned, host.constants), hookContext(planned, host))
     return (complaints ?? []).map((complaint) => ({ code: 'custom_validation_failed', node: ref, ...complaint }))
   } catch (error) {
     if (error instanceof WorkflowError) return error.problems.map((problem) => ({ node: ref, ...problem }))
@@ -42,13 +78,10 @@ async function validateProblems(planned: PlannedNode, socketOf: SocketOf, host: 
  * Asks a node for its fingerprint; `undefined` where it has none.
  * @throws WorkflowError when the hook fails: a result that can't be keyed must not be looked up.
  */
-export async function askFingerprint(
-  planned: PlannedNode,
-  socketOf: SocketOf,
-  host: HookHost,
-): Promise<Json | undefined> {
+export async function askFingerprint(planned: PlannedNode, host: HookHost): Promise<Json | undefined> {
+  const { node } = planned.registered
   try {
-    return await planned.registered.node.fingerprint?.(literalInputs(planned), hookContext(planned, socketOf, host))
+    return await node.fingerprint?.(knownInputs(planned, host.constants), hookContext(planned, host))
   } catch (error) {
     throw new WorkflowError(hookFailure('fingerprint', planned, error), { cause: error })
   }
@@ -59,18 +92,11 @@ function hookFailure(hook: string, { ref }: PlannedNode, error: unknown): Proble
   return { code: 'exception_during_validation', node: ref, problem: `its ${hook} hook failed: ${message}` }
 }
 
-function literalInputs({ inputs }: PlannedNode): Record<string, unknown> {
-  return Object.fromEntries(inputs.filter(isLiteral).map(({ definition, value }) => [definition.name, value]))
-}
-
-function isLiteral(input: PlannedInput): input is Extract<PlannedInput, { kind: 'literal' }> {
-  return input.kind === 'literal'
-}
-
-function hookContext({ ref, inputs }: PlannedNode, socketOf: SocketOf, { paths, signal }: HookHost): HookContext {
+/** What hooks of a node may look at: the types of what is linked, the node itself, and the run. */
+export function hookContext({ ref, inputs }: PlannedNode, { socketOf, paths, signal }: HookHost): HookContext {
   const linked = new Map<string, SocketType>()
   for (const input of inputs) {
-    if (input.kind === 'link') linked.set(input.definition.name, socketOf(input.from, input.output))
+    if (input.kind === 'link' || input.kind === 'raw') linked.set(input.slot, socketOf(input.from, input.output))
   }
   return { node: ref, paths, signal, linked }
 }
@@ -81,7 +107,7 @@ function hookContext({ ref, inputs }: PlannedNode, socketOf: SocketOf, { paths, 
  */
 export async function resolveChoices(
   registry: Registry,
-  host: HookHost,
+  host: ChoiceHost,
   types: Iterable<string> = registry.nodes.keys(),
 ): Promise<Definitions> {
   const names = [...new Set(types)].filter((type) => registry.nodes.has(type))
@@ -94,13 +120,13 @@ export async function resolveChoices(
   return new Map(definitions)
 }
 
-async function withChoices(node: NodeType, definition: NodeDefinition, host: HookHost): Promise<NodeDefinition> {
+async function withChoices(node: NodeType, definition: NodeDefinition, host: ChoiceHost): Promise<NodeDefinition> {
   if (!definition.inputs.some(({ computed }) => computed)) return definition
   const inputs = await Promise.all(definition.inputs.map((input) => inputWithChoices(node, input, host)))
   return { ...definition, inputs }
 }
 
-async function inputWithChoices(node: NodeType, input: InputDefinition, host: HookHost): Promise<InputDefinition> {
+async function inputWithChoices(node: NodeType, input: InputDefinition, host: ChoiceHost): Promise<InputDefinition> {
   const compute = node.inputs[input.name]?.computeChoices
   if (compute === undefined) return input
   try {

@@ -4,6 +4,7 @@ import type { Paths, ResourceClass } from '../types/node-type.ts'
 import type { ProvidedService } from '../types/service.ts'
 import type { ResultCache } from './cache.ts'
 import type { RunEvent } from './events.ts'
+import type { Limits } from './limits.ts'
 
 /** What a run is given by its host: the worker, a test, a program that embeds the engine. */
 export interface RunOptions {
@@ -19,6 +20,10 @@ export interface RunOptions {
   readonly services?: readonly ProvidedService[]
   /** Ids of the nodes to run up to; all output nodes when left out. */
   readonly targets?: readonly string[]
+  /** Refuses the workflow when anything that was asked for can't be made, instead of making the rest. */
+  readonly strict?: boolean
+  /** How far expansions and lists may go. */
+  readonly limits?: Partial<Limits>
   /** How many nodes of a resource class run at a time. */
   readonly widths?: Partial<Widths>
   /** For hidden inputs `metadata`: what the job says about itself. */

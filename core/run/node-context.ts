@@ -1,10 +1,11 @@
 import type { NodeContext, Paths, UiResult } from '../types/node-type.ts'
 import type { Service } from '../types/service.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
+import { drawExpansion } from './draw-expansion.ts'
 import type { EventStream } from './events.ts'
-import type { KeyedNode } from './plan.ts'
 import { ProgressGate } from './progress.ts'
-import type { NodeWarning } from './result.ts'
+import { mergedUi, type NodeWarning } from './result.ts'
+import type { KeyedNode, RunGraph } from './run-graph.ts'
 
 /** What a node's context hands on to. */
 export interface ContextHost {
@@ -12,7 +13,7 @@ export interface ContextHost {
   readonly paths: Paths
   readonly services: ReadonlyMap<string, unknown>
   readonly events: EventStream
-  publish(outputs: ReadonlyMap<string, unknown>): void
+  readonly graph: RunGraph
 }
 
 /** A node's context with what the node left in it. */
@@ -24,8 +25,11 @@ export interface OpenContext {
   close(): void
 }
 
+type Publish = (outputs: ReadonlyMap<string, unknown>) => void
+
 /** Opens the context of one node. Its functions are free of `this`, so that `run` may take them apart. */
-export function openContext({ path, shown, ref }: KeyedNode, host: ContextHost): OpenContext {
+export function openContext(planned: KeyedNode, host: ContextHost, publish: Publish): OpenContext {
+  const { path, shown, ref, item } = planned
   const warnings: NodeWarning[] = []
   let ui: UiResult | undefined
   let isOpen = true
@@ -36,8 +40,9 @@ export function openContext({ path, shown, ref }: KeyedNode, host: ContextHost):
     paths: host.paths,
     progress: (value, max, extra) => {
       if (!isOpen) return
+      const about = item ? { ...extra, item: item.index, items: item.count } : extra
       gate ??= new ProgressGate((latest) => host.events.emit({ type: 'node.progress', node: path, shown, ...latest }))
-      gate.report(extra ? { value, max, extra } : { value, max })
+      gate.report(about ? { value, max, extra: about } : { value, max })
     },
     warn: (message, details) => {
       if (!isOpen) return
@@ -47,17 +52,29 @@ export function openContext({ path, shown, ref }: KeyedNode, host: ContextHost):
     },
     use: (service) => useService(host.services, service),
     publish: (outputs) => {
-      if (isOpen) host.publish(new Map(Object.entries(outputs)))
+      if (isOpen) publish(new Map(Object.entries(outputs)))
     },
     ui: (result) => {
       if (isOpen) ui = { ...ui, ...result }
     },
+    expand: (draw, options = {}) => drawExpansion(draw, options, placeOf(planned, options.continues ?? false, host.graph)),
   }
   const close = () => {
     isOpen = false
     gate?.close()
   }
-  return { context, warnings, ui: () => ui, close }
+  return { context, warnings, ui: () => ui && mergedUi([ui]), close }
+}
+
+/** Where the nodes of an expansion get their paths: within the node, or beside it. */
+function placeOf({ path, place }: KeyedNode, continues: boolean, graph: RunGraph) {
+  const base = continues && place ? place.base : path
+  return {
+    base,
+    nextNumber: () => graph.prompt.nextNumber(base),
+    isTaken: (taken: string) => graph.prompt.has(taken),
+    firstOutput: (type: string) => graph.definitions.get(type)?.outputs[0]?.name,
+  }
 }
 
 function useService<T>(services: ReadonlyMap<string, unknown>, { id }: Service<T>): T {

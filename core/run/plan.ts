@@ -1,17 +1,10 @@
-import type { Json } from '../types/json.ts'
+import type { MaybePromise } from '../types/json.ts'
 import type { ResultCache } from './cache.ts'
 import type { CheckedWorkflow } from './check.ts'
 import type { PlanSummary } from './events.ts'
 import { hold } from './holdings.ts'
-import { askFingerprint, type HookHost } from './hooks.ts'
-import { resultKey } from './keys.ts'
-import type { PlannedNode } from './planned-node.ts'
 import type { NodeResult } from './result.ts'
-
-/** A node with the key of its result. */
-export interface KeyedNode extends PlannedNode {
-  readonly key: string
-}
+import { RunGraph, type GraphHost, type KeyedNode } from './run-graph.ts'
 
 /** A needed node that does not run: its result is known, or everything that would read it is. */
 export interface CachedNode extends KeyedNode {
@@ -24,71 +17,94 @@ export interface Plan {
   readonly cached: readonly CachedNode[]
   readonly targets: ReadonlySet<string>
   readonly summary: PlanSummary
+  /** All nodes with their keys; expansions add theirs. */
+  readonly graph: RunGraph
 }
 
 /** What planning needs to know. */
-export interface PlanHost extends HookHost {
+export interface PlanHost extends GraphHost {
   readonly cache: ResultCache
-  readonly environment: Json
 }
 
 /**
  * Decides what has to run.
  *
- * 1. Ask for fingerprints, all at once.
- * 2. Give each needed node its key, in order: a key holds the keys of the nodes it depends on.
- * 3. Walk back from what was asked for, and stop where the cache knows the result.
+ * 1. Ask for fingerprints, all at once, and give each needed node its key, in order: a key holds the keys of the nodes
+ *    it depends on.
+ * 2. Walk back from what was asked for, and stop where the cache knows the result, and at inputs that are lazy.
+ * 3. What the walk did not come to is behind a known result, or waits to be asked for by a lazy input.
  */
 export async function planExecution(checked: CheckedWorkflow, host: PlanHost): Promise<Plan> {
-  const fingerprints = await askFingerprints(checked, host)
-  const keyed = giveKeys(checked.nodes, fingerprints, host.environment)
-  const results = new Map<string, NodeResult>()
-  const running = await findWork(keyed, checked.targets, host.cache, results)
+  const graph = new RunGraph(checked, host)
+  await graph.add(checked.nodes)
+  const work = await findWork(checked.targets, graph, host.cache, () => false)
+  const behind = firmlyNeeded(checked, graph)
 
-  const nodes = [...keyed.values()]
-  const run = nodes.filter(({ path }) => running.has(path))
-  const known = nodes.filter(({ path }) => !running.has(path))
-  const cached = known.map((node) => ({ ...node, result: results.get(node.path) }))
-  const skipped = [...checked.graph.keys()].filter((id) => !keyed.has(id))
-  const summary = { run: run.map(({ path }) => path), cached: cached.map(({ path }) => path), skipped }
-  return { run, cached, targets: new Set(checked.targets), summary }
-}
-
-type Fingerprints = ReadonlyMap<string, Json | undefined>
-
-async function askFingerprints({ nodes, socketOf }: CheckedWorkflow, host: PlanHost): Promise<Fingerprints> {
-  const asked = nodes.filter(({ registered }) => registered.node.fingerprint)
-  const answers = await Promise.all(asked.map((node) => askFingerprint(node, socketOf, host)))
-  return new Map(asked.map(({ path }, index) => [path, answers[index]]))
-}
-
-function giveKeys(
-  nodes: readonly PlannedNode[],
-  fingerprints: Fingerprints,
-  environment: Json,
-): Map<string, KeyedNode> {
-  const keyed = new Map<string, KeyedNode>()
-  for (const node of nodes) {
-    const { path, registered, inputs, ref } = node
-    const parts = { id: ref.id, registered, inputs, fingerprint: fingerprints.get(path), environment }
-    keyed.set(path, { ...node, key: resultKey(parts, (from) => keyed.get(from)!.key) })
+  const run: KeyedNode[] = []
+  const cached: CachedNode[] = []
+  const lazy: string[] = []
+  for (const node of graph.nodes) {
+    if (work.running.has(node.path)) run.push(node)
+    else if (work.results.has(node.path) || behind.has(node.path)) cached.push({ ...node, result: work.results.get(node.path) })
+    else lazy.push(node.path)
   }
-  return keyed
+  const skipped = checked.graph.size === checked.nodes.length ? [] : [...checked.graph.keys()].filter((id) => !graph.at(id))
+  const { mapped } = checked
+  const summary: PlanSummary = {
+    run: run.map(({ path }) => path),
+    cached: cached.map(({ path }) => path),
+    skipped,
+    ...(lazy.length > 0 && { lazy }),
+    ...(mapped.length > 0 && { mapped }),
+  }
+  return { run, cached, targets: new Set(checked.targets), summary, graph }
 }
 
-/** The paths that have to run. Results found on the way are put into `results` and held; the execution lets them go. */
-async function findWork(
-  nodes: ReadonlyMap<string, KeyedNode>,
-  targets: readonly string[],
-  cache: ResultCache,
-  results: Map<string, NodeResult>,
-): Promise<Set<string>> {
-  const running = new Set<string>()
+/** What is needed without any lazy input asking for it. */
+function firmlyNeeded({ targets }: CheckedWorkflow, graph: RunGraph): ReadonlySet<string> {
+  const found = new Set(targets)
   const open = [...targets]
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    if (running.has(path) || results.has(path)) continue
-    const node = nodes.get(path)!
-    const found = cache.get(node.key)
+    for (const from of firmSources(graph.at(path)!)) {
+      if (found.has(from)) continue
+      found.add(from)
+      open.push(from)
+    }
+  }
+  return found
+}
+
+/** The nodes that one can't do without: those behind its links, unless they are lazy. */
+function firmSources({ inputs }: KeyedNode): string[] {
+  const sources: string[] = []
+  for (const input of inputs) if (input.kind === 'link' && !input.definition.lazy) sources.push(input.from)
+  return sources
+}
+
+/** What has to run for some nodes, and the results that were found on the way. */
+export interface Work {
+  readonly running: ReadonlySet<string>
+  /** Held; the execution lets them go. */
+  readonly results: ReadonlyMap<string, NodeResult>
+}
+
+/**
+ * Walks back from some nodes to all that has to run for them.
+ * @param isUnderWay whether a node is being seen to already
+ */
+export async function findWork(
+  targets: Iterable<string>,
+  graph: RunGraph,
+  cache: ResultCache,
+  isUnderWay: (path: string) => boolean,
+): Promise<Work> {
+  const running = new Set<string>()
+  const results = new Map<string, NodeResult>()
+  const open = [...targets]
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (running.has(path) || results.has(path) || isUnderWay(path)) continue
+    const node = graph.at(path)!
+    const found: MaybePromise<NodeResult | undefined> = cache.get(node.key)
     const result = found instanceof Promise ? await found : found
     if (result) {
       hold(result.outputs.values()) // or another run might push it out before this one reads it
@@ -96,7 +112,7 @@ async function findWork(
       continue
     }
     running.add(path)
-    for (const input of node.inputs) if (input.kind === 'link') open.push(input.from)
+    open.push(...firmSources(node))
   }
-  return running
+  return { running, results }
 }

@@ -1,6 +1,8 @@
-import type { JsonObject } from '../types/json.ts'
+import { Blocked } from '../types/blocked.ts'
+import type { JsonObject, Json } from '../types/json.ts'
 import type { NodeType, UiResult } from '../types/node-type.ts'
 import type { TypedValue } from '../types/value-type.ts'
+import { eachValue, typed } from './lists.ts'
 
 /** A warning that a node gave. */
 export interface NodeWarning {
@@ -10,7 +12,7 @@ export interface NodeWarning {
 
 /** What running a node gave: what the cache keeps. */
 export interface NodeResult {
-  /** By output name. */
+  /** By output name. A list that is mapped over has `each`; what is blocked is a `Blocked`. */
   readonly outputs: ReadonlyMap<string, TypedValue>
   readonly ui?: UiResult
   /** Said again when the result comes out of the cache: they are as true as before. */
@@ -27,11 +29,40 @@ const OVERHEAD = 200
 /** Memory of some outputs, in bytes. */
 export function bytesOf(outputs: Iterable<TypedValue>): number {
   let bytes = OVERHEAD
-  for (const { type, value } of outputs) bytes += type.bytes(value)
+  for (const { type, value } of outputs) bytes += value === undefined ? 0 : type.bytes(value)
   return bytes
 }
 
-/** The values of some outputs of a node with their types. */
-export function typedOutputs(node: NodeType, values: ReadonlyMap<string, unknown>): Map<string, TypedValue> {
-  return new Map([...values].map(([name, value]) => [name, { type: node.outputs[name]!.type, value }]))
+/** The values of some outputs of a node with their types; `by` is noted where the node blocked one. */
+export function typedOutputs(
+  node: NodeType,
+  values: ReadonlyMap<string, unknown>,
+  by: { readonly path: string; readonly shown: string },
+): Map<string, TypedValue> {
+  const outputs = new Map<string, TypedValue>()
+  for (const [name, value] of values) {
+    const { type, data } = node.outputs[name]!
+    const signed = (one: unknown) => (one instanceof Blocked && !one.by ? new Blocked(one.message, originOf(by)) : one)
+    // An `each` output has been checked to be a list.
+    if (data.each && Array.isArray(value)) outputs.set(name, eachValue(type, value.map(signed)))
+    else outputs.set(name, value instanceof Blocked ? typed(type, signed(value)) : { type, value })
+  }
+  return outputs
+}
+
+function originOf({ path, shown }: { readonly path: string; readonly shown: string }) {
+  return { node: path, shown }
+}
+
+/** What several nodes show, as one: the lists of each kind one after the other. */
+export function mergedUi(parts: readonly (UiResult | undefined)[]): UiResult | undefined {
+  const merged = new Map<string, Json[]>()
+  for (const part of parts) {
+    for (const [kind, items] of Object.entries(part ?? {})) {
+      const list = merged.get(kind)
+      if (list) list.push(...items)
+      else merged.set(kind, [...items])
+    }
+  }
+  return merged.size === 0 ? undefined : Object.fromEntries(merged)
 }

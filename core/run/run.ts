@@ -1,11 +1,13 @@
 import { migrateWorkflow } from '../plugins/migrate.ts'
-import type { JsonObject } from '../types/json.ts'
 import { parseWorkflow } from '../workflow/parse.ts'
 import { resolveSeeds, type SeededWorkflow } from '../workflow/seeds.ts'
 import type { Workflow } from '../workflow/workflow.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { MemoryCache, type ResultCache } from './cache.ts'
 import { checkWorkflow, type CheckedWorkflow } from './check.ts'
+import type { DroppedOutput } from './faults.ts'
+import { hiddenValues } from './hidden.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { EventStream, type PlanSummary } from './events.ts'
 import { execute, type Outcome } from './execute.ts'
 import { DEFAULT_WIDTHS, type RunOptions } from './host.ts'
@@ -22,6 +24,8 @@ export interface RunResult {
   readonly workflow?: Workflow
   /** What was to run and what was known. Absent when it did not come to a plan. */
   readonly plan?: PlanSummary
+  /** What was asked for and could not be made, with the reasons; the rest ran. */
+  readonly dropped: readonly DroppedOutput[]
   /** Nodes that ran to their end, in the order in which they ended. */
   readonly executed: readonly string[]
   /** What the nodes that were asked for gave, by id. Its values stay good until `release`. */
@@ -57,6 +61,7 @@ class Run {
   readonly #began = performance.now()
   #seeded: SeededWorkflow | undefined
   #plan: Plan | undefined
+  #dropped: readonly DroppedOutput[] = []
 
   constructor(options: RunOptions) {
     this.#options = options
@@ -74,12 +79,18 @@ class Run {
     return this.#seeded.workflow
   }
 
-  /** Refuses a workflow that is not sound, with everything that is wrong with it. */
+  /** Refuses a workflow of which nothing can be run, with everything that is wrong with it; what can't be made is dropped. */
   async check(workflow: Workflow): Promise<CheckedWorkflow> {
-    const { registry, paths, targets } = this.#options
-    const checked = await checkWorkflow(workflow, registry, { paths, signal: this.#signal }, targets)
-    if (checked.problems.length > 0) throw WorkflowError.ofProblems(checked.problems)
+    const { registry, paths, targets, strict } = this.#options
+    const checked = await checkWorkflow(workflow, registry, { paths, signal: this.#signal }, targets, this.#limits)
+    const { problems, dropped, isRefused } = checked
+    if (problems.length > 0 && (strict || isRefused)) throw WorkflowError.ofProblems(problems)
+    this.#dropped = dropped
     return checked
+  }
+
+  get #limits(): Limits {
+    return { ...DEFAULT_LIMITS, ...this.#options.limits }
   }
 
   /** Decides what runs, and announces it. */
@@ -88,6 +99,7 @@ class Run {
     this.#plan = await planExecution(checked, { paths, environment, signal: this.#signal, cache: this.#cache })
     const seeds = this.#seeded?.seeds ?? []
     this.#events.emit({ type: 'run.started', plan: this.#plan.summary, ...(seeds.length > 0 && { seeds }) })
+    if (this.#dropped.length > 0) this.#events.emit({ type: 'run.dropped', ...droppedEntries(this.#dropped) })
     return this.#plan
   }
 
@@ -100,13 +112,14 @@ class Run {
       paths,
       services: new Map(services.map(({ id, value }) => [id, value])),
       widths: { ...DEFAULT_WIDTHS, ...widths },
-      hidden: this.#hiddenValues(metadata),
+      limits: this.#limits,
+      hidden: hiddenValues(this.#seeded!.workflow, metadata, plan.graph),
     })
   }
 
   end(outcome: Outcome): RunResult {
     this.#announceEnd(outcome.status, outcome.error)
-    const known = { run: this.#id, workflow: this.#seeded?.workflow, plan: this.#plan?.summary }
+    const known = { run: this.#id, workflow: this.#seeded?.workflow, plan: this.#plan?.summary, dropped: this.#dropped }
     return { ...known, ...outcome }
   }
 
@@ -117,15 +130,19 @@ class Run {
     return this.end({ status: 'failed', error: asWorkflowError(error), ...nothing })
   }
 
-  #hiddenValues(metadata: JsonObject) {
-    return { workflow: this.#seeded!.workflow, metadata }
-  }
-
   #announceEnd(status: Outcome['status'], error: WorkflowError | undefined): void {
     const seconds = Math.round(performance.now() - this.#began) / 1000
     if (status === 'failed') this.#events.emit({ type: 'run.failed', seconds, error: error!.data })
     else this.#events.emit({ type: status === 'done' ? 'run.done' : 'run.cancelled', seconds })
   }
+}
+
+/** The outputs that can't be made as an event has them: each problem once. */
+function droppedEntries(dropped: readonly DroppedOutput[]) {
+  const problems = [...new Set(dropped.flatMap(({ reasons }) => reasons))]
+  const numbers = new Map(problems.map((problem, index) => [problem, index]))
+  const outputs = dropped.map(({ node, reasons }) => ({ node, problems: reasons.map((one) => numbers.get(one)!) }))
+  return { outputs, problems }
 }
 
 /** What is thrown here and is no WorkflowError is a mistake in the engine or its host; it is reported all the same. */

@@ -1,3 +1,5 @@
+import { Blocked } from '../types/blocked.ts'
+import { RawLink } from '../types/expansion.ts'
 import { shortText } from '../types/json.ts'
 import { literalProblem, type LiteralProblem } from '../types/literal.ts'
 import type { NodeType } from '../types/node-type.ts'
@@ -6,39 +8,105 @@ import { alwaysFits, socketText, type SocketType } from '../types/socket.ts'
 import type { TypedValue } from '../types/value-type.ts'
 import type { NodeRef } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
-import type { PlannedInput } from './planned-node.ts'
-import type { Step } from './step.ts'
+import { copyValue } from './copy-value.ts'
+import { itemsOf } from './lists.ts'
+import type { GivenInput, LinkInput, PlannedInput, PlannedNode } from './planned-node.ts'
 
-type LinkInput = Extract<PlannedInput, { kind: 'link' }>
+/** What has arrived at each input of a node, in their order: `undefined` for what no link brings, or not yet. */
+export type Arrivals = readonly (TypedValue | undefined)[]
+
+/** The value that blocks a node, if there is one: anything blocked that it would have got. */
+export function blockedAmong(arrivals: Arrivals, wholeLists: boolean): Blocked | undefined {
+  for (const arrived of arrivals) {
+    if (arrived === undefined) continue
+    if (arrived.value instanceof Blocked) return arrived.value
+    if (!wholeLists || !arrived.each) continue
+    const blocked = itemsOf(arrived).find((item) => item instanceof Blocked)
+    if (blocked instanceof Blocked) return blocked
+  }
+  return undefined
+}
+
+/** How a node gets its inputs. */
+export interface Handing {
+  /** What only the engine knows. */
+  hidden(kind: keyof HiddenValues): unknown
+  /** Whether it gets copies of what it could spoil: plugins do. */
+  readonly copies: boolean
+}
 
 /**
- * The values of a step's inputs, by name: literals, what its sources gave, and what only the engine knows.
- * @throws WorkflowError naming the input, when a linked value is not what the input takes.
+ * The values of a node's inputs by name, checked as they arrive: literals, what links brought, what only the engine
+ * knows. The single inputs of a variadic port are one list; a node that takes whole lists gets a list for each.
+ * @throws WorkflowError naming the input, when a value is not what the input takes
  */
-export function collectInputs(
-  step: Step,
-  sources: ReadonlyMap<string, Step>,
-  hidden: HiddenValues,
-): Record<string, unknown> {
+export function inputValues(planned: PlannedNode, arrivals: Arrivals, handing: Handing): Record<string, unknown> {
+  const { node, definition } = planned.registered
+  const wholeLists = node.inputList === true
   const values: Record<string, unknown> = {}
-  for (const input of step.planned.inputs) {
-    const { name } = input.definition
-    if (input.kind === 'literal') values[name] = input.value
-    else if (input.kind === 'hidden') values[name] = hidden[input.definition.hidden!]
-    else values[name] = linkedValue(input, step, sources.get(input.from)!.values.get(input.output)!)
+  for (let index = 0; index < planned.inputs.length; index++) {
+    const input = planned.inputs[index]!
+    const { name, variadic } = input.definition
+    const value = wholeLists
+      ? listOf(input, planned, arrivals[index], handing)
+      : singleOf(input, planned, arrivals[index], handing)
+    if (!variadic) values[name] = value
+    else if (wholeLists) values[name] = [[...gathered(values, name).flat(), ...(value as unknown[])]] // listOf gives lists
+    else values[name] = [...gathered(values, name), value]
   }
+  for (const { name, variadic } of definition.inputs) if (variadic) values[name] ??= []
   return values
 }
 
+function gathered(values: Record<string, unknown>, name: string): unknown[] {
+  return (values[name] as unknown[] | undefined) ?? [] // only this function's caller puts values there: lists
+}
+
+function listOf(input: PlannedInput, planned: PlannedNode, arrived: TypedValue | undefined, handing: Handing): unknown[] {
+  if (!arrived?.each || !isLinked(input)) return [singleOf(input, planned, arrived, handing)]
+  const { type } = arrived.each
+  return itemsOf(arrived).map((value) => handedOver(input, planned, { type, value }, handing))
+}
+
+function singleOf(input: PlannedInput, planned: PlannedNode, arrived: TypedValue | undefined, handing: Handing): unknown {
+  switch (input.kind) {
+    case 'literal':
+      return handing.copies ? copyValue(input.value) : input.value
+    case 'hidden':
+      return handing.hidden(input.definition.hidden!)
+    case 'raw':
+      return new RawLink(input.from, input.output)
+    case 'link':
+    case 'given':
+      return arrived === undefined ? undefined : handedOver(input, planned, arrived, handing)
+    default:
+      return input satisfies never
+  }
+}
+
+function handedOver(input: Linked, planned: PlannedNode, arrived: TypedValue, { copies }: Handing): unknown {
+  const value = checkedValue(input, planned, arrived)
+  return copies ? copyValue(value, arrived.type) : value
+}
+
+type Linked = LinkInput | GivenInput
+
+/** Whether something comes in that was not written into the workflow. */
+export function isLinked(input: PlannedInput): input is Linked {
+  return input.kind === 'link' || input.kind === 'given'
+}
+
 /** Checks on arrival what could not be known when the link was drawn: members of unions, `any`, ranges and choices. */
-function linkedValue(input: LinkInput, { planned }: Step, { type, value }: TypedValue): unknown {
+function checkedValue(input: Linked, { registered, ref }: PlannedNode, { type, value }: TypedValue): unknown {
   const { definition } = input
-  const port = planned.registered.node.inputs[definition.name]!
-  if (value === undefined && !definition.required) return undefined
-  const isKnown = alwaysFits(type.socket, definition.socket)
-  if (!isKnown && !port.accepts(value)) throw refuse(input, planned.ref, wrongValue(definition.socket, value))
+  if (value === undefined && (!definition.required || definition.lazy)) return undefined
+  const port = registered.node.inputs[definition.name]!
+  const fits = () => (definition.variadic ? port.type.check(value) : port.accepts(value))
+  if (!alwaysFits(type.socket, definition.socket) && !fits()) {
+    throw refuse(input, ref, wrongValue(definition.socket, value))
+  }
   const problem = isScalar(value) ? literalProblem(definition, value) : undefined
-  if (problem) throw refuse(input, planned.ref, problem)
+  if (problem) throw refuse(input, ref, problem)
   return value
 }
 
@@ -57,9 +125,9 @@ function wrongValue(socket: SocketType, value: unknown): WrongType {
 
 type Refusal = LiteralProblem | WrongType
 
-function refuse({ from, output, definition }: LinkInput, node: NodeRef, what: Refusal): WorkflowError {
-  const problem = `${what.problem} from output "${output}" of node ${from}`
-  return new WorkflowError({ ...what, node, input: definition.name, problem })
+function refuse({ from, output, slot }: Linked, node: NodeRef, what: Refusal): WorkflowError {
+  const source = from === undefined ? '' : ` from output "${output}" of node ${from}`
+  return new WorkflowError({ ...what, node, input: slot, problem: `${what.problem}${source}` })
 }
 
 /**
@@ -74,17 +142,17 @@ export function checkOutputs(node: NodeType, values: ReadonlyMap<string, unknown
       throw wrongOutput(`it gave an output "${name}", but declares ${declared}`)
     }
     const isLeftOut = value === undefined && port.isOptional
-    if (!isLeftOut && !port.accepts(value)) {
-      throw wrongOutput(`output "${name}" should be ${socketText(port.type.socket)}, got ${shortText(value)}`)
-    }
+    if (isLeftOut || value instanceof Blocked || port.accepts(value)) continue
+    const expected = `${port.data.each ? 'a list of ' : ''}${socketText(port.type.socket)}`
+    throw wrongOutput(`output "${name}" should be ${expected}, got ${shortText(value)}`)
   }
 }
 
 /** @throws WorkflowError `wrong_output` when an output that is not optional is missing. */
 export function checkComplete(node: NodeType, values: Map<string, unknown>): void {
-  for (const [name, port] of Object.entries(node.outputs)) {
+  for (const name in node.outputs) {
     if (values.has(name)) continue
-    if (!port.isOptional) throw wrongOutput(`it gave no output "${name}"`)
+    if (!node.outputs[name]!.isOptional) throw wrongOutput(`it gave no output "${name}"`)
     values.set(name, undefined) // so that whoever reads it finds that there is none
   }
 }
@@ -94,6 +162,7 @@ export function changedOutput(name: string): WorkflowError {
   return wrongOutput(`it published output "${name}" and then returned another value for it`)
 }
 
-function wrongOutput(problem: string): WorkflowError {
+/** A node broke what it declares. */
+export function wrongOutput(problem: string): WorkflowError {
   return new WorkflowError({ code: 'wrong_output', problem, remedy: 'This is a mistake in the node; tell its author.' })
 }

@@ -1,0 +1,99 @@
+import { RawLink, type Expansion } from '../types/expansion.ts'
+import type { TypedValue } from '../types/value-type.ts'
+import { outputOf } from '../workflow/validate.ts'
+import { valueKey } from './keys.ts'
+import { eachValue, itemAt, itemsOf } from './lists.ts'
+import type { PlannedNode } from './planned-node.ts'
+import type { KnownValue } from './place-expansion.ts'
+import { typedOutputs } from './result.ts'
+import type { KeyedNode, RunGraph } from './run-graph.ts'
+import { checkComplete, checkOutputs, wrongOutput, type Arrivals } from './values.ts'
+
+/** Nodes outside an expansion that it links to. */
+export function linkedPaths({ nodes, outputs }: Expansion, graph: RunGraph): string[] {
+  const own = new Set(nodes.map(({ path }) => path))
+  const values = [...nodes.flatMap(({ inputs }) => [...inputs.values()].flat()), ...outputs.values()]
+  const links = values.filter((value) => value instanceof RawLink)
+  return [...new Set(links.map(({ from }) => from))].filter((path) => !own.has(path) && !graph.at(path))
+}
+
+/** The output nodes of an expansion: they run although nothing reads from them. */
+export function outputNodesAmong(nodes: readonly PlannedNode[]): string[] {
+  return nodes.filter(({ registered }) => registered.node.output).map(({ path }) => path)
+}
+
+/**
+ * The objects that a node was given, each with what stands for it in keys: what an expansion hands on of them is the
+ * value itself, not the node's copy, and has the same key wherever it goes.
+ */
+export function knownObjects(
+  planned: KeyedNode,
+  inputs: Readonly<Record<string, unknown>>,
+  arrivals: Arrivals,
+  graph: RunGraph,
+): ReadonlyMap<object, KnownValue> {
+  const known = new Map<object, KnownValue>()
+  const note = (given: unknown, value: KnownValue) => {
+    if (typeof given === 'object' && given !== null) known.set(given, value)
+  }
+  for (const [index, input] of planned.inputs.entries()) {
+    const arrived = arrivals[index]
+    if (arrived === undefined || (input.kind !== 'link' && input.kind !== 'given')) continue
+    const given = givenAt(inputs[input.definition.name], planned, index)
+    const source = input.kind === 'given' ? input.key : graph.at(input.from)!.key
+    const output = input.kind === 'link' ? input.output : ''
+    if (!arrived.each) note(given, { typed: arrived, key: input.kind === 'given' ? input.key : valueKey(arrived.value, source, output) })
+    else if (Array.isArray(given)) {
+      itemsOf(arrived).forEach((value, at) => {
+        note(given[at], { typed: itemAt(arrived, at), key: arrived.each?.keys?.[at] ?? valueKey(value, source, output, at) })
+      })
+    }
+  }
+  return known
+}
+
+/** What a node got at one of its inputs, which is one of many where the port is variadic. */
+function givenAt(value: unknown, { inputs, registered }: KeyedNode, index: number): unknown {
+  const { definition } = inputs[index]!
+  const single: unknown = registered.node.inputList && Array.isArray(value) && value.length === 1 ? value[0] : value
+  if (!definition.variadic || !Array.isArray(single)) return single
+  return single[inputs.slice(0, index).filter((one) => one.definition === definition).length]
+}
+
+/**
+ * The outputs of a node whose expansion has come to its end.
+ * @param valuesAt what can be read of the node at a path
+ * @throws WorkflowError `wrong_output` where they are not what the node declares
+ */
+export function expandedOutputs(
+  planned: KeyedNode,
+  drawn: ReadonlyMap<string, unknown>,
+  valuesAt: (path: string) => ReadonlyMap<string, TypedValue>,
+  graph: RunGraph,
+): ReadonlyMap<string, TypedValue> {
+  const { node } = planned.registered
+  const linked = new Map<string, TypedValue>()
+  const values = new Map<string, unknown>()
+  for (const [name, value] of drawn) {
+    if (!(value instanceof RawLink)) {
+      values.set(name, value)
+      continue
+    }
+    const output = outputOf(graph.definitionAt(value.from)!, value.output)?.name
+    const found = output === undefined ? undefined : valuesAt(value.from).get(output)
+    if (found === undefined) throw wrongOutput(`its expansion links output "${name}" to ${value.from}, which has no output ${JSON.stringify(value.output)}`)
+    linked.set(name, found)
+  }
+  for (const [name, found] of linked) values.set(name, node.outputs[name]?.data.each ? itemsOf(found) : found.each ? undefined : found.value)
+  checkOutputs(node, new Map([...values].filter(([name]) => !linked.get(name)?.each || node.outputs[name]?.data.each)))
+  checkComplete(node, values)
+  const outputs = typedOutputs(node, values, planned)
+  for (const [name, found] of linked) outputs.set(name, retyped(found, node.outputs[name]!.type, node.outputs[name]!.data.each === true))
+  return outputs
+}
+
+/** A value as the type of another output. A list that is mapped over stays one, with the keys of its items. */
+function retyped(found: TypedValue, type: TypedValue['type'], isList: boolean): TypedValue {
+  if (found.each || isList) return eachValue(type, itemsOf(found), found.each?.keys)
+  return found.value === undefined || type.check(found.value) ? { type, value: found.value } : found
+}
