@@ -39,7 +39,7 @@ export async function* decodePictures(
   }
 }
 
-/** The same as RGB bytes [height, width, 3]: x·255 truncated, as the reference writes files. */
+/** The same as RGB bytes [height, width, 3]: x·255 rounded (the reference's file writer truncates, half a step darker). */
 export async function* decodeFrames(
   device: Device,
   vae: VaeRecipe,
@@ -77,7 +77,7 @@ function bytesOf(picture: Float32Array): Uint8Array {
   const plane = picture.length / 3
   const bytes = new Uint8Array(picture.length)
   for (let c = 0; c < 3; c++)
-    for (let i = 0; i < plane; i++) bytes[3 * i + c] = Math.fround(picture[c * plane + i]! * 255)
+    for (let i = 0; i < plane; i++) bytes[3 * i + c] = Math.round(picture[c * plane + i]! * 255)
   return bytes
 }
 
