@@ -87,7 +87,7 @@ describe('encode and decode', () => {
     expect(noisy.data.every((n, i) => n > mean.data[i]!)).toBe(true)
   })
 
-  test('pictures stay within 0 … 1; bytes are truncated', async () => {
+  test('pictures stay within 0 … 1; bytes are rounded', async () => {
     const latent = emptyLatent({ width: 64, height: 64 })
     const [frame] = await decoded(latent)
     const { value: picture } = await decodePictures(device, vae, latent).next()
