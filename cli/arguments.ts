@@ -12,11 +12,19 @@ export type OptionSpec =
   | OptionBase & { readonly type: 'text' }
   | OptionBase & { readonly type: 'list' }
 
+export interface OperandSpec {
+  readonly name: string
+  readonly help: string
+  readonly optional?: boolean
+  /** The last one may stand any number of times. */
+  readonly many?: boolean
+}
+
 export interface CommandSpec<O extends Record<string, OptionSpec> = Record<string, OptionSpec>> {
   readonly name: string
   readonly summary: string
   /** What follows the command's name, as help shows it: `WORKFLOW`. */
-  readonly operands: readonly { readonly name: string; readonly help: string; readonly optional?: boolean }[]
+  readonly operands: readonly OperandSpec[]
   readonly options: O
   /** What unknown `--name value` pairs are, for a command that takes them: the parameters of its workflow. */
   readonly openOptions?: string
@@ -106,7 +114,7 @@ function checkChoice(name: string, option: OptionSpec, value: string): void {
 function checkOperands({ name, operands: specs }: CommandSpec, operands: readonly string[]): void {
   const missing = specs.find((spec, i) => !spec.optional && operands[i] === undefined)
   if (missing !== undefined) throw new UsageError(`kinograph ${name} needs ${missing.name}: ${missing.help}`)
-  if (operands.length > specs.length) {
+  if (operands.length > specs.length && !specs.at(-1)?.many) {
     throw new UsageError(`kinograph ${name} takes ${specs.length === 0 ? 'no operand' : specs.map((s) => s.name).join(' ')}, ` +
       `but got ${JSON.stringify(operands[specs.length])} as well. Put a value with spaces in quotes.`)
   }

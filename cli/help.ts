@@ -25,7 +25,7 @@ export function generalHelp(specs: readonly CommandSpec[], version: string): str
 }
 
 const operandsText = ({ operands }: CommandSpec) =>
-  operands.map(({ name, optional }) => optional ? `[${name}]` : name).join(' ')
+  operands.map(({ name, optional, many }) => optional ? `[${name}]` : many ? `${name}…` : name).join(' ')
 
 /** `kinograph COMMAND --help`. */
 export function commandHelp(spec: CommandSpec): string {

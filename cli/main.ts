@@ -6,7 +6,9 @@ import packageJson from '../package.json' with { type: 'json' }
 import { nearest, UsageError } from './arguments.ts'
 import type { CommandSpec } from './arguments.ts'
 import { EXIT } from './exit.ts'
-import { doctorSpec, exportSpec, modelsSpec, nodesSpec, runSpec, validateSpec } from './specs.ts'
+import {
+  diffSpec, doctorSpec, exportSpec, fmtSpec, mergeSpec, migrateSpec, modelsSpec, nodesSpec, runSpec, validateSpec,
+} from './specs.ts'
 
 interface Command {
   readonly spec: CommandSpec
@@ -18,6 +20,10 @@ const COMMANDS: readonly Command[] = [
   { spec: runSpec, load: () => import('./commands/run.ts') },
   { spec: validateSpec, load: () => import('./commands/validate.ts') },
   { spec: exportSpec, load: () => import('./commands/export.ts') },
+  { spec: fmtSpec, load: () => import('./commands/fmt.ts') },
+  { spec: diffSpec, load: () => import('./commands/diff.ts') },
+  { spec: mergeSpec, load: () => import('./commands/merge.ts') },
+  { spec: migrateSpec, load: () => import('./commands/migrate.ts') },
   { spec: nodesSpec, load: () => import('./commands/nodes.ts') },
   { spec: modelsSpec, load: () => import('./commands/models.ts') },
   { spec: doctorSpec, load: () => import('./commands/doctor.ts') },

@@ -82,3 +82,50 @@ export const exportSpec = defineCommand({
     'kinograph export ComfyUI_00001_.png --output workflow.json',
   ],
 })
+
+export const fmtSpec = defineCommand({
+  name: 'fmt',
+  summary: 'Write workflow files in their one canonical form.',
+  operands: [{ name: 'FILE', help: 'workflows (.json); - reads stdin and prints', many: true }],
+  options: { check: { type: 'flag', help: 'write nothing; name the files that are not canonical, and exit with 1 if there are any' } },
+  examples: ['kinograph fmt workflows/*.json', 'kinograph fmt --check workflows/*.json'],
+})
+
+export const diffSpec = defineCommand({
+  name: 'diff',
+  summary: 'Say in words how one workflow became another.',
+  operands: [
+    { name: 'BEFORE', help: 'a workflow (.json), or an mp4, png or webp that holds one' },
+    { name: 'AFTER', help: 'the same, later' },
+  ],
+  options: { json },
+  examples: ['kinograph diff old.json new.json', 'kinograph diff output/video_00001.mp4 output/video_00002.mp4'],
+})
+
+export const mergeSpec = defineCommand({
+  name: 'merge',
+  summary: 'Put two changed versions of a workflow together; usable as git\'s merge driver.',
+  operands: [
+    { name: 'BASE', help: 'the workflow (.json) that both come from; an empty file where there is none' },
+    { name: 'OURS', help: 'one version; where they conflict, it stays' },
+    { name: 'THEIRS', help: 'the other version' },
+  ],
+  options: {
+    output: { type: 'text', value: 'FILE', help: 'the file to write, also -o FILE (default: print it)' },
+    name: { type: 'text', value: 'PATH', help: 'what messages call the file (git knows it as %P)' },
+  },
+  examples: [
+    'kinograph merge base.json ours.json theirs.json -o merged.json',
+    'git config merge.kinograph.driver "kinograph merge %O %A %B -o %A --name %P"',
+  ],
+})
+
+export const migrateSpec = defineCommand({
+  name: 'migrate',
+  summary: 'Carry workflow files over to the node types and the format of today.',
+  operands: [{ name: 'FILE', help: 'workflows (.json), written in place', many: true }],
+  options: {
+    check: { type: 'flag', help: 'write nothing; say what would be done, and exit with 1 if there is anything' },
+    'models-dir': modelsDir,
+  },
+})

@@ -5,8 +5,13 @@
 import type { WorkflowFormat } from '../core/comfy/detect.ts'
 import type { NodeDefinition } from '../core/types/definition.ts'
 import type { Json } from '../core/types/json.ts'
+import type { SocketType } from '../core/types/socket.ts'
 import type { RunEvent } from '../core/run/events.ts'
+import type { WorkflowDiff } from '../core/workflow/diff.ts'
+import type { MigratedNode } from '../core/workflow/migrate-nodes.ts'
+import type { ParameterState } from '../core/workflow/overrides.ts'
 import type { NodeRef, Problem } from '../core/workflow/problem.ts'
+import type { ExposedOutput, Parameter } from '../core/workflow/workflow.ts'
 
 /** Most bytes of one message as JSON. */
 export const MAX_MESSAGE = 1_000_000
@@ -49,11 +54,42 @@ export interface ExportRequest extends JobRequest {
   readonly file: string
 }
 
+/** Say how one workflow became another. */
+export interface DiffRequest {
+  readonly type: 'diff'
+  readonly id: string
+  readonly before: WorkflowSource
+  readonly after: WorkflowSource
+  readonly folders: Folders
+}
+
+/** Carry a workflow file over to the node types and the format of today. */
+export interface MigrateRequest {
+  readonly type: 'migrate'
+  readonly id: string
+  /** Absolute; written in place. */
+  readonly path: string
+  /** Write nothing. */
+  readonly check: boolean
+  readonly folders: Folders
+}
+
+/** Say what can be set in a workflow by name, and what comes out of it by name. */
+export interface InterfaceRequest {
+  readonly type: 'interface'
+  readonly id: string
+  readonly workflow: WorkflowSource
+  readonly folders: Folders
+}
+
 /** What a parent may ask. Each question is answered by one `answer` with its id. */
 export type Request =
   | RunRequest
   | (JobRequest & { readonly type: 'validate'; readonly id: string })
   | ExportRequest
+  | DiffRequest
+  | MigrateRequest
+  | InterfaceRequest
   | { readonly type: 'nodes'; readonly id: string; readonly folders: Folders }
   | { readonly type: 'models'; readonly id: string; readonly folders: Folders }
   | { readonly type: 'doctor'; readonly id: string; readonly folders: Folders }
@@ -101,10 +137,21 @@ export interface DoctorRow {
   readonly remedy?: string
 }
 
+/** A workflow as a command: what it takes and gives by name. */
+export interface WorkflowInterface {
+  readonly title?: string
+  readonly description?: string
+  readonly parameters: readonly (Parameter & ParameterState)[]
+  readonly outputs: readonly (ExposedOutput & { readonly socket?: SocketType })[]
+}
+
 export interface Answers {
   readonly run: RunAnswer
   readonly validate: { readonly problems: readonly Problem[] }
   readonly export: { readonly file: string; readonly bytes: number }
+  readonly diff: WorkflowDiff
+  readonly migrate: { readonly isChanged: boolean; readonly migrated: readonly MigratedNode[] }
+  readonly interface: WorkflowInterface
   readonly nodes: { readonly definitions: readonly NodeDefinition[] }
   readonly models: { readonly folder: string; readonly models: readonly ModelRow[] }
   readonly doctor: { readonly rows: readonly DoctorRow[] }

@@ -12,6 +12,7 @@ import { Outbox } from './outbox.ts'
 import type { Answers, FromWorker, Request, ToWorker } from './protocol.ts'
 import { describeNodes, runJob, validateJob } from './run-job.ts'
 import type { Engine } from './run-job.ts'
+import { describeInterface, diffJob, migrateJob } from './workflow-files.ts'
 
 /** Results kept between runs, in bytes. */
 const CACHE_BYTES = 512 * 2 ** 20
@@ -60,6 +61,9 @@ async function answer(request: Request, engine: Engine, signal: AbortSignal): Pr
     case 'run': return runJob(request, engine, signal)
     case 'validate': return validateJob(request, engine, signal)
     case 'export': return exportJob(request, engine)
+    case 'diff': return diffJob(request, engine)
+    case 'migrate': return migrateJob(request, engine)
+    case 'interface': return describeInterface(request, engine, signal)
     case 'nodes': return describeNodes(engine, request.folders, signal)
     case 'models': {
       const { modelRows } = await import('./list-models.ts')

@@ -1,0 +1,31 @@
+/** `kinograph merge`: two changed versions of a workflow in one; usable as git's merge driver. */
+import { formatWorkflow } from '../../core/workflow/format.ts'
+import { mergeWorkflows } from '../../core/workflow/merge.ts'
+import { WorkflowError } from '../../core/workflow/workflow-error.ts'
+import { parseArguments } from '../arguments.ts'
+import { EXIT } from '../exit.ts'
+import { printProblem } from '../print.ts'
+import { mergeSpec } from '../specs.ts'
+import { parseText, readText, writeText } from '../workflow-file.ts'
+
+export async function command(argv: readonly string[]): Promise<number> {
+  const { options, operands } = parseArguments(mergeSpec, argv.map((word) => (word === '-o' ? '--output' : word)))
+  try {
+    const texts = await Promise.all(operands.map(readText))
+    const [base, ours, theirs] = texts.map((text, index) => parseText(text, operands[index]!))
+    const { workflow, conflicts, notes } = mergeWorkflows(base!, ours!, theirs!)
+    const text = formatWorkflow(workflow)
+    if (options.output === undefined) process.stdout.write(text)
+    else await writeText(options.output, text)
+    for (const note of notes) process.stderr.write(`note: ${note}\n`)
+    for (const conflict of conflicts) process.stderr.write(`conflict: ${conflict.text}\n`)
+    if (conflicts.length === 0) return EXIT.ok
+    const file = options.name ?? options.output ?? 'what is printed'
+    process.stderr.write(`${conflicts.length === 1 ? 'One conflict' : `${conflicts.length} conflicts`}: ${file} has ours there.\n`)
+    return EXIT.failed
+  } catch (error) {
+    if (!(error instanceof WorkflowError)) throw error
+    printProblem(error.data)
+    return EXIT.badInput
+  }
+}
