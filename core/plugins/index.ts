@@ -1,4 +1,5 @@
-export * from './api-version.ts'
-export * from './load.ts'
+export { apiVersionProblem, PLUGIN_API } from './api-version.ts'
+export { contentHash, loadPlugin } from './load.ts'
+export type { PluginIdentity } from './load.ts'
 export * from './plugin.ts'
 export * from './registry.ts'
