@@ -2,9 +2,9 @@
 import type { CommandSpec, OptionSpec } from './arguments.ts'
 
 /** Two columns, the second starting where the longest of the first ends. */
-function columns(rows: readonly (readonly [string, string])[]): string {
+export function columns(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()).join('\n')
 }
 
 const optionName = (name: string, option: OptionSpec) =>

@@ -35,7 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (word === undefined || word === '--help' || word === '-h' || word === 'help') return help(rest[0])
   const command = COMMANDS.find(({ spec }) => spec.name === word)
   if (command === undefined) throw unknownCommand(word)
-  if (rest.includes('--help') || rest.includes('-h')) return help(word)
+  if (rest.includes('--help') || rest.includes('-h')) return helpFor(command.spec, rest)
   return (await command.load()).command(rest)
 }
 
@@ -45,6 +45,21 @@ async function help(name: string | undefined): Promise<number> {
   const command = COMMANDS.find(({ spec }) => spec.name === name)
   if (command === undefined) throw unknownCommand(name)
   return say(commandHelp(command.spec))
+}
+
+/** Help for a command, with what its workflow takes where the line names one. */
+async function helpFor(spec: CommandSpec, rest: readonly string[]): Promise<number> {
+  if (spec.openOptions === undefined || rest.every((word) => word.startsWith('-'))) return help(spec.name)
+  const [{ workflowHelp }, { WorkflowError }] = await Promise.all([import('./workflow-help.ts'), import('../core/workflow/workflow-error.ts')])
+  try {
+    const text = await workflowHelp(spec, rest)
+    return text === undefined ? await help(spec.name) : say(`${text}\n\nkinograph ${spec.name} --help lists the options.`)
+  } catch (error) {
+    if (!(error instanceof WorkflowError)) throw error
+    const { printProblem } = await import('./print.ts')
+    printProblem(error.data)
+    return EXIT.badInput
+  }
 }
 
 function unknownCommand(word: string): UsageError {

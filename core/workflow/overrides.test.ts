@@ -92,3 +92,32 @@ test('listParameters says what each stands at', () => {
   expect(steps).toMatchObject({ name: 'steps', value: 20 })
   expect(lost).toEqual({ name: 'lost', node: 'gone', input: 'text' })
 })
+
+describe('a node that stands for a subgraph', () => {
+  const packed: Workflow = {
+    version: 1,
+    parameters: [{ name: 'num_steps', node: 's', input: 'steps' }, { name: 'what-to-show', node: 's', input: 'text' }],
+    nodes: [{ id: 's', type: 'subgraph:in', inputs: { steps: 20 } }],
+    subgraphs: [{
+      id: 'in', name: 'In', inputs: [{ name: 'steps' }, { name: 'text' }], outputs: [],
+      nodes: [{
+        id: 'e', type: 'TextEncode',
+        inputs: { steps: { from: '$inputs', output: 'steps' }, text: { from: '$inputs', output: 'text' } },
+      }],
+    }],
+  }
+
+  test('takes what the inputs behind its own take', () => {
+    const changed = applyOverrides(packed, { set: ['s.steps=5'], parameters: { what_to_show: '42' } }, definitions)
+    expect(inputsOf('s', changed)).toEqual({ steps: 5, text: '42' })
+    expect(() => applyOverrides(packed, { set: ['s.clean=true'] }, definitions)).toThrow('subgraph:in has no input of that name')
+  })
+
+  test('lists its parameters as those inputs are described; - and _ in names are the same', () => {
+    expect(listParameters(packed, definitions)).toMatchObject([
+      { name: 'num_steps', value: 20, definition: { name: 'steps', socket: 'INT', default: 9 } },
+      { name: 'what-to-show', definition: { name: 'text', socket: 'STRING' } },
+    ])
+    expect(inputsOf('s', applyOverrides(packed, { parameters: { 'num-steps': '7' } }, definitions))).toEqual({ steps: 7 })
+  })
+})

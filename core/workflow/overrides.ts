@@ -2,6 +2,7 @@ import type { Definitions, InputDefinition } from '../types/definition.ts'
 import { shortText, type Json } from '../types/json.ts'
 import { refOf } from './graph.ts'
 import type { Problem } from './problem.ts'
+import { withSubgraphDefinitions } from './subgraphs.ts'
 import { didYouMean, listed } from './suggest.ts'
 import { inputOf, isLink, literalOf } from './workflow.ts'
 import type { InputValue, Parameter, Workflow, WorkflowNode } from './workflow.ts'
@@ -24,10 +25,12 @@ interface Assignment {
 
 /**
  * The workflow with other values for some of its inputs. With definitions, a text is read as what its input takes;
- * without, as what the input holds now, and as JSON or plain text where that says nothing.
+ * without, as what the input holds now, and as JSON or plain text where that says nothing. In names of parameters - and
+ * _ are the same.
  * @throws WorkflowError naming everything that can't be set, and what could be.
  */
-export function applyOverrides(workflow: Workflow, overrides: Overrides, definitions?: Definitions): Workflow {
+export function applyOverrides(workflow: Workflow, overrides: Overrides, types?: Definitions): Workflow {
+  const definitions = types && withSubgraphDefinitions(workflow, types)
   const problems: Problem[] = []
   const assignments: Assignment[] = []
   const attempt = (read: () => Assignment) => {
@@ -47,7 +50,8 @@ export function applyOverrides(workflow: Workflow, overrides: Overrides, definit
 }
 
 /** The parameters of a workflow with what their inputs hold and take, for `--help` and forms. */
-export function listParameters(workflow: Workflow, definitions?: Definitions): (Parameter & ParameterState)[] {
+export function listParameters(workflow: Workflow, types?: Definitions): (Parameter & ParameterState)[] {
+  const definitions = types && withSubgraphDefinitions(workflow, types)
   return (workflow.parameters ?? []).map((parameter) => {
     const node = workflow.nodes.find(({ id }) => id === parameter.node)
     const definition = node && definitionOf(node, parameter.input, definitions)
@@ -64,7 +68,8 @@ export interface ParameterState {
 
 function readParameter(workflow: Workflow, name: string, value: Json, definitions?: Definitions): Assignment {
   const parameters = workflow.parameters ?? []
-  const parameter = parameters.find((one) => one.name === name)
+  const plain = (text: string) => text.replaceAll('-', '_')
+  const parameter = parameters.find((one) => one.name === name) ?? parameters.find((one) => plain(one.name) === plain(name))
   if (parameter === undefined) {
     const names = parameters.map((one) => one.name)
     throw new WorkflowError({
