@@ -714,7 +714,7 @@ interface Got {
 /** What ran in the place of a node has shown and warned for it, and taken its time. */
 function inherit(parent: Step, { ui, warnings, seconds }: NodeResult): void {
   if (ui) parent.shown.push(ui)
-  if (warnings.length > 0) parent.warnings.push(...warnings)
+  for (const warning of warnings) parent.warnings.push(warning)
   parent.seconds += seconds
 }
 

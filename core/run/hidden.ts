@@ -30,10 +30,10 @@ export function hiddenValues(workflow: Workflow, metadata: JsonObject, graph: Ru
 function frozen<T>(value: T): T {
   const copy = copyValue(value)
   const open: unknown[] = [copy]
-  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+  while (open.length > 0) {
+    const one = open.pop()
     if (typeof one !== 'object' || one === null) continue
-    Object.freeze(one)
-    open.push(...Object.values(one))
+    for (const inner of Object.values(Object.freeze(one))) open.push(inner)
   }
   return copy
 }

@@ -33,7 +33,7 @@ function* withMembers(values: Iterable<TypedValue>): Iterable<TypedValue> {
   const open = [...values]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     yield next
-    if (next.type.members) open.push(...next.type.members(next.value))
+    if (next.type.members) for (const member of next.type.members(next.value)) open.push(member)
   }
 }
 

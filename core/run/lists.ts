@@ -1,5 +1,6 @@
 import { Blocked } from '../types/blocked.ts'
 import type { Mapping } from '../types/node-type.ts'
+import { ANY } from '../types/socket.ts'
 import type { TypedValue, ValueType } from '../types/value-type.ts'
 
 /** The type of an output that is blocked. */
@@ -24,14 +25,16 @@ const eachTypes = new WeakMap<ValueType<unknown>, ValueType<readonly unknown[]>>
 function eachTypeOf(item: ValueType<unknown>): ValueType<readonly unknown[]> {
   const known = eachTypes.get(item)
   if (known) return known
+  // Values that nobody counts or closes need not be looked at one by one.
+  const isCounted = item.dispose ?? item.parts ?? item.members ?? item.socket === ANY
   const membersOf = (values: readonly unknown[]) => values.map((value) => typed(item, value))
   const type: ValueType<readonly unknown[]> = {
     id: `each ${item.id}`,
     socket: { list: item.socket },
     check: (value): value is readonly unknown[] => Array.isArray(value),
-    bytes: (values) => membersOf(values).reduce((sum, one) => sum + one.type.bytes(one.value), 16),
+    bytes: (values) => values.reduce<number>((sum, one) => sum + (one instanceof Blocked ? BLOCKED : item).bytes(one as never), 16),
     store: 'recompute',
-    members: membersOf,
+    ...(isCounted && { members: membersOf }),
   }
   eachTypes.set(item, type)
   return type

@@ -59,9 +59,9 @@ export function mergedUi(parts: readonly (UiResult | undefined)[]): UiResult | u
   const merged = new Map<string, Json[]>()
   for (const part of parts) {
     for (const [kind, items] of Object.entries(part ?? {})) {
-      const list = merged.get(kind)
-      if (list) list.push(...items)
-      else merged.set(kind, [...items])
+      const list = merged.get(kind) ?? []
+      for (const item of items) list.push(item)
+      merged.set(kind, list)
     }
   }
   return merged.size === 0 ? undefined : Object.fromEntries(merged)

@@ -1,6 +1,7 @@
 import { createRegistry } from '../../plugins/registry.ts'
+import { Expansion } from '../../types/expansion.ts'
 import { defineNode, type NodeContext, type NodeType, type Ports, type ResourceClass } from '../../types/node-type.ts'
-import type { Complaint, HookContext, Paths } from '../../types/node-type.ts'
+import type { Complaint, HookContext, Mapping, Paths } from '../../types/node-type.ts'
 import type { Json, MaybePromise } from '../../types/json.ts'
 import { port, type Port } from '../../types/port.ts'
 import type { InputValue, Link, Workflow } from '../../workflow/workflow.ts'
@@ -27,6 +28,13 @@ export interface StubOptions {
   readonly idempotent?: boolean
   readonly fingerprint?: (inputs: object, context: HookContext) => MaybePromise<Json>
   readonly validate?: (inputs: object, context: HookContext) => MaybePromise<readonly Complaint[] | void>
+  readonly title?: string
+  readonly mode?: 'mute' | 'bypass'
+  readonly inputList?: boolean
+  readonly mapping?: Mapping
+  readonly constant?: boolean
+  readonly needs?: (inputs: Readonly<Record<string, unknown>>) => MaybePromise<readonly string[]>
+  readonly lengths?: (inputs: Readonly<Record<string, unknown>>) => Readonly<Record<string, number | undefined>>
   readonly run?: (inputs: Readonly<Record<string, unknown>>, context: NodeContext) => MaybePromise<object | void>
 }
 
@@ -50,6 +58,8 @@ const ANYTHING = port.any().optional()
 export class StubGraph {
   readonly cache = new MemoryCache(1_000_000)
   pluginHash = 'hash of the plugin'
+  /** Whether the stubs get values themselves, as built-in nodes do. */
+  isTrusted = false
   readonly #types = new Map<string, NodeType>()
   readonly #nodes = new Map<string, Workflow['nodes'][number]>()
 
@@ -65,8 +75,15 @@ export class StubGraph {
     const linked = Object.fromEntries(links.map((one, index) => [inputName(index), one]))
     const inputs: Record<string, InputValue> = { ...linked, ...options.values }
     this.#types.set(type, stubType(type, id, inputs, options))
-    this.#nodes.set(id, { id, type, inputs })
+    const { title, mode } = options
+    this.#nodes.set(id, { id, type, ...(title !== undefined && { title }), ...(mode && { mode }), inputs })
     return id
+  }
+
+  /** A node type that only expansions use; its nodes run like stubs of that type. */
+  define(type: string, options: StubOptions = {}): string {
+    this.#types.set(type, stubType(type, type, {}, options))
+    return type
   }
 
   /** Gives another value to an input. */
@@ -80,7 +97,7 @@ export class StubGraph {
   }
 
   get registry(): RunOptions['registry'] {
-    return createRegistry([{ id: 'stubs', hash: this.pluginHash, nodes: [...this.#types.values()] }])
+    return createRegistry([{ id: 'stubs', hash: this.pluginHash, trusted: this.isTrusted, nodes: [...this.#types.values()] }])
   }
 
   /** Runs up to some nodes; up to all output nodes, when none are named. */
@@ -116,16 +133,24 @@ function inputName(index: number): string {
 
 function stubType(type: string, id: string, inputs: object, options: StubOptions): NodeType {
   const { ports = {}, outputs, run, fingerprint, validate, version, output, resource, idempotent } = options
+  const { inputList, mapping, constant, needs, lengths } = options
   const names = Object.keys(inputs).filter((name) => !Object.hasOwn(ports, name))
   const inputPorts: Record<string, Port<unknown>> = Object.fromEntries(names.map((name) => [name, ANYTHING]))
   return defineNode({
     type,
     category: 'test',
-    ...present({ version, output, resource, idempotent, fingerprint, validate }),
+    ...present({ version, output, resource, idempotent, fingerprint, validate, inputList, mapping, constant, needs, lengths }),
     inputs: { ...inputPorts, ...ports },
     outputs: outputs ?? { out: port.string() },
-    run: async (values, context) => ({ ...((await run?.(values, context)) ?? { out: described(id, values) }) }),
+    run: (values, context) => {
+      const given = run?.(values, context)
+      return given instanceof Promise ? given.then((late) => complete(late, id, values)) : complete(given, id, values)
+    },
   })
+}
+
+function complete(given: object | void, id: string, values: object) {
+  return given instanceof Expansion ? given : { ...(given ?? { out: described(id, values) }) }
 }
 
 function present<T extends object>(options: T): Partial<T> {
