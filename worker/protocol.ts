@@ -7,6 +7,7 @@ import type { NodeDefinition } from '../core/types/definition.ts'
 import type { Json } from '../core/types/json.ts'
 import type { SocketType } from '../core/types/socket.ts'
 import type { RunEvent } from '../core/run/events.ts'
+import type { NamedOutput } from '../core/run/named-outputs.ts'
 import type { WorkflowDiff } from '../core/workflow/diff.ts'
 import type { MigratedNode } from '../core/workflow/migrate-nodes.ts'
 import type { ParameterState } from '../core/workflow/overrides.ts'
@@ -98,7 +99,13 @@ export type ToWorker = Request | { readonly type: 'cancel'; readonly id: string 
 
 /** How a run ended. `refused`: nothing ran, since command line or workflow are wrong. */
 export type RunAnswer =
-  | { readonly status: 'done'; readonly files: readonly ProducedFile[]; readonly seconds: number }
+  | {
+    readonly status: 'done'
+    readonly files: readonly ProducedFile[]
+    /** What came out at the outputs that the workflow names. */
+    readonly outputs: readonly NamedOutput[]
+    readonly seconds: number
+  }
   | { readonly status: 'refused'; readonly problem: Problem }
   | { readonly status: 'failed'; readonly problem: Problem }
   | { readonly status: 'cancelled' }

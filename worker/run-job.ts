@@ -57,7 +57,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   result.release()
   switch (result.status) {
     case 'cancelled': return { status: 'cancelled' }
-    case 'done': return { status: 'done', files, seconds: refused.seconds }
+    case 'done': return { status: 'done', files, outputs: result.named, seconds: refused.seconds }
     case 'failed': return result.plan === undefined ? refusal(error) : { status: 'failed', problem: problemOf(error) }
     default: return result.status satisfies never
   }

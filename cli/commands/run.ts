@@ -69,6 +69,9 @@ function report(ending: Ending, { json, quiet }: { readonly json: boolean; reado
     case 'done':
       if (!json && !quiet) process.stderr.write(`Done in ${secondsText(ending.seconds)}.\n`)
       if (!json) for (const { path } of ending.files) process.stdout.write(`${path}\n`)
+      if (!json && !quiet) {
+        for (const { name, value } of ending.outputs) if (value !== undefined) process.stdout.write(`${name}: ${JSON.stringify(value)}\n`)
+      }
       return EXIT.ok
     case 'refused':
       printProblem(ending.problem)

@@ -67,7 +67,7 @@ export async function checkWorkflow(
   const graph = graphOf(active.workflow)
   const shownRef = shownRefs(workflow, graph, flat.origins)
 
-  const asked = targets ? askedNodes(targets, graph, flat.origins) : outputNodes(graph, definitions)
+  const asked = targets ? askedNodes(targets, graph, flat.origins) : outputNodes(active.workflow, graph, definitions)
   const missing = missingTargets(workflow, active, targets)
   const needed = ancestorsOf(graph, asked)
   const found = validateWorkflow(workflow, definitions)
@@ -107,8 +107,11 @@ function shownRefs(workflow: Workflow, graph: Graph, origins: ReadonlyMap<string
   }
 }
 
-function outputNodes(graph: Graph, definitions: Definitions): string[] {
-  return [...graph.values()].filter(({ ref }) => definitions.get(ref.type)?.output).map(({ ref }) => ref.id)
+/** The output nodes, and the nodes whose outputs the workflow names. */
+function outputNodes({ outputs = [] }: Workflow, graph: Graph, definitions: Definitions): string[] {
+  const nodes = [...graph.values()].filter(({ ref }) => definitions.get(ref.type)?.output).map(({ ref }) => ref.id)
+  const exposed = outputs.map(({ node }) => node).filter((node) => graph.has(node))
+  return exposed.length === 0 ? nodes : [...new Set([...nodes, ...exposed])]
 }
 
 /** The nodes that targets mean: a subgraph means all nodes in it. */

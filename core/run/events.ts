@@ -3,6 +3,7 @@ import type { UiResult } from '../types/node-type.ts'
 import type { Problem } from '../workflow/problem.ts'
 import type { ResolvedSeed } from '../workflow/seeds.ts'
 import type { MappedNode } from './count-items.ts'
+import type { NamedOutput } from './named-outputs.ts'
 import type { Progress } from './progress.ts'
 import type { NodeWarning } from './result.ts'
 
@@ -56,7 +57,8 @@ export type RunEventBody =
   | ({ readonly type: 'node.failed'; readonly error: Problem } & EventNode)
   /** Was running when the run was cancelled or failed elsewhere. */
   | ({ readonly type: 'node.cancelled' } & EventNode)
-  | { readonly type: 'run.done'; readonly seconds: number }
+  /** `outputs`: what came out at the outputs that the workflow names. */
+  | { readonly type: 'run.done'; readonly seconds: number; readonly outputs?: readonly NamedOutput[] }
   | { readonly type: 'run.failed'; readonly seconds: number; readonly error: Problem }
   | { readonly type: 'run.cancelled'; readonly seconds: number }
 

@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { EventStream, type PlanSummary } from './events.ts'
 import { execute, type Outcome } from './execute.ts'
 import { DEFAULT_WIDTHS, type RunOptions } from './host.ts'
+import { namedOutputs, type NamedOutput } from './named-outputs.ts'
 import { planExecution, type Plan } from './plan.ts'
 import type { NodeResult } from './result.ts'
 
@@ -30,6 +31,8 @@ export interface RunResult {
   readonly executed: readonly string[]
   /** What the nodes that were asked for gave, by id. Its values stay good until `release`. */
   readonly results: ReadonlyMap<string, NodeResult>
+  /** What came out at the outputs that the workflow names. */
+  readonly named: readonly NamedOutput[]
   /** Lets the values of `results` go (open files, spilled frames). */
   release(): void
 }
@@ -97,6 +100,8 @@ class Run {
   async plan(checked: CheckedWorkflow): Promise<Plan> {
     const { paths, environment = null } = this.#options
     this.#plan = await planExecution(checked, { paths, environment, signal: this.#signal, cache: this.#cache })
+    this.#cache.planned?.(keysOf(this.#plan))
+    this.#options.onPlan?.(this.#plan)
     const seeds = this.#seeded?.seeds ?? []
     this.#events.emit({ type: 'run.started', plan: this.#plan.summary, ...(seeds.length > 0 && { seeds }) })
     if (this.#dropped.length > 0) this.#events.emit({ type: 'run.dropped', ...droppedEntries(this.#dropped) })
@@ -118,8 +123,11 @@ class Run {
   }
 
   end(outcome: Outcome): RunResult {
-    this.#announceEnd(outcome.status, outcome.error)
-    const known = { run: this.#id, workflow: this.#seeded?.workflow, plan: this.#plan?.summary, dropped: this.#dropped }
+    const workflow = this.#seeded?.workflow
+    const { definitions } = this.#options.registry
+    const named = workflow ? namedOutputs(workflow, definitions, outcome.results) : []
+    this.#announceEnd(outcome.status, outcome.error, named)
+    const known = { run: this.#id, workflow, plan: this.#plan?.summary, dropped: this.#dropped, named }
     return { ...known, ...outcome }
   }
 
@@ -130,11 +138,16 @@ class Run {
     return this.end({ status: 'failed', error: asWorkflowError(error), ...nothing })
   }
 
-  #announceEnd(status: Outcome['status'], error: WorkflowError | undefined): void {
+  #announceEnd(status: Outcome['status'], error: WorkflowError | undefined, outputs: readonly NamedOutput[]): void {
     const seconds = Math.round(performance.now() - this.#began) / 1000
     if (status === 'failed') this.#events.emit({ type: 'run.failed', seconds, error: error!.data })
-    else this.#events.emit({ type: status === 'done' ? 'run.done' : 'run.cancelled', seconds })
+    else if (status === 'cancelled') this.#events.emit({ type: 'run.cancelled', seconds })
+    else this.#events.emit({ type: 'run.done', seconds, ...(outputs.length > 0 && { outputs }) })
   }
+}
+
+function* keysOf({ graph }: Plan): Iterable<string> {
+  for (const { key } of graph.nodes) yield key
 }
 
 /** The outputs that can't be made as an event has them: each problem once. */
