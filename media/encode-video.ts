@@ -1,33 +1,53 @@
-import { Readable } from 'node:stream'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { MediaError } from './error.ts'
-import { findFfmpeg, runFfmpeg } from './ffmpeg.ts'
-import type { FfmpegBinary } from './ffmpeg.ts'
-import { convertFrames, withChannels } from './frame-views.ts'
+import { encodeGif, finishGif } from './encode-gif.ts'
+import { encodeWebp } from './encode-webp.ts'
+import { encodeYuv } from './encode-yuv.ts'
 import { checkShape, describeFrames } from './frames.ts'
 import type { Frames } from './frames.ts'
 import { serializeMetadata } from './metadata.ts'
 import type { EmbeddedMetadata } from './metadata.ts'
 import { finishMp4 } from './mp4-finish.ts'
+import { evenSize } from './raw-frames.ts'
 import { withStage } from './staging.ts'
+import type { Stage } from './staging.ts'
+import { finishWebm } from './webm-finish.ts'
+
+/** Containers, each with what may be in it; the first is what `auto` means. */
+export const VIDEO_CODECS = {
+  mp4: ['h264'], webm: ['vp9', 'vp8'], gif: ['gif'], webp: ['webp'],
+} as const
+export type VideoFormat = keyof typeof VIDEO_CODECS
+export type VideoCodec = typeof VIDEO_CODECS[VideoFormat][number]
 
 export interface EncodeVideoOptions {
-  /** Frames per second, 0.01 to 1000; 23.976, 29.97 and 59.94 are taken as the broadcast fractions. */
+  /** Frames per second, 0.01 to 1000; 23.976, 29.97 and 59.94 are taken as the broadcast fractions. GIF: at most 50. */
   readonly fps: number
   /** Kills ffmpeg and leaves nothing. */
   readonly signal?: AbortSignal
-  /** x264's constant rate factor, 0 (lossless; not every browser plays it) to 51. Default 18: looks like the frames. */
+  /** Default mp4. */
+  readonly format?: VideoFormat
+  /** One that the format can hold. Default: H.264 in mp4, VP9 in webm. */
+  readonly codec?: VideoCodec | 'auto'
+  /**
+   * Constant rate factor: 0 is lossless (mp4: not every browser plays it; VP8 knows no lossless), up to 51 in mp4 and
+   * 63 in webm. Default 18: looks like the frames.
+   */
   readonly crf?: number
+  /** WebP: 1 to 100, or lossless. Default 90. */
+  readonly quality?: number | 'lossless'
+  /** GIF and WebP: how often it plays; 0 for ever, the default. */
+  readonly loop?: number
   /** Written into the file, to be read back with readMetadata. */
   readonly metadata?: EmbeddedMetadata
-  /** After each frame given to ffmpeg. */
+  /** After each frame given to the encoder. */
   readonly onFrame?: (done: number, total: number) => void
 }
 
 export interface VideoFile {
   readonly path: string
-  /** As encoded: even, so one more than the frames' where that was odd. */
+  /** As encoded. In mp4 and webm even, so one more than the frames' where that was odd. */
   readonly width: number
   readonly height: number
   readonly frames: number
@@ -37,103 +57,98 @@ export interface VideoFile {
 }
 
 /**
- * Writes frames as H.264 in an mp4 that every browser plays: 4:2:0, BT.709, index in front. Frames are read one by one
- * as ffmpeg takes them, so a run that is still being written streams through. The file appears under its name when it
- * is whole and on the disk; equal frames and metadata give equal bytes. Odd sizes repeat their last row or column.
+ * Writes frames as a video: H.264 in an mp4 that every browser plays (4:2:0, BT.709, index in front), VP9 or VP8 in a
+ * webm, a GIF, or an animated WebP. Frames are read one by one as they are encoded, so a run that is still being
+ * written streams through (GIF reads them twice). The file appears under its name when it is whole and on the disk;
+ * equal frames and metadata give equal bytes. mp4 and webm repeat the last row or column of odd sizes.
  * Throws MediaError; the reason of `signal`; what the frames' writer failed with.
  */
 export async function encodeVideo(frames: Frames, path: string, options: EncodeVideoOptions): Promise<VideoFile> {
   checkOptions(frames, path, options)
+  const { fps, format = 'mp4', signal } = options
   const target = resolve(path)
-  const binary = await findFfmpeg()
   await withStage(target, async (stage) => {
-    await encode(frames, stage.path('video.mp4'), target, binary, options)
     const metadata = options.metadata === undefined ? null : serializeMetadata(options.metadata)
-    await finishMp4(stage.path('video.mp4'), stage.path('whole.mp4'), { metadata, frames: frames.count, target })
-    options.signal?.throwIfAborted()
-    await stage.publish('whole.mp4', target)
+    await ENCODERS[format](frames, stage, { ...options, metadata, target })
+    signal?.throwIfAborted()
+    await stage.publish('whole', target)
   })
   const { size: bytes } = await stat(target)
-  const { width, height } = evenSize(frames)
-  const { fps } = options
+  const { width, height } = format === 'mp4' || format === 'webm' ? evenSize(frames) : frames
   return { path: target, width, height, frames: frames.count, fps, seconds: frames.count / fps, bytes }
 }
 
-async function encode(
-  frames: Frames, output: string, target: string, binary: FfmpegBinary, options: EncodeVideoOptions,
-): Promise<void> {
-  const { default: ffmpeg } = await import('fluent-ffmpeg')
-  const { width, height } = evenSize(frames)
-  // Both streams between us and ffmpeg hold one frame at most: it pulls, and the frames are made no faster than that.
-  const input = Readable.from(rawFrames(frames, options), { objectMode: false, highWaterMark: 1 })
-  const command = ffmpeg({ stdoutLines: 200 })
-    .setFfmpegPath(binary.path)
-    .input(input)
-    .inputOptions(['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`, '-framerate', rate(options.fps)])
-    .outputOptions([
-      '-map', '0:v:0', '-map_metadata', '-1', ...COLOUR,
-      '-c:v', 'libx264', '-preset', 'medium', '-crf', String(options.crf ?? 18), '-pix_fmt', 'yuv420p',
-      ...REPEATABLE, '-movflags', '+write_colr', '-xerror', '-f', 'mp4',
-    ])
-    .output(`file:${output}`)                                           // so that no part of the path names a protocol
-  try {
-    await runFfmpeg(command, binary, { target, signal: options.signal })
-  } finally {
-    input.destroy()
-  }
+interface Job extends Omit<EncodeVideoOptions, 'metadata'> {
+  readonly metadata: string | null
+  readonly target: string
 }
 
-/** Without the tags players guess BT.601 for small pictures, and colours shift. The filter makes what the tags say. */
-const COLOUR = [
-  '-vf', 'scale=out_color_matrix=bt709:out_range=tv'
-    + ':flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact'
-    + ',setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv',       // what new versions go by
-  '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv',
+/** Each makes the file `whole` in the stage. */
+const ENCODERS: Record<VideoFormat, (frames: Frames, stage: Stage, job: Job) => Promise<void>> = {
+  async mp4(frames, stage, job) {
+    await encodeYuv(frames, stage.path('raw'), { ...job, encoder: h264(job.crf ?? 18) })
+    await finishMp4(stage.path('raw'), stage.path('whole'), { ...job, frames: frames.count })
+  },
+  async webm(frames, stage, job) {
+    await encodeYuv(frames, stage.path('raw'), { ...job, encoder: job.codec === 'vp8' ? vp8(job.crf ?? 18) : vp9(job.crf ?? 18) })
+    await finishWebm(stage.path('raw'), stage.path('whole'), { ...job, frames: frames.count })
+  },
+  async gif(frames, stage, job) {
+    await encodeGif(frames, stage.path('palette'), stage.path('raw'), { ...job, loop: job.loop ?? 0 })
+    await finishGif(stage.path('raw'), stage.path('whole'), { ...job, frames: frames.count })
+  },
+  webp: (frames, stage, job) =>
+    encodeWebp(frames, stage.path('whole'), { ...job, loop: job.loop ?? 0, quality: job.quality ?? 90 }),
+}
+
+const h264 = (crf: number) =>
+  ['-c:v', 'libx264', '-preset', 'medium', '-crf', String(crf), '-movflags', '+write_colr', '-f', 'mp4']
+
+/** libvpx takes a rate of 0 for "quality alone". */
+const vp9 = (crf: number) => [
+  '-c:v', 'libvpx-vp9', '-b:v', '0', '-crf', String(crf), ...(crf === 0 ? ['-lossless', '1'] : []),
+  '-deadline', 'good', '-cpu-used', '4', '-row-mt', '1', '-f', 'webm',
 ]
 
-/** No versions and times in the file, and as many threads everywhere: x264's output depends on their number. */
-const REPEATABLE = ['-threads', '4', '-fflags', '+bitexact', '-flags:v', '+bitexact']
+/** VP8 has no such mode: a rate that it never needs. Alternate reference frames would be packets that show nothing. */
+const vp8 = (crf: number) => [
+  '-c:v', 'libvpx', '-b:v', '1000M', '-crf', String(Math.max(4, crf)), '-qmin', '0',
+  '-deadline', 'good', '-cpu-used', '2', '-auto-alt-ref', '0', '-f', 'webm',
+]
 
-async function* rawFrames(frames: Frames, { signal, onFrame }: EncodeVideoOptions): AsyncGenerator<Uint8Array, void> {
-  const rgb = withChannels(convertFrames(frames, 'u8'), 3)
-  for (let index = 0; index < frames.count; index++) {
-    yield evenFrame(await rgb.read(index, index + 1, signal), frames)
-    onFrame?.(index + 1, frames.count)
-  }
-}
+const MAX_SIDE: Record<VideoFormat, number> = { mp4: 16_384, webm: 16_383, gif: 65_535, webp: 16_383 }
+const MAX_CRF = { mp4: 51, webm: 63, gif: 63, webp: 63 }
 
-const evenSize = ({ width, height }: { readonly width: number; readonly height: number }) =>
-  ({ width: width + width % 2, height: height + height % 2 })
-
-/** 4:2:0 halves both axes: an odd picture [h, w, 3] gets its last column and row once more. */
-function evenFrame(rgb: Uint8Array, { width, height }: Frames): Uint8Array {
-  const even = evenSize({ width, height })
-  if (even.width === width && even.height === height) return rgb
-  const padded = new Uint8Array(even.width * even.height * 3)
-  for (let y = 0; y < even.height; y++) {
-    const row = rgb.subarray(Math.min(y, height - 1) * width * 3, (Math.min(y, height - 1) + 1) * width * 3)
-    padded.set(row, y * even.width * 3)
-    if (even.width > width) padded.set(row.subarray(-3), (y * even.width + width) * 3)
-  }
-  return padded
-}
-
-/** ffmpeg's notation of a frame rate: exact for whole numbers and for n·1000/1001. */
-function rate(fps: number): string {
-  if (Number.isInteger(fps)) return String(fps)
-  const broadcast = Math.round(fps * 1.001)
-  return Math.abs(broadcast / 1.001 - fps) < 0.002 ? `${broadcast * 1000}/1001` : String(Math.round(fps * 1000) / 1000)
-}
-
-function checkOptions(frames: Frames, path: string, { fps, crf = 18 }: EncodeVideoOptions): void {
+function checkOptions(frames: Frames, path: string, options: EncodeVideoOptions): void {
+  const { fps, format = 'mp4', codec = 'auto', crf = 18, quality = 90, loop = 0 } = options
   if (frames.count === 0) throw bad('there are no frames', 'Give at least one frame.')
   checkShape(frames)
-  if (!(fps >= 0.01 && fps <= 1000)) throw bad(`fps must be from 0.01 to 1000, got ${fps}`, 'Use 8 or 24, for example.')
-  if (!(crf >= 0 && crf <= 51)) throw bad(`crf must be from 0 to 51, got ${crf}`, 'Use 18, for example.')
-  if (evenSize(frames).width > 16384 || evenSize(frames).height > 16384) {
-    throw bad(`${describeFrames(frames)} is larger than H.264 allows (16384)`, 'Scale the frames down first.')
+  const codecs: readonly string[] = VIDEO_CODECS[format]
+  if (codec !== 'auto' && !codecs.includes(codec)) {
+    throw bad(`a ${format} file can't hold ${codec}`, `Use ${codecs.join(' or ')}, or another format.`)
   }
+  if (!(fps >= 0.01 && fps <= 1000)) throw bad(`fps must be from 0.01 to 1000, got ${fps}`, 'Use 8 or 24, for example.')
+  if (format === 'gif' && fps > 50) {
+    throw bad(`a GIF shows at most 50 frames per second, got ${fps}`, 'Use webp or mp4, or change the frame rate first.')
+  }
+  if (!(crf >= 0 && crf <= MAX_CRF[format])) {
+    throw bad(`crf must be from 0 to ${MAX_CRF[format]}, got ${crf}`, 'Use 18, for example.')
+  }
+  if (quality !== 'lossless' && !(quality >= 1 && quality <= 100)) {
+    throw bad(`quality must be from 1 to 100, got ${quality}`, 'Use 90, for example.')
+  }
+  if (!(Number.isInteger(loop) && loop >= 0 && loop <= 65_535)) {
+    throw bad(`loop must be a whole number from 0 to 65535, got ${loop}`, 'Use 0 to play it for ever.')
+  }
+  checkSides(frames, format)
   if (path.includes('\0')) throw bad('the path holds a zero byte', 'Choose another file name.')
+}
+
+function checkSides(frames: Frames, format: VideoFormat): void {
+  const { width, height } = evenSize(frames)
+  if (Math.max(width, height) <= MAX_SIDE[format]) return
+  const name = format === 'mp4' ? 'H.264' : format
+  throw bad(`${describeFrames(frames)} is larger than ${name} allows (${MAX_SIDE[format]})`, 'Scale the frames down first.')
 }
 
 const bad = (problem: string, remedy: string) => new MediaError({ code: 'bad_input', problem, remedy })

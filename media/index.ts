@@ -7,8 +7,8 @@ export type { FrameWriter, FrameWriterOptions } from './frame-writer.ts'
 export {
   alphaOf, concatFrames, convertFrames, frameBatches, sliceFrames, toF32, toU8, withChannels,
 } from './frame-views.ts'
-export { encodeVideo } from './encode-video.ts'
-export type { EncodeVideoOptions, VideoFile } from './encode-video.ts'
+export { encodeVideo, VIDEO_CODECS } from './encode-video.ts'
+export type { EncodeVideoOptions, VideoCodec, VideoFile, VideoFormat } from './encode-video.ts'
 export { findFfmpeg } from './ffmpeg.ts'
 export type { FfmpegBinary } from './ffmpeg.ts'
 export { removeTemporaries } from './staging.ts'

@@ -2,8 +2,11 @@ import { extname } from 'node:path'
 import { MediaError } from './error.ts'
 import { broken, MAX_PIECE, withFile } from './byte-source.ts'
 import type { ByteSource } from './byte-source.ts'
+import { EBML } from './ebml.ts'
+import { readGifFields } from './gif-metadata.ts'
 import { readMp4Fields } from './mp4-metadata.ts'
 import { PNG_SIGNATURE, readPngFields } from './png-metadata.ts'
+import { readWebmFields } from './webm-metadata.ts'
 import { readWebpFields } from './webp-metadata.ts'
 
 /** The field that carries our JSON in every kind of file. ComfyUI's are `prompt` and `workflow`. */
@@ -23,14 +26,14 @@ export interface EmbeddedMetadata {
 
 /** Text fields found in a file, unchanged: ours under METADATA_KEY, ComfyUI's under `prompt` and `workflow`. */
 export interface FileFields {
-  readonly format: 'png' | 'webp' | 'mp4'
+  readonly format: 'png' | 'webp' | 'mp4' | 'webm' | 'gif'
   readonly fields: ReadonlyMap<string, string>
 }
 
 /**
  * The metadata that Kinograph embedded, or null when the file carries none (whoever made it).
  * Reads headers only, whatever the file's size. Throws MediaError for files that are missing, damaged, of another kind
- * (PNG, WebP and MP4 are read), or whose metadata is not what we write.
+ * (PNG, WebP, MP4, WebM and GIF are read), or whose metadata is not what we write.
  */
 export async function readMetadata(path: string): Promise<EmbeddedMetadata | null> {
   const { fields } = await readFields(path)
@@ -38,7 +41,7 @@ export async function readMetadata(path: string): Promise<EmbeddedMetadata | nul
   return text === undefined ? null : parseMetadata(text, path)
 }
 
-/** All text fields of a PNG, WebP or MP4 file. Throws as readMetadata does. */
+/** All text fields of a PNG, WebP, MP4, WebM or GIF file. Throws as readMetadata does. */
 export function readFields(path: string): Promise<FileFields> {
   return withFile(path, async (source) => {
     const format = await formatOf(source)
@@ -46,17 +49,19 @@ export function readFields(path: string): Promise<FileFields> {
   })
 }
 
-const READERS = { png: readPngFields, webp: readWebpFields, mp4: readMp4Fields }
+const READERS = { png: readPngFields, webp: readWebpFields, mp4: readMp4Fields, webm: readWebmFields, gif: readGifFields }
 
 async function formatOf(source: ByteSource): Promise<FileFields['format']> {
   const head = await source.read(0, Math.min(12, source.size))
   if (head.subarray(0, 8).equals(PNG_SIGNATURE)) return 'png'
   if (head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP') return 'webp'
   if (head.toString('latin1', 4, 8) === 'ftyp') return 'mp4'
+  if (head.length >= 4 && head.readUInt32BE(0) === EBML.header) return 'webm'
+  if (/^GIF8[79]a/.test(head.toString('latin1'))) return 'gif'
   throw new MediaError({
     code: 'unreadable', path: source.path,
     problem: `${extname(source.path) || 'this file'} is none of the kinds that can carry a workflow`,
-    remedy: 'Use a PNG, WebP or MP4 file that Kinograph wrote, or the workflow\'s own JSON file.',
+    remedy: 'Use a PNG, WebP, MP4, WebM or GIF file that Kinograph wrote, or the workflow\'s own JSON file.',
   })
 }
 

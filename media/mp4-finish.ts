@@ -1,22 +1,11 @@
-import { open, statfs } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { MediaError, diskFull, fileError } from './error.ts'
 import { withFile } from './byte-source.ts'
 import type { ByteSource } from './byte-source.ts'
+import { copyParts, incomplete } from './finish.ts'
+import type { FinishOptions } from './finish.ts'
 import { METADATA_KEY } from './metadata.ts'
 import { boxes, bytesSource, findBox, makeBox } from './mp4-boxes.ts'
 import type { Box } from './mp4-boxes.ts'
 import { makeUdta } from './mp4-metadata.ts'
-
-export interface FinishOptions {
-  /** Text for the file's metadata, or null. */
-  readonly metadata: string | null
-  /** How many frames the video must hold. */
-  readonly frames: number
-  /** The file as the person knows it, for messages. */
-  readonly target: string
-}
 
 /**
  * Checks that ffmpeg's mp4 is whole, and copies it with its index and the metadata in front, so that a browser starts
@@ -29,8 +18,8 @@ export async function finishMp4(from: string, to: string, options: FinishOptions
     const moov = await withMetadata(await content(source, parts.moov), options.metadata)
     const movesUp = shiftChunks(moov, await chunkTables(moov), moov.length)
     const rest = parts.all.filter(({ type }) => type !== 'moov' && type !== 'ftyp')
-    await copy(source, to, movesUp ? [parts.ftyp, moov, ...rest] : [parts.ftyp, ...rest, moov])
-      .catch((error) => { throw fileError(error, options.target, 'write') })
+    const order = movesUp ? [parts.ftyp, moov, ...rest] : [parts.ftyp, ...rest, moov]
+    await copyParts(source, to, order, options.target)
   })
 }
 
@@ -48,15 +37,6 @@ async function wholeParts(source: ByteSource, options: FinishOptions): Promise<{
 async function countSamples(source: ByteSource, moov: Box): Promise<number> {
   const stsz = await findBox(source, moov.content, moov.end, ['trak', 'mdia', 'minf', 'stbl', 'stsz']).catch(() => null)
   return stsz ? (await source.read(stsz.content + 8, 4)).readUInt32BE() : 0
-}
-
-async function incomplete(samples: number, { frames, target }: FinishOptions): Promise<MediaError> {
-  const space = await statfs(dirname(target)).catch(() => null)
-  if (space && space.bavail * space.bsize < 2 ** 20) return diskFull(target)
-  return new MediaError({
-    code: 'ffmpeg_failed', path: target, problem: `ffmpeg wrote ${samples} of ${frames} frames and gave no reason`,
-    remedy: 'Run it again; if it stays so, set FFMPEG_PATH to another ffmpeg.',
-  })
 }
 
 const content = (source: ByteSource, box: Box): Promise<Buffer> => source.read(box.start, box.end - box.start)
@@ -96,24 +76,3 @@ function shiftChunks(moov: Buffer, tables: readonly ChunkTable[], shift: number)
 
 const positions = (at: number, count: number, width: number) =>
   Array.from({ length: count }, (_, index) => at + index * width)
-
-async function copy(source: ByteSource, to: string, parts: readonly (Box | Buffer)[]): Promise<void> {
-  const file = await open(to, 'wx')
-  try {
-    for (const part of parts) await (Buffer.isBuffer(part) ? writeAll(file, part) : copyBox(source, part, file))
-  } finally {
-    await file.close()
-  }
-}
-
-const COPY_BYTES = 4 * 2 ** 20
-
-async function copyBox(source: ByteSource, box: Box, file: FileHandle): Promise<void> {
-  for (let at = box.start; at < box.end; at += COPY_BYTES) {
-    await writeAll(file, await source.read(at, Math.min(COPY_BYTES, box.end - at)))
-  }
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
-  for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten
-}

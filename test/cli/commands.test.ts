@@ -58,7 +58,7 @@ test('nodes: all of them, with ComfyUI\'s names where it has the same node', asy
   expect(sockets('VAEDecode')).toEqual({ in: ['samples', 'vae'], out: ['IMAGE'] })
   expect(sockets('VAEEncode')).toEqual({ in: ['pixels', 'vae'], out: ['LATENT'] })
   expect(sockets('CreateVideo')).toEqual({ in: ['images', 'fps'], out: ['VIDEO'] })
-  expect(sockets('SaveVideo')).toEqual({ in: ['video', 'filename_prefix', 'format', 'codec', 'fps', 'crf'], out: [] })
+  expect(sockets('SaveVideo')).toEqual({ in: ['video', 'filename_prefix', 'format', 'codec', 'fps', 'crf', 'loop', 'quality'], out: [] })
 })
 
 test('nodes TYPE describes one, its computed choices included', async () => {
