@@ -1,13 +1,19 @@
 import type { MaybePromise } from '../types/json.ts'
 import { hold, letGo } from './holdings.ts'
+import type { PlannedNode } from './planned-node.ts'
 import type { NodeResult } from './result.ts'
 
 /** Where results wait to be used again. A key says everything that a result depends on (see keys.ts). */
 export interface ResultCache {
   /** The result under a key; from a slower store it may come later. */
   get(key: string): MaybePromise<NodeResult | undefined>
-  /** Offers a result. Whether and how long it is kept is the cache's business. */
-  set(key: string, result: NodeResult): void
+  /**
+   * Offers a result. Whether and how long it is kept is the cache's business.
+   * @param node the node that made it
+   */
+  set(key: string, result: NodeResult, node?: PlannedNode): void
+  /** Hears which results a run that begins may need: a cache that keeps the last run's drops all others. */
+  planned?(keys: Iterable<string>): void
 }
 
 /** Results in memory up to a number of bytes; the one unused for longest goes first. */

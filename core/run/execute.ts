@@ -415,7 +415,7 @@ class Execution {
     const ui = step.shown.length > 0 ? mergedUi([own, ...step.shown]) : own
     const warnings = open ? [...open.warnings, ...step.warnings] : step.warnings
     const result: NodeResult = { outputs, ...(ui && { ui }), warnings, bytes: bytesOf(outputs.values()), seconds }
-    this.#host.cache.set(planned.key, result)
+    this.#host.cache.set(planned.key, result, planned)
     if (!planned.item) {
       this.#executed.push(planned.path)
       const { path, shown } = planned

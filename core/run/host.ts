@@ -5,6 +5,7 @@ import type { ProvidedService } from '../types/service.ts'
 import type { ResultCache } from './cache.ts'
 import type { RunEvent } from './events.ts'
 import type { Limits } from './limits.ts'
+import type { Plan } from './plan.ts'
 
 /** What a run is given by its host: the worker, a test, a program that embeds the engine. */
 export interface RunOptions {
@@ -15,6 +16,8 @@ export interface RunOptions {
   /** Cancels the run. It ends once the nodes that are running have stopped. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: RunEvent) => void
+  /** Hears what the run will do, with the keys of all nodes: what `explain` compares a later run with. */
+  readonly onPlan?: (plan: Plan) => void
   /** Results of runs before this one. Nothing is kept when left out. */
   readonly cache?: ResultCache
   readonly services?: readonly ProvidedService[]

@@ -16,6 +16,8 @@ export interface KeyedNode extends PlannedNode {
   readonly key: string
   /** What its `fingerprint` said; something that never comes again for "different each time". */
   readonly fingerprint?: Json
+  /** Its fingerprint said that it is different each time: no result of it is ever found again. */
+  readonly isNew?: true
 }
 
 /** What keys and hooks need of the run. */
@@ -74,15 +76,17 @@ export class RunGraph {
     const asked = nodes.filter(({ registered }) => registered.node.fingerprint)
     if (asked.length === 0) return this.#addKeyed(nodes)
     const answers = await Promise.all(asked.map((node) => askFingerprint(node, this.hooks)))
-    return this.#addKeyed(nodes, new Map(asked.map(({ path }, index) => [path, distinct(answers[index])])))
+    return this.#addKeyed(nodes, new Map(asked.map(({ path }, index) => [path, answers[index]])))
   }
 
-  #addKeyed(nodes: readonly PlannedNode[], fingerprints?: ReadonlyMap<string, Json | undefined>): KeyedNode[] {
+  #addKeyed(nodes: readonly PlannedNode[], said?: ReadonlyMap<string, Json | undefined>): KeyedNode[] {
     const keyOf = (path: string) => this.#nodes.get(path)!.key
     return nodes.map((node) => {
-      const fingerprint = fingerprints?.get(node.path)
+      const answer = said?.get(node.path)
+      const fingerprint = distinct(answer)
       const key = resultKey(node, fingerprint, this.#host.environment, keyOf)
-      const keyed = fingerprint === undefined ? { ...node, key } : { ...node, key, fingerprint }
+      const asked = fingerprint === undefined ? undefined : { fingerprint, ...(fingerprint !== answer && { isNew: true as const }) }
+      const keyed = { ...node, key, ...asked }
       this.#nodes.set(node.path, keyed)
       return keyed
     })

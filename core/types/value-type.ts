@@ -2,9 +2,30 @@ import type { SocketType } from './socket.ts'
 import type { MaybePromise } from './json.ts'
 
 /** How a value goes to the disk cache and back, or `recompute`: it is never stored, its node runs again. */
-export type StoreRule<T> =
-  | { write(value: T): MaybePromise<Uint8Array>; read(bytes: Uint8Array): MaybePromise<T> }
-  | 'recompute'
+export type StoreRule<T> = WholeRule<T> | StreamRule<T> | 'recompute'
+
+/** Stored in one piece. */
+export interface WholeRule<T> {
+  write(value: T): MaybePromise<Uint8Array>
+  read(bytes: Uint8Array): MaybePromise<T>
+}
+
+/** Stored piece by piece, for values larger than memory; read back from the file as far as they are asked for. */
+export interface StreamRule<T> {
+  /** How many bytes `stream` gives. */
+  size(value: T): number
+  stream(value: T): AsyncIterable<Uint8Array>
+  /** The value over what was stored, which is its own from now on: to be closed when it is disposed of. */
+  open(stored: StoredBytes): MaybePromise<T>
+}
+
+/** What `stream` gave, in a file that can be read until it is closed, whatever becomes of the cache. */
+export interface StoredBytes {
+  readonly size: number
+  /** Bytes `from` up to, not including, `to`. The array is the caller's own. */
+  read(from: number, to: number): Promise<Uint8Array>
+  close(): Promise<void>
+}
 
 /** What the author of a value type writes down. */
 export interface ValueTypeOptions<T> {

@@ -6,7 +6,7 @@ import { CONDITIONING, IMAGE, LATENT, MASK, VIDEO } from './index.ts'
 import { pack, unpack } from './pack.ts'
 
 const stored = async <T>({ store }: ValueType<T>, value: T): Promise<T> => {
-  if (store === 'recompute') throw new Error('it is never stored')
+  if (store === 'recompute' || 'stream' in store) throw new Error('it is not stored in one piece')
   return store.read(await store.write(value))
 }
 
