@@ -22,6 +22,8 @@ export type ComfyApiWorkflow = { readonly [id: string]: ComfyApiNode }
 
 /** How a workflow is written for the API. */
 export interface ApiExportOptions {
+  /** Gives the numbers of seeds that say "random": a whole number from 0 to 2^53 - 1. */
+  readonly draw?: () => number
   /** Write the default of each input that the workflow leaves out: ComfyUI's server wants them all. */
   readonly defaults?: boolean
 }
@@ -36,8 +38,8 @@ export interface ApiExportOptions {
 export function exportComfyApi(
   workflow: Workflow, definitions: Definitions = new Map(), options: ApiExportOptions = {},
 ): ComfyApiWorkflow {
-  const resolved = resolveForApi(resolveSeeds(workflow, definitions).workflow, definitions)
-  const problems: Problem[] = []
+  const resolved = resolveForApi(resolveSeeds(workflow, definitions, options.draw).workflow, definitions)
+  const problems = duplicates(resolved)
   const types = new Map(resolved.nodes.map((node) => [node.id, node.type]))
   const nodes = resolved.nodes.map((node): [string, ComfyApiNode] => {
     const inputs = withDefaults(node, definitions, options).map(([name, value]): [string, Json] => {
@@ -48,8 +50,18 @@ export function exportComfyApi(
     })
     return [node.id, writeNode(node, Object.fromEntries(inputs))]
   })
-  if (problems.length > 0) throw WorkflowError.ofProblems(problems, 'bad_linked_input')
+  if (problems.length > 0) throw WorkflowError.ofProblems(problems, 'invalid_prompt')
   return Object.fromEntries(nodes)
+}
+
+/** An object has room for one node of an id. */
+function duplicates({ nodes }: Workflow): Problem[] {
+  const seen = new Set<string>()
+  return nodes.filter(({ id }) => seen.has(id) || !seen.add(id)).map((node) => ({
+    code: 'duplicate_node_id', node: refOf(node),
+    problem: `the id "${node.id}" is taken by a node before it`,
+    remedy: 'Give it another id, and change the links that mean it.',
+  }))
 }
 
 function withDefaults(node: WorkflowNode, definitions: Definitions, options: ApiExportOptions): [string, InputValue][] {

@@ -20,11 +20,13 @@ export function resolveForApi(workflow: Workflow, definitions: Definitions): Wor
 }
 
 /**
- * The workflow without the virtual nodes that no plugin provides here; modes stay as they are, the engine knows them.
+ * The workflow without the virtual nodes that no plugin provides here, or that hold nothing to pass on; modes stay as they
+ * are, the engine knows them.
  * @throws WorkflowError where reroutes lead round in a circle
  */
 export function withoutVirtualNodes(workflow: Workflow, definitions: Definitions): Workflow {
-  const isVirtual = ({ type }: WorkflowNode) => VIRTUAL_NODES.has(type) && !definitions.has(type)
+  const isVirtual = ({ type, inputs }: WorkflowNode) =>
+    VIRTUAL_NODES.has(type) && (!definitions.has(type) || (inputs === undefined && VIRTUAL_NODES.get(type)!.output !== undefined))
   const subgraphs = workflow.subgraphs?.map((one) => resolved(one, definitions, isVirtual, false))
   return { ...resolved(workflow, definitions, isVirtual, false), ...(subgraphs && { subgraphs }) }
 }

@@ -11,7 +11,7 @@ import { isRecord, own } from './fields.ts'
 export const BIG_INTEGER = '__integer__'
 
 /** Strings (kept), and outside of them whole numbers of 16 digits or more and Python's three words. */
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])|-?\bInfinity\b|\bNaN\b/g
+const TOKENS = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])|-?\bInfinity\b|\bNaN\b/g
 
 /** Whether there is anything that JSON.parse would lose or refuse. */
 const ODD = /\d{16}|NaN|Infinity/
@@ -32,8 +32,9 @@ function safeToken(token: string): string {
   return isExact(token) ? token : `{"${BIG_INTEGER}":"${token}"}`
 }
 
+/** Whether the digits come back when the double is written. */
 function isExact(digits: string): boolean {
-  return BigInt(digits) === BigInt(Number(digits)) && String(Number(digits)) === digits
+  return String(Number(digits)) === digits
 }
 
 /** The JSON text of a value for ComfyUI, numbers past 2^53 written out. Ends with a line feed. */

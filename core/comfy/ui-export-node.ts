@@ -9,7 +9,7 @@ import { KINOGRAPH, type OwnMark } from './ui-native.ts'
 import { MODES, namedSlots, type UiSlot } from './ui-file.ts'
 import { NAME_PROPERTY } from './ui-import.ts'
 import { hasControl, hasWidget, isControl } from './ui-widgets.ts'
-import { VIRTUAL_NODES } from './virtual.ts'
+import { REROUTE, VIRTUAL_NODES } from './virtual.ts'
 
 /** A link may name an output of any number; sockets are made for so many. */
 const MAX_OUTPUTS = 256
@@ -61,14 +61,20 @@ export class NodeExport {
     this.inputs = this.#inputSlots((link) => isLinkHere(node.id, link))
     const slots = this.#outputSlots()
     this.outputs = slots.map((raw) => ({ raw, links: [] }))
-    const names = this.#definition?.outputs.map(({ name }) => name) ?? slots.map((slot) => String(own(slot, 'name')))
+    const virtual = VIRTUAL_NODES.get(node.type)?.output
+    const names = this.#definition?.outputs.map(({ name }) => name)
+      ?? (virtual === undefined ? slots.map((slot) => String(own(slot, 'name'))) : [virtual])
     this.#outputNames = new Map(names.map((name, index) => [name, index]))
+  }
+
+  /** Makes room for an output that a link gives a number: names that nothing tells of come after all of them. */
+  reserve(place: number): void {
+    if (this.isOwn && place < MAX_OUTPUTS) while (this.outputs.length <= place) this.#newOutput(undefined)
   }
 
   /** The place of the output that a link means; an output that nothing tells of gets a socket. */
   outputPlace({ output }: Link): number {
     const place = typeof output === 'number' ? output : this.#outputNames.get(output) ?? this.#newOutput(output)
-    if (this.isOwn && place < MAX_OUTPUTS) while (this.outputs.length <= place) this.#newOutput(undefined)
     if (!this.#called.has(place) || typeof output === 'string') this.#called.set(place, typeof output === 'string' ? output : null)
     return place
   }
@@ -92,20 +98,22 @@ export class NodeExport {
     }
     const slots = this.#plannedSlots().map(({ name, raw }): OutSlot => ({ name, raw, ...linkOf(name) }))
     const named = new Set(slots.map(({ name }) => name))
-    for (const [name, value] of this.#inputs) {
-      if (named.has(name)) continue
+    const others = [...this.#inputs].filter(([name]) => !named.has(name))
+    for (const [name, value] of others) {
       if (isLink(value) && isLinked(value)) slots.push({ name, raw: { name, type: this.#typeOf(name) }, link: value })
-      else if (this.isOwn && !isLink(value)) slots.push({ name, raw: widgetSlot(name, this.#typeOf(name)) })
     }
+    if (!this.isOwn || VIRTUAL_NODES.has(this.node.type)) return slots
+    for (const [name, value] of others) if (!isLink(value)) slots.push({ name, raw: widgetSlot(name, this.#typeOf(name)) })
     return slots
   }
 
   #plannedSlots(): UiSlot[] {
     if (!this.isOwn) {
       const slots = rawSlots(this.kept['inputs'], 'inputs')
-      return VIRTUAL_NODES.has(this.node.type) ? slots.map((slot) => ({ ...slot, name: this.#virtualInput() })) : slots
+      const isReroute = this.node.type === REROUTE && slots.length === 1
+      return isReroute ? [{ raw: slots[0]!.raw, name: this.#rerouteInput() }] : slots
     }
-    if (this.node.type === 'Reroute') return [{ name: this.#virtualInput(), raw: { name: '', type: ANY, link: null } }]
+    if (this.node.type === REROUTE) return [{ name: this.#rerouteInput(), raw: { name: '', type: ANY, link: null } }]
     if (VIRTUAL_NODES.has(this.node.type)) return []
     const inputs = this.#definition?.inputs.filter(({ hidden }) => hidden === undefined) ?? []
     const [widgets, sockets] = [inputs.filter(hasWidget), inputs.filter((input) => !hasWidget(input))]
@@ -115,9 +123,9 @@ export class NodeExport {
     ]
   }
 
-  /** What ours calls the one input of a node of the front end. */
-  #virtualInput(): string {
-    return this.#inputs.keys().next().value ?? this.#definition?.inputs[0]?.name ?? VIRTUAL_NODES.get(this.node.type)!.input
+  /** What ours calls the one input of a reroute. */
+  #rerouteInput(): string {
+    return this.#inputs.keys().next().value ?? this.#definition?.inputs[0]?.name ?? VIRTUAL_NODES.get(REROUTE)!.input
   }
 
   #typeOf(name: string): string {
@@ -128,7 +136,7 @@ export class NodeExport {
   #outputSlots(): JsonObject[] {
     if (!this.isOwn) return rawSlots(this.kept['outputs'], 'outputs').map(({ raw }) => raw)
     const virtual = VIRTUAL_NODES.get(this.node.type)
-    if (virtual) return virtual.output === undefined ? [] : [{ name: this.node.type === 'Reroute' ? '' : virtual.output, type: ANY }]
+    if (virtual) return virtual.output === undefined ? [] : [{ name: this.node.type === REROUTE ? '' : virtual.output, type: ANY }]
     return this.#definition?.outputs.map(({ name, socket }) => ({ name, type: socketText(socket) })) ?? []
   }
 
@@ -183,7 +191,7 @@ export class NodeExport {
     const outputs = Array.from({ length: called }, (_, place) => this.#called.get(place) ?? null)
     const plain = (name: string | null, place: number) =>
       !this.#called.has(place) || name === (this.#definition?.outputs[place]?.name ?? null)
-    const virtualInput = this.node.type === 'Reroute' ? this.#virtualInput() : undefined
+    const virtualInput = this.node.type === REROUTE ? this.#rerouteInput() : undefined
     return {
       ...widgets,
       ...(!outputs.every(plain) && { outputs }),

@@ -149,6 +149,12 @@ class GraphExport {
       return new NodeExport(node, ids.get(node.id)!, type, whole.definitions, inside, (id, link) => this.#isLinkHere(id, link))
     })
     this.#byId = new Map(this.#nodes.map((one) => [one.node.id, one]))
+    for (const { from, output } of this.#allLinks()) if (typeof output === 'number') this.#byId.get(from)?.reserve(output)
+  }
+
+  #allLinks(): Link[] {
+    const slots = this.#nodes.flatMap(({ inputs }) => inputs)
+    return [...slots.flatMap(({ link }) => (link ? [link] : [])), ...this.#subgraph?.outputs ?? []]
   }
 
   /** Whether a link is one in ComfyUI: what reads a proxied widget is a value there. */
@@ -268,7 +274,9 @@ function uiIds(nodes: readonly WorkflowNode[]): Map<string, number | string> {
     const isText = keptOf(node.extra, 'ui')['stringId'] === true
     ids.set(node.id, isText ? node.id : numberOf(node.id) ?? '')
   }
-  let next = [...ids.values()].reduce<number>((most, id) => (typeof id === 'number' ? Math.max(most, id) : most), 0) + 1
+  // A link to a node that there is not must not come to mean one.
+  const linked = nodes.flatMap(({ inputs = {} }) => Object.values(inputs)).map((value) => (isLink(value) ? numberOf(value.from) : undefined))
+  let next = [...ids.values(), ...linked].reduce<number>((most, id) => (typeof id === 'number' ? Math.max(most, id) : most), 0) + 1
   for (const [id, number] of ids) if (number === '') ids.set(id, next++)
   return ids
 }

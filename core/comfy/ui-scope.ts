@@ -6,7 +6,7 @@ import { graphMark, nodeMark, type NodeMark } from './ui-native.ts'
 import { INPUT_NODE, namedSlots, OUTPUT_NODE, readLinks, readNodes } from './ui-file.ts'
 import type { UiLink, UiNode, UiSlot } from './ui-file.ts'
 import { align, widgetPlaces, type WidgetPlace } from './ui-widgets.ts'
-import { VIRTUAL_NODES } from './virtual.ts'
+import { REROUTE, VIRTUAL_NODES } from './virtual.ts'
 
 /** One graph of a file: the workflow itself or a subgraph's definition. */
 export interface Scope {
@@ -118,7 +118,9 @@ export function readInputs(file: UiFile): void {
     for (const draft of scope.drafts) if (!file.subgraphs.has(draft.ui.type)) readWidgets(draft, file.definitions)
   }
   const instances = scopes.flatMap(({ drafts }) => drafts).filter(({ ui }) => file.subgraphs.has(ui.type))
-  for (const draft of instances) exposeProxied(draft, file.subgraphs.get(draft.ui.type)!)
+  const sockets = new Map([...file.subgraphs.keys()].map((id) => [id, new Set<string>()]))
+  for (const { ui } of instances) for (const { name } of ui.inputs) sockets.get(ui.type)!.add(name)
+  for (const draft of instances) exposeProxied(draft, file.subgraphs.get(draft.ui.type)!, sockets.get(draft.ui.type)!)
   for (const draft of instances) readInstanceWidgets(draft, file.subgraphs.get(draft.ui.type)!)
 }
 
@@ -136,11 +138,10 @@ function readLinksOf(draft: Draft, scope: Scope, file: UiFile): void {
   }
 }
 
-/** Nodes of the front end have sockets without names; ours have one. */
+/** A reroute's socket has no name; ours has one. */
 function inputName({ ui, mark }: Draft, slot: UiSlot, definitions: Definitions): string {
-  const virtual = VIRTUAL_NODES.get(ui.type)
-  if (virtual === undefined) return slot.name
-  return mark.own?.input ?? definitions.get(ui.type)?.inputs[0]?.name ?? virtual.input
+  if (ui.type !== REROUTE || ui.inputs.length !== 1) return slot.name
+  return mark.own?.input ?? definitions.get(REROUTE)?.inputs[0]?.name ?? VIRTUAL_NODES.get(REROUTE)!.input
 }
 
 /** What a link reads, and the type that the file says its socket has. */
@@ -201,13 +202,13 @@ function setWidget({ inputs, hidden }: Draft, name: string, value: Json): void {
 }
 
 /** Makes inputs of the subgraph out of the widgets inside that this node shows and that are none yet. */
-function exposeProxied(draft: Draft, scope: Scope): void {
+function exposeProxied(draft: Draft, scope: Scope, sockets: ReadonlySet<string>): void {
   const shape = scope.shape!
   for (const [node, widget] of proxiesOf(draft)) {
     const inner = scope.byId.get(node)
     const value = inner?.inputs.get(widget)
     if (!inner || value === undefined || (typeof value === 'object' && value !== null && 'from' in value)) continue
-    const taken = new Set([...shape.inputs, ...shape.proxied.map(({ input }) => ({ name: input }))].map(({ name }) => name))
+    const taken = new Set([...sockets, ...shape.inputs.map(({ name }) => name), ...shape.proxied.map(({ input }) => input)])
     const free = [widget, `${node}.${widget}`].find((name) => name !== '' && !taken.has(name)) ?? `${node}.${widget}.${taken.size}`
     shape.proxied.push({ input: free, node, widget })
     inner.hidden.set(widget, typeof value === 'object' && value !== null && 'value' in value ? value.value : value)

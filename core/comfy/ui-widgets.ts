@@ -2,7 +2,7 @@ import type { Definitions, InputDefinition, NodeDefinition } from '../types/defi
 import type { Json } from '../types/json.ts'
 import { isRecord, own } from './fields.ts'
 import type { UiNode } from './ui-file.ts'
-import { VIRTUAL_NODES } from './virtual.ts'
+import { REROUTE, VIRTUAL_NODES } from './virtual.ts'
 
 /** What stands at a place of `widgets_values`: the literal of an input, or a value that is no input's. */
 export type WidgetPlace = string | { readonly value: Json }
@@ -37,7 +37,7 @@ export function isControl(value: Json | undefined): boolean {
 export function widgetPlaces(node: UiNode, values: readonly Json[], definitions: Definitions): WidgetPlace[] {
   const virtual = VIRTUAL_NODES.get(node.type)
   const definition = definitions.get(node.type)
-  if (virtual && node.type !== 'Reroute') return align([definition?.inputs[0]?.name ?? virtual.input], values, () => false)
+  if (virtual && node.type !== REROUTE) return align([definition?.inputs[0]?.name ?? virtual.input], values, () => false)
   const slots = slotWidgets(node)
   if (definition) {
     const widgets = definition.inputs.filter(hasWidget).map(({ name }) => name)

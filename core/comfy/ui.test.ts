@@ -61,7 +61,7 @@ describe('the saved format', () => {
       ...workflow,
       nodes: workflow.nodes.map((node): WorkflowNode => {
         if (node.id === '3') {
-          const { latent_image: gone, ...inputs } = node.inputs!
+          const inputs = Object.fromEntries(Object.entries(node.inputs!).filter(([name]) => name !== 'latent_image'))
           return { ...node, inputs: { ...inputs, steps: { from: '11', output: 1 }, cfg: 3 } }
         }
         return node.id === '6' ? { ...node, inputs: { text: 'typed', note: 'n' } } : node
