@@ -11,8 +11,9 @@ import { validateWorkflow } from '../workflow/validate.ts'
 import type { Workflow } from '../workflow/workflow.ts'
 import { constantsOf, type Constants } from './constants.ts'
 import { countItems, tooManyItems, type MappedNode } from './count-items.ts'
+import { findFacts, type KnownFacts } from './facts.ts'
 import { findFaults, type DroppedOutput } from './faults.ts'
-import { askValidateHooks, resolveChoices, type ChoiceHost, type SocketOf } from './hooks.ts'
+import { askValidateHooks, resolveChoices, type ChoiceHost, type HookHost, type SocketOf } from './hooks.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { prepareNode, type PlannedNode } from './planned-node.ts'
 
@@ -35,6 +36,8 @@ export interface CheckedWorkflow {
   /** What is wrong with each node, needed or not. */
   readonly faults: ReadonlyMap<string, readonly Problem[]>
   readonly constants: Constants
+  /** What is known of outputs before anything runs. */
+  readonly facts: KnownFacts
   /** Nodes that run for each item of a list. */
   readonly mapped: readonly MappedNode[]
   /** What is wrong with it. Unless this is empty, only the sound targets are to be run. */
@@ -50,7 +53,8 @@ export interface CheckedWorkflow {
  * 1. Write out subgraphs, take out what is muted or bypassed; look up computed choices, so that a file that is not
  *    there is found.
  * 2. Check the structure; keep the problems of needed nodes.
- * 3. Compute constants, count items, and ask the hooks of the needed nodes whose structure is sound.
+ * 3. Compute constants, count items, and ask the hooks of the needed nodes whose structure is sound; carry what is
+ *    known of values along the links.
  * 4. Tell which targets can be made all the same.
  */
 export async function checkWorkflow(
@@ -80,16 +84,20 @@ export async function checkWorkflow(
   const socketOf: SocketOf = (path, output) =>
     definitions.get(graph.get(path)!.ref.type)!.outputs.find(({ name }) => name === output)!.socket
   const byPath = new Map(nodes.map((node) => [node.path, node]))
+  const hooks: HookHost = { ...host, socketOf, constants }
+  const [complaints, known] = await Promise.all([askValidateHooks(nodes, hooks), findFacts(nodes, hooks)])
   const problems = [
     ...structure,
     ...nodes.flatMap((node) => constantProblems(node, constants)),
     ...tooManyItems(mapped, byPath, limits),
-    ...(await askValidateHooks(nodes, { ...host, socketOf, constants })),
+    ...complaints,
+    ...known.problems,
   ]
   const { good, dropped, isRefused, faults } = findFaults(graph, asked, problems, found)
   const kept = good.length === asked.length ? needed : ancestorsOf(graph, good)
   return {
     registry, definitions, graph, targets: good, dropped, socketOf, shownRef, faults, constants, problems, isRefused,
+    facts: known.facts,
     nodes: good.length === asked.length ? nodes : nodes.filter(({ path }) => kept.has(path)),
     mapped: mapped.filter(({ node }) => kept.has(node)),
   }

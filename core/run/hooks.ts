@@ -87,7 +87,8 @@ export async function askFingerprint(planned: PlannedNode, host: HookHost): Prom
   }
 }
 
-function hookFailure(hook: string, { ref }: PlannedNode, error: unknown): Problem {
+/** A hook that threw what is no WorkflowError. */
+export function hookFailure(hook: string, { ref }: PlannedNode, error: unknown): Problem {
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'exception_during_validation', node: ref, problem: `its ${hook} hook failed: ${message}` }
 }

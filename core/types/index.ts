@@ -1,6 +1,7 @@
 export * from './blocked.ts'
 export * from './definition.ts'
 export * from './expansion.ts'
+export * from './facts.ts'
 export * from './json.ts'
 export * from './literal.ts'
 export * from './migration.ts'

@@ -1,5 +1,6 @@
 import type { Blocked } from './blocked.ts'
 import type { ExpandedOutputs, ExpandOptions, Expansion, ExpansionBuilder, Lengths } from './expansion.ts'
+import type { FactsAnswer, FactsContext, MemoryNeed } from './facts.ts'
 import type { Json, JsonObject, MaybePromise } from './json.ts'
 import { literalProblem } from './literal.ts'
 import { migrationFault, type Migrations, type Replacements } from './migration.ts'
@@ -135,6 +136,14 @@ export interface NodeOptions<I extends Ports, O extends Ports, L extends boolean
     inputs: Partial<InputsOf<I>>,
     context: HookContext,
   ): MaybePromise<readonly Complaint<keyof I & string>[] | void>
+  /**
+   * What is known of the outputs before anything runs, by what is known of the inputs; also what of that does not fit.
+   * Facts are data, such as `{ family, channels, frames, height, width }` of a LATENT. It must be quick: it reads
+   * configurations, never weights.
+   */
+  facts?(inputs: Partial<InputsOf<I>>, context: FactsContext): MaybePromise<FactsAnswer<I, O> | void>
+  /** What it takes in memory while it runs; `undefined` where that can't be told. Asked by a dry run only. */
+  memory?(inputs: Partial<InputsOf<I>>, context: FactsContext): MaybePromise<MemoryNeed | undefined>
 }
 
 /** A node type. With no type arguments: any node type, its inputs and outputs known at run time only. */

@@ -1,6 +1,7 @@
 import { createRegistry } from '../../plugins/registry.ts'
 import { Expansion } from '../../types/expansion.ts'
 import { defineNode, type NodeContext, type NodeType, type Ports, type ResourceClass } from '../../types/node-type.ts'
+import type { FactsAnswer, FactsContext } from '../../types/facts.ts'
 import type { Complaint, HookContext, Mapping, Paths } from '../../types/node-type.ts'
 import type { Json, MaybePromise } from '../../types/json.ts'
 import { port, type Port } from '../../types/port.ts'
@@ -28,6 +29,7 @@ export interface StubOptions {
   readonly idempotent?: boolean
   readonly fingerprint?: (inputs: object, context: HookContext) => MaybePromise<Json>
   readonly validate?: (inputs: object, context: HookContext) => MaybePromise<readonly Complaint[] | void>
+  readonly facts?: (inputs: object, context: FactsContext) => MaybePromise<FactsAnswer | void>
   readonly title?: string
   readonly mode?: 'mute' | 'bypass'
   readonly inputList?: boolean
@@ -133,13 +135,13 @@ function inputName(index: number): string {
 
 function stubType(type: string, id: string, inputs: object, options: StubOptions): NodeType {
   const { ports = {}, outputs, run, fingerprint, validate, version, output, resource, idempotent } = options
-  const { inputList, mapping, constant, needs, lengths } = options
+  const { inputList, mapping, constant, needs, facts, lengths } = options
   const names = Object.keys(inputs).filter((name) => !Object.hasOwn(ports, name))
   const inputPorts: Record<string, Port<unknown>> = Object.fromEntries(names.map((name) => [name, ANYTHING]))
   return defineNode({
     type,
     category: 'test',
-    ...present({ version, output, resource, idempotent, fingerprint, validate, inputList, mapping, constant, needs, lengths }),
+    ...present({ version, output, resource, idempotent, fingerprint, validate, inputList, mapping, constant, needs, facts, lengths }),
     inputs: { ...inputPorts, ...ports },
     outputs: outputs ?? { out: port.string() },
     run: (values, context) => {

@@ -1,0 +1,68 @@
+import type { Facts, FactsAnswer, FactsContext } from '../types/facts.ts'
+import type { JsonObject } from '../types/json.ts'
+import type { Problem } from '../workflow/problem.ts'
+import { WorkflowError } from '../workflow/workflow-error.ts'
+import { knownInputs } from './constants.ts'
+import { hookContext, hookFailure, type HookHost } from './hooks.ts'
+import type { PlannedNode } from './planned-node.ts'
+
+/** What is known of outputs before anything runs, by node path and output name. */
+export type KnownFacts = ReadonlyMap<string, Facts>
+
+/** What is known of the values in a graph, and what is wrong with that. */
+export interface FoundFacts {
+  readonly facts: KnownFacts
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Carries facts along the links: each node with a `facts` hook is asked what it makes of what is known of its inputs.
+ * Of the outputs of all others nothing is known. Nodes are asked as soon as those before them have answered.
+ * @param nodes each after those it depends on
+ */
+export async function findFacts(nodes: readonly PlannedNode[], host: HookHost): Promise<FoundFacts> {
+  const asked = nodes.filter(({ registered }) => registered.node.facts)
+  const answers = new Map<string, Promise<Answer>>()
+  for (const node of asked) answers.set(node.path, ask(node, answers, host))
+  const found = await Promise.all([...answers].map(async ([path, answer]) => [path, await answer] as const))
+  return {
+    facts: new Map(found.map(([path, { outputs }]) => [path, outputs])),
+    problems: found.flatMap(([, { problems }]) => problems),
+  }
+}
+
+interface Answer {
+  readonly outputs: Facts
+  readonly problems: readonly Problem[]
+}
+
+async function ask(planned: PlannedNode, answers: ReadonlyMap<string, Promise<Answer>>, host: HookHost): Promise<Answer> {
+  const context = await factsContext(planned, async (path) => (await answers.get(path))?.outputs, host)
+  try {
+    const inputs = knownInputs(planned, host.constants)
+    const said: FactsAnswer | void = await planned.registered.node.facts!(inputs, context)
+    const complaints = said?.complaints ?? []
+    const problems = complaints.map((one): Problem => ({ code: 'custom_validation_failed', node: planned.ref, ...one }))
+    // Of what does not fit nothing more is known: one mistake is told once, not at each node behind it.
+    return { outputs: problems.length > 0 ? {} : said?.outputs ?? {}, problems }
+  } catch (error) {
+    if (!(error instanceof WorkflowError)) return { outputs: {}, problems: [hookFailure('facts', planned, error)] }
+    return { outputs: {}, problems: error.problems.map((problem) => ({ node: planned.ref, ...problem })) }
+  }
+}
+
+/** What the hooks of a node that look at facts are given; an output without facts is unknown. */
+export async function factsContext(
+  planned: PlannedNode,
+  outputsOf: (path: string) => Promise<Facts | undefined> | Facts | undefined,
+  host: HookHost,
+): Promise<FactsContext> {
+  const facts = new Map<string, JsonObject>()
+  for (const input of planned.inputs) {
+    if (input.kind !== 'link') continue
+    const outputs = await outputsOf(input.from)
+    const known = outputs && Object.hasOwn(outputs, input.output) ? outputs[input.output] : undefined
+    if (known !== undefined) facts.set(input.slot, known)
+  }
+  return { ...hookContext(planned, host), facts: Object.fromEntries(facts) }
+}
