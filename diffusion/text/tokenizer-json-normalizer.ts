@@ -1,5 +1,5 @@
+import { replaceGraphemes } from './graphemes.ts'
 import { PrecompiledCharsmap } from './precompiled-charsmap.ts'
-import { nextNonAscii } from './ascii.ts'
 import { objectOf, wrong } from './t5-settings.ts'
 
 /** One step of a text's preparation. */
@@ -103,20 +103,5 @@ function precompiled(charsmap: PrecompiledCharsmap): TextStep {
     if (known.size < MOST_REMEMBERED) known.set(grapheme, result)
     return result
   }
-  return (text) => graphemes(text, remembered)
-}
-
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
-
-/** Replace each grapheme. Plain ASCII needs no segmenter: only CR LF joins there. */
-function graphemes(text: string, replace: (grapheme: string) => string): string {
-  const parts: string[] = []
-  for (let at = 0; at < text.length; ) {
-    const window = nextNonAscii(text, at)
-    const ascii = text.slice(at, window.start)
-    parts.push(ascii.replaceAll(/\r\n|[\s\S]/g, replace))
-    for (const { segment } of segmenter.segment(text.slice(window.start, window.end))) parts.push(replace(segment))
-    at = window.end
-  }
-  return parts.join('')
+  return (text) => replaceGraphemes(text, remembered)
 }
