@@ -1,5 +1,6 @@
 /** The texts of `--help`, made from the commands' specs. */
 import type { CommandSpec, OptionSpec } from './arguments.ts'
+import { PLUGIN_OPTIONS } from './plugin-options.ts'
 
 /** Two columns, the second starting where the longest of the first ends. */
 export function columns(rows: readonly (readonly [string, string])[]): string {
@@ -18,6 +19,9 @@ export function generalHelp(specs: readonly CommandSpec[], version: string): str
     'Usage: kinograph COMMAND …',
     '',
     columns(specs.map((spec) => [`${spec.name} ${operandsText(spec)}`, spec.summary])),
+    '',
+    'Every command takes:',
+    columns(PLUGIN_OPTIONS),
     '',
     'kinograph COMMAND --help says more about a command; kinograph --version prints the version.',
     'Exit codes: 0 done, 1 failed, 2 the command line or the workflow is wrong, 130 cancelled.',

@@ -6,6 +6,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { nearest, UsageError } from './arguments.ts'
 import type { CommandSpec } from './arguments.ts'
 import { EXIT } from './exit.ts'
+import { takePluginOptions } from './plugin-options.ts'
 import {
   diffSpec, doctorSpec, exportSpec, fmtSpec, mergeSpec, migrateSpec, modelsSpec, nodesSpec, runSpec, validateSpec,
 } from './specs.ts'
@@ -30,7 +31,7 @@ const COMMANDS: readonly Command[] = [
 ]
 
 async function main(argv: readonly string[]): Promise<number> {
-  const [word, ...rest] = argv
+  const [word, ...rest] = takePluginOptions(argv)
   if (word === '--version' || word === '-v') return say(packageJson.version)
   if (word === undefined || word === '--help' || word === '-h' || word === 'help') return help(rest[0])
   const command = COMMANDS.find(({ spec }) => spec.name === word)

@@ -5,7 +5,8 @@ import { nodeText } from '../core/workflow/problem.ts'
 import type { NodeRef } from '../core/workflow/problem.ts'
 import { explainDeath, startWorkerProcess } from './process.ts'
 import type { WorkerDeath, WorkerProcess } from './process.ts'
-import type { AnswerOf, DeviceName, FromWorker, Request, ToWorker } from './protocol.ts'
+import { LoadingWatch } from './client-plugins.ts'
+import type { AnswerOf, DeviceName, FromWorker, PluginReport, PluginSettings, Request, ToWorker } from './protocol.ts'
 import { RunningNodes } from './running-nodes.ts'
 
 export interface WorkerClientOptions {
@@ -13,6 +14,10 @@ export interface WorkerClientOptions {
   readonly device?: DeviceName
   /** dist/worker/main.js, unless a test has another. */
   readonly entry?: string
+  /** Where plugins are; none are loaded without it. */
+  readonly plugins?: PluginSettings
+  /** Told what became of the plugins, whenever they were loaded. */
+  readonly onPlugins?: (plugins: readonly PluginReport[]) => void
 }
 
 /** What a parent hears while its request is being worked on. */
@@ -23,6 +28,9 @@ export interface Listener {
 }
 
 interface Waiting {
+  readonly request: Request
+  /** Whether the worker has said something of it: then it can't be asked again of another. */
+  isHeard: boolean
   resolve(answer: unknown): void
   reject(error: unknown): void
   readonly listener: Listener
@@ -41,20 +49,29 @@ export class WorkerDiedError extends WorkflowError {
   }
 }
 
-/** One worker process. Everything asked of it is answered, or rejected when it dies. */
+/**
+ * One worker process. Everything asked of it is answered, or rejected when it dies. A worker that dies or hangs while
+ * it loads a plugin is replaced by one that leaves this plugin out.
+ */
 export class WorkerClient {
-  readonly pid: number | undefined
-  /** How the process ended, once it has. */
+  /** How the process ended, once it has and was not replaced. */
   readonly died: Promise<WorkerDeath>
-  readonly #process: WorkerProcess
+  readonly #options: WorkerClientOptions
+  readonly #loading: LoadingWatch
   readonly #waiting = new Map<string, Waiting>()
+  #process: WorkerProcess
+  #settleDeath: (death: WorkerDeath) => void = () => {}
+  #isLetGo = false
 
-  constructor({ device, entry }: WorkerClientOptions = {}) {
-    this.#process = startWorkerProcess(device === undefined ? [] : [device], entry)
-    this.pid = this.#process.child.pid
-    this.#process.child.on('message', (message) => this.#receive(message as FromWorker)) // only our own worker writes here
-    this.died = this.#process.died
-    void this.died.then((death) => this.#bury(death))
+  constructor(options: WorkerClientOptions = {}) {
+    this.#options = options
+    this.#loading = new LoadingWatch(options.plugins?.limit, () => this.#process.kill())
+    this.died = new Promise((resolve) => { this.#settleDeath = resolve })
+    this.#process = this.#start()
+  }
+
+  get pid(): number | undefined {
+    return this.#process.child.pid
   }
 
   /** @throws WorkerDiedError when the worker ends first; WorkflowError when it cannot answer */
@@ -62,7 +79,7 @@ export class WorkerClient {
     return new Promise<AnswerOf<R>>((resolve, reject) => {
       // The answer to a request of type T is an Answers[T]: worker/serve.ts is typed by the same table.
       const settle = (answer: unknown) => resolve(answer as AnswerOf<R>)
-      this.#waiting.set(request.id, { resolve: settle, reject, listener, running: new RunningNodes() })
+      this.#waiting.set(request.id, { request, isHeard: false, resolve: settle, reject, listener, running: new RunningNodes() })
       this.#send(request)
     })
   }
@@ -74,11 +91,14 @@ export class WorkerClient {
 
   /** SIGKILL to the worker and to what it started. */
   kill(): void {
+    this.#isLetGo = true
     this.#process.kill()
   }
 
   /** Lets an idle worker go; it ends by itself. */
   close(): void {
+    this.#isLetGo = true
+    this.#loading.stop()
     const { child } = this.#process
     if (child.connected) child.disconnect()
     child.stdout?.destroy()
@@ -86,14 +106,38 @@ export class WorkerClient {
     child.unref()
   }
 
+  #start(): WorkerProcess {
+    const { device, plugins, entry } = this.#options
+    const settings = plugins && JSON.stringify({ ...plugins, avoid: [...plugins.avoid ?? [], ...this.#loading.avoided] })
+    const started = startWorkerProcess([device ?? 'none', ...(settings === undefined ? [] : [settings])], entry)
+    started.child.on('message', (message) => this.#receive(message as FromWorker)) // only our own worker writes here
+    void started.died.then((death) => this.#bury(death))
+    return started
+  }
+
   #send(message: ToWorker): void {
     if (this.#process.child.connected) this.#process.child.send(message, () => {}) // a failure shows as the worker's death
   }
 
   #receive(message: FromWorker): void {
-    if (message.type === 'ready') return
+    switch (message.type) {
+      case 'ready':
+        return
+      case 'plugin.loading':
+        return this.#loading.begin(message.plugin)
+      case 'plugin.loaded':
+        return this.#loading.stop()
+      case 'plugins':
+        return this.#options.onPlugins?.(message.plugins)
+      default:
+        return this.#hear(message)
+    }
+  }
+
+  #hear(message: Extract<FromWorker, { readonly id: string }>): void {
     const waiting = this.#waiting.get(message.id)
     if (waiting === undefined) return
+    waiting.isHeard = true
     const { listener, running } = waiting
     switch (message.type) {
       case 'graph':
@@ -119,8 +163,16 @@ export class WorkerClient {
     }
   }
 
+  /** A worker has died: what was asked of it is asked again of the next one where a plugin killed it while loading. */
   #bury(death: WorkerDeath): void {
-    for (const { reject, running } of this.#waiting.values()) reject(new WorkerDiedError(death, running))
-    this.#waiting.clear()
+    const isReplaced = this.#loading.blame(death) && !this.#isLetGo
+    for (const [id, { isHeard, reject, running }] of this.#waiting) {
+      if (isReplaced && !isHeard) continue
+      this.#waiting.delete(id)
+      reject(new WorkerDiedError(death, running))
+    }
+    if (!isReplaced) return this.#settleDeath(death)
+    this.#process = this.#start()
+    for (const { request } of this.#waiting.values()) this.#send(request)
   }
 }

@@ -83,6 +83,56 @@ export interface InterfaceRequest {
   readonly folders: Folders
 }
 
+/** Where a worker finds plugins. */
+export interface PluginSettings {
+  /** The project's folder: its `plugins` folder and its `node_modules` are looked through. */
+  readonly project?: string
+  /** Named by the person: each is a plugin, or a folder of plugins. Absolute. */
+  readonly folders: readonly string[]
+  /** Seconds that a plugin may take to load. */
+  readonly limit?: number
+  /** Not to be tried again as long as their content is the same: what became of the worker that tried. */
+  readonly avoid?: readonly AvoidedPlugin[]
+}
+
+/** A plugin that is being loaded. */
+export interface PluginAttempt {
+  readonly name: string
+  readonly entry: string
+  readonly hash: string
+}
+
+export interface AvoidedPlugin extends PluginAttempt {
+  readonly problem: Problem
+}
+
+/** What became of a plugin that was found. */
+export interface PluginReport {
+  readonly name: string
+  readonly version?: string
+  /** Absolute. */
+  readonly folder: string
+  /** The module that was loaded, or should be. Absolute. */
+  readonly entry?: string
+  readonly status: 'loaded' | 'skipped'
+  /** The hash of its content. */
+  readonly hash?: string
+  /** Types of the nodes that it provides; of one that was skipped, those that it is known to provide. */
+  readonly nodes: readonly string[]
+  readonly warnings: readonly string[]
+  /** Why it was skipped. */
+  readonly problem?: Problem
+  /** The files that it is made of, absolute: whoever watches for changes watches these. */
+  readonly sources: readonly string[]
+}
+
+/** Say which plugins there are, after loading those that have changed where that is asked for. */
+export interface PluginsRequest {
+  readonly type: 'plugins'
+  readonly id: string
+  readonly reload?: boolean
+}
+
 /** What a parent may ask. Each question is answered by one `answer` with its id. */
 export type Request =
   | RunRequest
@@ -91,6 +141,7 @@ export type Request =
   | DiffRequest
   | MigrateRequest
   | InterfaceRequest
+  | PluginsRequest
   | { readonly type: 'nodes'; readonly id: string; readonly folders: Folders }
   | { readonly type: 'models'; readonly id: string; readonly folders: Folders }
   | { readonly type: 'doctor'; readonly id: string; readonly folders: Folders }
@@ -162,12 +213,18 @@ export interface Answers {
   readonly nodes: { readonly definitions: readonly NodeDefinition[] }
   readonly models: { readonly folder: string; readonly models: readonly ModelRow[] }
   readonly doctor: { readonly rows: readonly DoctorRow[] }
+  readonly plugins: { readonly plugins: readonly PluginReport[] }
 }
 export type AnswerOf<R extends Request> = Answers[R['type']]
 
 export type FromWorker =
   /** Imports are done; the device may still be opening. */
   | { readonly type: 'ready' }
+  /** A plugin's code is about to run. Should nothing more come, it is the reason. */
+  | { readonly type: 'plugin.loading'; readonly plugin: PluginAttempt }
+  | { readonly type: 'plugin.loaded'; readonly entry: string }
+  /** What became of the plugins, whenever they were loaded. */
+  | { readonly type: 'plugins'; readonly plugins: readonly PluginReport[] }
   /** How the nodes of a run are called, before its first event; in several messages where they are many. */
   | { readonly type: 'graph'; readonly id: string; readonly nodes: readonly NodeRef[] }
   /** Events in order, several at once where they come fast. */

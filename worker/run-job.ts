@@ -15,15 +15,18 @@ import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { loadWorkflow } from './load-workflow.ts'
 import { adviseOnModelError, adviseOnModels } from './model-advice.ts'
+import { adviseOnPluginError, adviseOnPlugins } from './plugins-advice.ts'
 import { bounded } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
 import { producedFiles } from './produced-files.ts'
 import { provenanceOf } from './provenance.ts'
-import type { Answers, Folders, JobRequest, RunAnswer, RunRequest } from './protocol.ts'
+import type { Answers, Folders, JobRequest, PluginReport, RunAnswer, RunRequest } from './protocol.ts'
 
 /** What lives as long as the worker. */
 export interface Engine {
   readonly registry: Registry
+  /** What became of the plugins that were found. */
+  readonly plugins: readonly PluginReport[]
   readonly cache: MemoryCache
   readonly outbox: Outbox
   device(kind: DeviceKind): Promise<Device>
@@ -51,7 +54,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
     environment: [packageJson.version, kind],
   })
   if (result.error && process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${logText(result.error)}\n`)
-  const error = await adviseOnModelError(result.error, workflow, registry, folders)
+  const error = await adviseOnPluginError(await adviseOnModelError(result.error, workflow, registry, folders), engine.plugins)
   refused.letGo(error)
   const files = producedFiles(result.results, folders)
   result.release()
@@ -64,12 +67,13 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
 }
 
 /** Everything that is wrong with a job, without running it. */
-export async function validateJob(request: JobRequest, { registry }: Engine, signal: AbortSignal): Promise<Answers['validate']> {
+export async function validateJob(request: JobRequest, { registry, plugins }: Engine, signal: AbortSignal): Promise<Answers['validate']> {
   const { folders } = request
   try {
     const workflow = await readJob(request, registry)
     const { problems } = await checkWorkflow(workflow, registry, { paths: folders, signal })
-    return { problems: (await adviseOnModels(problems, workflow, registry, folders)).slice(0, 200) }
+    const advised = await adviseOnModels(problems, workflow, registry, folders)
+    return { problems: (await adviseOnPlugins(advised, plugins)).slice(0, 200) }
   } catch (error) {
     if (error instanceof WorkflowError) return { problems: error.problems.slice(0, 200) }
     throw error

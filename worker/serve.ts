@@ -1,5 +1,4 @@
 /** Answers a parent's messages. The main thread of the worker: registry, executor and caches live here. */
-import { createRegistry } from '../core/plugins/index.ts'
 import type { LoadedPlugin } from '../core/plugins/index.ts'
 import { MemoryCache } from '../core/run/index.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
@@ -9,20 +8,27 @@ import { openDeviceThread } from '../tensor/runtime/open-device.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { exportJob } from './export-job.ts'
 import { Outbox } from './outbox.ts'
-import type { Answers, FromWorker, Request, ToWorker } from './protocol.ts'
+import type { Answers, FromWorker, PluginSettings, PluginsRequest, Request, ToWorker } from './protocol.ts'
 import { describeNodes, runJob, validateJob } from './run-job.ts'
 import type { Engine } from './run-job.ts'
+import { PluginHost } from './plugins.ts'
 import { describeInterface, diffJob, migrateJob } from './workflow-files.ts'
 
 /** Results kept between runs, in bytes. */
 const CACHE_BYTES = 512 * 2 ** 20
 
-/** Starts answering. @param devices those that are being opened already */
-export function serve(devices: Map<DeviceKind, Promise<Device>>): void {
+/**
+ * Starts answering.
+ * @param devices those that are being opened already
+ * @param settings where plugins are; none are loaded without it
+ */
+export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: PluginSettings): void {
   const outbox = new Outbox((message) => send(message))
   const plugin: LoadedPlugin = { ...builtIn, id: 'kinograph', hash: packageJson.version, trusted: true }
+  const plugins = new PluginHost(plugin, settings, sent)
   const engine: Engine = {
-    registry: createRegistry([plugin]),
+    get registry() { return plugins.registry },
+    get plugins() { return plugins.reports },
     cache: new MemoryCache(CACHE_BYTES),
     outbox,
     device: (kind) => {
@@ -32,7 +38,14 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>): void {
     },
   }
   const running = new Map<string, AbortController>()
-  process.on('message', (message) => void receive(message as ToWorker, engine, running)) // only our parent writes here
+  const loading = plugins.load()
+  const ask: Ask = async (request, signal) => {
+    if (request.type === 'doctor' || request.type === 'models') return answer(request, engine, signal)
+    await loading
+    if (request.type === 'plugins') return pluginsAnswer(request, plugins)
+    return answer(request, { ...engine }, signal) // with the plugins of this moment, should they be loaded again
+  }
+  process.on('message', (message) => void receive(message as ToWorker, ask, outbox, running)) // only our parent writes here
   process.on('disconnect', () => endAfter(running))
   outbox.post({ type: 'ready' })
 }
@@ -41,22 +54,37 @@ function send(message: FromWorker): void {
   if (process.connected) process.send?.(message, undefined, {}, () => {}) // a parent that is gone shows as `disconnect`
 }
 
-async function receive(message: ToWorker, engine: Engine, running: Map<string, AbortController>): Promise<void> {
+/** The same, resolved once it has left this process: what follows may block it for ever. */
+function sent(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected && process.send) process.send(message, undefined, {}, () => resolve())
+    else resolve()
+  })
+}
+
+type Ask = (request: Request, signal: AbortSignal) => Promise<Answers[Request['type']]>
+
+async function receive(message: ToWorker, ask: Ask, outbox: Outbox, running: Map<string, AbortController>): Promise<void> {
   if (message.type === 'cancel') return running.get(message.id)?.abort()
   const { id } = message
   const controller = new AbortController()
   running.set(id, controller)
   try {
-    engine.outbox.post({ type: 'answer', id, answer: await answer(message, engine, controller.signal) })
+    outbox.post({ type: 'answer', id, answer: await ask(message, controller.signal) })
   } catch (error) {
-    engine.outbox.post({ type: 'failure', id, problem: asWorkflowError(error).toJSON() })
+    outbox.post({ type: 'failure', id, problem: asWorkflowError(error).toJSON() })
   } finally {
     running.delete(id)
     if (!process.connected && running.size === 0) end()
   }
 }
 
-async function answer(request: Request, engine: Engine, signal: AbortSignal): Promise<Answers[Request['type']]> {
+async function pluginsAnswer({ reload }: PluginsRequest, plugins: PluginHost): Promise<Answers['plugins']> {
+  if (reload) await plugins.load()
+  return { plugins: plugins.reports }
+}
+
+async function answer(request: Exclude<Request, PluginsRequest>, engine: Engine, signal: AbortSignal): Promise<Answers[Request['type']]> {
   switch (request.type) {
     case 'run': return runJob(request, engine, signal)
     case 'validate': return validateJob(request, engine, signal)

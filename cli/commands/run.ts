@@ -8,6 +8,7 @@ import { EventLog } from '../event-log.ts'
 import { EXIT } from '../exit.ts'
 import { foldersOf } from '../folders.ts'
 import { Interrupts } from '../interrupts.ts'
+import { pluginOptions } from '../plugin-options.ts'
 import { printProblem } from '../print.ts'
 import { ProgressView, secondsText } from '../progress.ts'
 import { runSpec } from '../specs.ts'
@@ -20,7 +21,7 @@ type Ending = RunAnswer | { readonly status: 'failed'; readonly problem: Problem
 export async function command(argv: readonly string[]): Promise<number> {
   const { options, operands: [workflow], open } = parseArguments(runSpec, argv)
   const device = DEVICES.find((name) => name === options.device) ?? 'cpu'
-  const worker = new WorkerClient({ device }) // first of all: it loads while the rest of this goes on
+  const worker = new WorkerClient({ device, ...pluginOptions() }) // first of all: it loads while the rest of this goes on
   const folders = foldersOf({ out: options.out, modelsDir: options['models-dir'], inputDir: options['input-dir'], workflow })
   const id = `${Date.now().toString(36)}-${process.pid}`
 

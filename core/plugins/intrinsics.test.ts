@@ -31,6 +31,14 @@ test('undoes what was added, replaced and taken away, and names it', () => {
   expect(noted.restore()).toEqual([])
 })
 
+test('what is added beside the prototypes stays', () => {
+  const noted = noteIntrinsics()
+  Object.assign(Reflect, { metadata: () => {} })
+  expect(noted.restore()).toEqual([])
+  expect('metadata' in Reflect).toBe(true)
+  Reflect.deleteProperty(Reflect, 'metadata')
+})
+
 test('looking takes well under a millisecond', () => {
   const noted = noteIntrinsics()
   for (let i = 0; i < 20; i++) noted.restore()

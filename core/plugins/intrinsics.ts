@@ -1,4 +1,8 @@
-/** Notices changes to what all code of a process shares, the prototypes of the language, and undoes them. */
+/**
+ * Notices changes to what all code of a process shares, the built-in objects of the language, and undoes them: whatever
+ * was replaced or removed, and what was added to a prototype. What a library adds elsewhere (`Reflect.metadata`,
+ * `Promise.try`) stays, since it changes nothing for others.
+ */
 
 /** The state of the built-in objects at one moment. */
 export interface Intrinsics {
@@ -48,6 +52,7 @@ for (const key of ownKeys(RegExp)) LEGACY[key] = /^(\$|input|last|leftContext|ri
 interface NotedObject {
   readonly name: string
   readonly object: object
+  readonly isPrototype: boolean
   readonly keys: readonly PropertyKey[]
   /** By key; with no prototype, since `get` or `value` of a spoiled Object.prototype would be taken for their own. */
   readonly descriptors: Readonly<Record<PropertyKey, PropertyDescriptor>>
@@ -57,7 +62,7 @@ function noteObject(name: string, object: object): NotedObject {
   const keys = ownKeys(object).filter((key) => !isLegacy(object, key))
   const descriptors = Object.create(null) as Record<PropertyKey, PropertyDescriptor>
   for (const key of keys) descriptors[key] = bare(getOwnPropertyDescriptor(object, key)!)
-  return { name, object, keys, descriptors }
+  return { name, object, isPrototype: name.endsWith('.prototype'), keys, descriptors }
 }
 
 const isLegacy = (object: object, key: PropertyKey) => object === RegExp && LEGACY[key] === true
@@ -66,8 +71,8 @@ function bare(descriptor: PropertyDescriptor): PropertyDescriptor {
   return Object.assign(Object.create(null) as PropertyDescriptor, descriptor)
 }
 
-function restoreObject({ name, object, keys, descriptors }: NotedObject, changed: string[]): void {
-  const present = ownKeys(object)
+function restoreObject({ name, object, isPrototype, keys, descriptors }: NotedObject, changed: string[]): void {
+  const present = isPrototype ? ownKeys(object) : []
   for (let i = 0; i < present.length; i++) {
     const key = present[i]!
     if (descriptors[key] !== undefined || isLegacy(object, key)) continue
