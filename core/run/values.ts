@@ -44,22 +44,29 @@ export function inputValues(planned: PlannedNode, arrivals: Arrivals, handing: H
   const { node, definition } = planned.registered
   const wholeLists = node.inputList === true
   const values: Record<string, unknown> = {}
+  const gathered = new Map<string, unknown[]>()
+  for (const { name, variadic } of definition.inputs) {
+    if (!variadic) continue
+    const list: unknown[] = []
+    gathered.set(name, list)
+    values[name] = wholeLists ? [list] : list
+  }
   for (let index = 0; index < planned.inputs.length; index++) {
     const input = planned.inputs[index]!
-    const { name, variadic } = input.definition
-    const value = wholeLists
-      ? listOf(input, planned, arrivals[index], handing)
-      : singleOf(input, planned, arrivals[index], handing)
-    if (!variadic) values[name] = value
-    else if (wholeLists) values[name] = [[...gathered(values, name).flat(), ...(value as unknown[])]] // listOf gives lists
-    else values[name] = [...gathered(values, name), value]
+    const { name } = input.definition
+    const list = gathered.get(name)
+    const arrived = arrivals[index]
+    if (wholeLists) {
+      const items = listOf(input, planned, arrived, handing)
+      if (list) for (const item of items) list.push(item)
+      else values[name] = items
+    } else {
+      const value = singleOf(input, planned, arrived, handing)
+      if (list) list.push(value)
+      else values[name] = value
+    }
   }
-  for (const { name, variadic } of definition.inputs) if (variadic) values[name] ??= []
   return values
-}
-
-function gathered(values: Record<string, unknown>, name: string): unknown[] {
-  return (values[name] as unknown[] | undefined) ?? [] // only this function's caller puts values there: lists
 }
 
 function listOf(input: PlannedInput, planned: PlannedNode, arrived: TypedValue | undefined, handing: Handing): unknown[] {
