@@ -1,4 +1,6 @@
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+import { once } from './once.ts'
+
+const segmenter = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }))
 /** The segmenter takes longer for each grapheme the longer its text is, so it gets a text in parts of this length. */
 const PART = 512
 
@@ -18,7 +20,7 @@ export function replaceGraphemes(text: string, replace: (grapheme: string) => st
 function* graphemes(text: string): Generator<string> {
   for (let at = 0, length = PART; at < text.length; ) {
     const part = text.slice(at, at + length)
-    const found = Array.from(segmenter.segment(part), ({ segment }) => segment)
+    const found = Array.from(segmenter().segment(part), ({ segment }) => segment)
     const whole = at + length >= text.length ? found : found.slice(0, -1)
     yield* whole
     at += whole.reduce((sum, grapheme) => sum + grapheme.length, 0)

@@ -1,3 +1,4 @@
+import { once } from '../once.ts'
 import { WINDOWS_1252_HIGH } from '../python-html.ts'
 
 /** A single-byte encoding: every character it has, and the byte that stands for it. */
@@ -30,30 +31,29 @@ function charmap(name: string, high: Iterable<string>, sloppy: boolean): Charmap
   return { name, sloppy, characters, bytes: new Map(characters.map((character, byte) => [character, byte])) }
 }
 
-const latin1High = Array.from({ length: 128 }, (_, i) => String.fromCharCode(0x80 + i))
+const latin1High = () => Array.from({ length: 128 }, (_, i) => String.fromCharCode(0x80 + i))
+
+export const latin1 = once(() => charmap('latin-1', latin1High(), false))
 // Node decodes "windows-1252" as Latin-1 in some releases, so its own table is written out.
-const windows1252High = [...WINDOWS_1252_HIGH, ...latin1High.slice(32)]
+const windows1252 = once(() => charmap('windows-1252', [...WINDOWS_1252_HIGH, ...latin1High().slice(32)], true))
 
-export const LATIN_1 = charmap('latin-1', latin1High, false)
-export const WINDOWS_1252 = charmap('windows-1252', windows1252High, true)
-
-const windows = (page: number) => charmap(`windows-${page}`, highOf(`windows-${page}`), true)
-const WINDOWS_OTHERS = [1251, 1250, 1253, 1254, 1257].map(windows)
+/** The encodings whose mojibake looks most like text: all but for some letters they are Latin-1. */
+const latinLike = once((): readonly Charmap[] => {
+  const windows = (page: number) => charmap(`windows-${page}`, highOf(`windows-${page}`), true)
+  return [latin1(), windows1252(), ...[1251, 1250, 1253, 1254, 1257].map(windows)]
+})
 
 /** The encodings that text may wrongly have been decoded from, in the order in which they are tried. */
-export const CHARMAPS: readonly Charmap[] = [
-  LATIN_1,
-  WINDOWS_1252,
-  ...WINDOWS_OTHERS,
+export const charmaps = once((): readonly Charmap[] => [
+  ...latinLike(),
   charmap('iso-8859-2', highOf('iso-8859-2'), false),
   charmap('macroman', highOf('macintosh'), false),
   charmap('cp437', CP437_HIGH, false),
-]
+])
 
 /** All characters that the Latin-1-like encodings have for bytes in [from, to], as the inside of a regex class. */
 export function charactersOf(from: number, to: number, except = ''): string {
-  const alike = [LATIN_1, WINDOWS_1252, ...WINDOWS_OTHERS]
-  const found = new Set(alike.flatMap(({ characters }) => characters.slice(from, to + 1)))
+  const found = new Set(latinLike().flatMap(({ characters }) => characters.slice(from, to + 1)))
   return [...found].filter((character) => !except.includes(character)).map(escaped).join('')
 }
 

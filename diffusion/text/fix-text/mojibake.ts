@@ -1,5 +1,7 @@
+import { once } from '../once.ts'
+import { WINDOWS_1252_HIGH } from '../python-html.ts'
 import { isBad } from './badness.ts'
-import { CHARMAPS, charactersOf, encodeCharmap, LATIN_1, WINDOWS_1252, type Charmap } from './charmaps.ts'
+import { charactersOf, charmaps, encodeCharmap, latin1, type Charmap } from './charmaps.ts'
 import { decodeUtf8, decodeUtf8Variants } from './utf8-variants.ts'
 
 /**
@@ -30,7 +32,7 @@ const REPLACEMENT = '\xef\xbf\xbd'
 const lead = (from: number, to: number) => `[${charactersOf(from, to)}]`
 
 /** What looks like UTF-8 in a Latin-1-like encoding, not behind what looks like its middle (UTF8_DETECTOR_RE). */
-const DETECTOR = (() => {
+const detector = once(() => {
   const inside = `[${charactersOf(0x80, 0xbf)} ]`
   // Dashes, quotes, bullet and ellipsis also stand for themselves beside mojibake.
   const notBehind = charactersOf(0x80, 0xbf, '–—―‘’‚“”„•…')
@@ -39,7 +41,7 @@ const DETECTOR = (() => {
     `(?<![${notBehind}])(?:${lead(0xc2, 0xdf)}${inside}|${lead(0xe0, 0xef)}${inside}{2}|${four}${inside}{3})+`,
     'gu',
   )
-})()
+})
 
 /** Repair text whose UTF-8 was read as a single-byte encoding, as often as that happened (ftfy 6.3, fix_encoding). */
 export function fixEncoding(text: string): string {
@@ -52,11 +54,11 @@ export function fixEncoding(text: string): string {
 
 function fixOnce(text: string): string {
   if (!/[^\p{ASCII}]/u.test(text) || !isBad(text)) return text
-  for (const charmap of CHARMAPS) {
+  for (const charmap of charmaps()) {
     const decoded = decodedThrough(text, charmap)
     if (decoded !== null) return decoded
   }
-  const inPlace = text.replaceAll(DETECTOR, (part) =>
+  const inPlace = text.replaceAll(detector(), (part) =>
     part.length < text.length && isBad(part) ? fixEncoding(part) : part,
   )
   if (inPlace !== text) return inPlace
@@ -82,11 +84,11 @@ function restoreByteA0(bytes: string): string {
 
 /** Latin-1 text read as the Windows-1252 that it was meant to be; null where it can't be either. */
 function latin1AsWindows1252(text: string): string | null {
-  if (encodeCharmap(text, LATIN_1) === null || /[\x81\x8d\x8f\x90\x9d]/.test(text)) return null
+  if (encodeCharmap(text, latin1()) === null || /[\x81\x8d\x8f\x90\x9d]/.test(text)) return null
   return text.replaceAll(/[\x80-\x9f]/g, windows1252)
 }
 
 /** C1 control characters become the Windows-1252 characters of the same byte, as browsers do (fix_c1_controls). */
 export const fixC1Controls = (text: string): string => text.replaceAll(/[\x80-\x9f]/g, windows1252)
 
-const windows1252 = (control: string) => WINDOWS_1252.characters[control.charCodeAt(0)]!
+const windows1252 = (control: string) => WINDOWS_1252_HIGH[control.charCodeAt(0) - 0x80]!
