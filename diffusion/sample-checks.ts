@@ -4,6 +4,9 @@ import type { Latent } from './latent.ts'
 import type { ModelRecipe } from './recipes/recipe.ts'
 import type { SampleRequest } from './sample.ts'
 
+/** What decides which requests a model can do: its configuration, never its weights. */
+export type ModelShape = Pick<ModelRecipe, 'family' | 'config' | 'motion'>
+
 /** Pixels along a side of a latent pixel in the autoencoders of these families. */
 const PIXELS_PER_LATENT = 8
 
@@ -17,16 +20,26 @@ export const pixelsOf = ([, , , height, width]: Latent['shape']): { height: numb
  * @throws DiffusionError naming the field: width, height, frames, latents, positive, negative, guidance, denoise, steps
  */
 export function checkRequest(recipe: ModelRecipe, request: SampleRequest): void {
-  checkSize(recipe, request.latents.shape)
-  checkFrames(recipe, request.latents.shape[2])
-  checkLatents(recipe, request)
-  checkText(recipe, request)
+  checkShape(recipe, request.latents.shape)
+  checkNumbers(request)
+  checkTextWidth(recipe, 'positive', request.positive.embeds.shape[2])
+  checkTextWidth(recipe, 'negative', request.negative?.embeds.shape[2])
   checkNumber('guidance', request.guidance, 0, 1000)
   checkNumber('denoise', request.denoise ?? 1, 0, 1)
 }
 
+/**
+ * Whether the model can make something of this shape.
+ * @throws DiffusionError naming the field: width, height, frames, latents
+ */
+export function checkShape(model: ModelShape, shape: Latent['shape']): void {
+  checkSize(model, shape)
+  checkFrames(model, shape[2])
+  checkChannels(model, shape[1])
+}
+
 /** Sides must be whole patches, and with a grid motion module whole cells of patches. */
-function checkSize({ config, motion }: ModelRecipe, shape: Latent['shape']): void {
+function checkSize({ config, motion }: ModelShape, shape: Latent['shape']): void {
   const unit = config.patch * (motion?.cell ?? 1)
   const pixels = pixelsOf(shape)
   for (const field of ['width', 'height'] as const) {
@@ -42,7 +55,7 @@ function checkSize({ config, motion }: ModelRecipe, shape: Latent['shape']): voi
   }
 }
 
-function checkFrames({ family, config, motion }: ModelRecipe, frames: number): void {
+function checkFrames({ family, config, motion }: ModelShape, frames: number): void {
   const refuse = (expected: string, remedy: string) =>
     new DiffusionError({ field: 'frames', expected, found: String(frames), remedy })
   if (frames === 1) return
@@ -62,17 +75,18 @@ function checkFrames({ family, config, motion }: ModelRecipe, frames: number): v
   }
 }
 
-function checkLatents({ config }: ModelRecipe, { latents, noise }: SampleRequest): void {
-  const { shape, data } = latents
+function checkChannels({ config }: ModelShape, channels: number): void {
+  if (channels === config.inChannels) return
+  throw new DiffusionError({
+    field: 'latents',
+    expected: `${config.inChannels} channels`,
+    found: String(channels),
+    remedy: 'Use an autoencoder and an empty latent of the same kind as the model.',
+  })
+}
+
+function checkNumbers({ latents: { shape, data }, noise }: SampleRequest): void {
   const count = shape.reduce((a, b) => a * b, 1)
-  if (shape[1] !== config.inChannels) {
-    throw new DiffusionError({
-      field: 'latents',
-      expected: `${config.inChannels} channels`,
-      found: String(shape[1]),
-      remedy: 'Use an autoencoder and an empty latent of the same kind as the model.',
-    })
-  }
   for (const [field, numbers] of [
     ['latents', data],
     ['noise', noise ?? data],
@@ -87,22 +101,19 @@ function checkLatents({ config }: ModelRecipe, { latents, noise }: SampleRequest
   }
 }
 
-/** Texts must come from an encoder of the width that the model was trained with. */
-function checkText({ config }: ModelRecipe, { positive, negative }: SampleRequest): void {
+/**
+ * Texts must come from an encoder of the width that the model was trained with.
+ * @throws DiffusionError naming the field
+ */
+export function checkTextWidth({ config }: ModelShape, field: 'positive' | 'negative', width: number | undefined): void {
   const wanted = config.captionChannels ?? config.contextWidth
-  for (const [field, given] of [
-    ['positive', positive],
-    ['negative', negative],
-  ] as const) {
-    const width = given?.embeds.shape[2] ?? wanted
-    if (width === wanted) continue
-    throw new DiffusionError({
-      field,
-      expected: `text embeddings ${wanted} wide`,
-      found: String(width),
-      remedy: 'Use the text encoder that belongs to this model.',
-    })
-  }
+  if (width === undefined || width === wanted) return
+  throw new DiffusionError({
+    field,
+    expected: `text embeddings ${wanted} wide`,
+    found: String(width),
+    remedy: 'Use the text encoder that belongs to this model.',
+  })
 }
 
 function checkNumber(field: string, value: number, min: number, max: number): void {

@@ -24,6 +24,7 @@ export const applyLoRA = defineNode({
   },
   outputs: { model: port.model(), text_encoder: port.textEncoder().optional() },
   fingerprint: ({ lora }, { paths }) => fingerprintOf(paths, 'Personalized_Model', lora),
+  facts: (_, { facts: { model, text_encoder } }) => ({ outputs: { model, text_encoder } }),
   async run({ model, lora, strength, text_encoder: textEncoder, mode }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Personalized_Model', lora)
     const applied = await aboutInput('lora', () => withLora({ model, textEncoder }, path, strength, mode))

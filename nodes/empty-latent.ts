@@ -17,9 +17,18 @@ export const emptyLatentNode = defineNode({
   },
   outputs: { latent: port.latent() },
   validate: ({ width, height }) => [...multipleOf8('width', width), ...multipleOf8('height', height)],
+  facts: ({ width, height, frames, batch }) => ({
+    outputs: { latent: { family: 'kl', channels: 4, ...known({ batch, frames, height: inLatent(height), width: inLatent(width) }) } },
+  }),
   run: async ({ width, height, frames, batch }) =>
     ({ latent: await aboutInput('width', () => emptyLatent({ width, height, frames, batch }), ['height', 'frames', 'batch']) }),
 })
+
+const inLatent = (pixels: number | undefined) => pixels === undefined ? undefined : pixels / 8
+
+/** Without what is not known yet. */
+const known = (numbers: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(numbers).filter((entry): entry is [string, number] => entry[1] !== undefined))
 
 function multipleOf8<N extends string>(input: N, pixels: number | undefined) {
   if (pixels === undefined || pixels % 8 === 0) return []

@@ -2,15 +2,16 @@
 import { WorkflowError } from '../core/workflow/index.ts'
 
 /** What DiffusionError, WeightError, CheckpointError, MediaError and ModelNotFoundError have in common. */
-interface Explained {
+export interface Explained {
   readonly remedy: string
   readonly field?: string
 }
-const isExplained = (error: unknown): error is Error & Explained =>
+/** Whether a failure says itself what to do about it. */
+export const isExplained = (error: unknown): error is Error & Explained =>
   error instanceof Error && 'remedy' in error && typeof error.remedy === 'string'
 
 /** The error's text without its remedy, which stands at the end of every such message. */
-function problemOf(error: Error & Explained): string {
+export function problemOf(error: Error & Explained): string {
   const text = error.message.endsWith(error.remedy) ? error.message.slice(0, -error.remedy.length) : error.message
   return text.trim().replace(/\.$/, '')
 }

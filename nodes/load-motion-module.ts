@@ -1,5 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
-import { withMotionModule } from '../diffusion/index.ts'
+import { withMotionModule, withPublishedMotion } from '../diffusion/index.ts'
+import { knownModel, modelFacts } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
@@ -18,6 +19,10 @@ export const loadMotionModule = defineNode({
   },
   outputs: { model: port.model() },
   fingerprint: ({ motion_module: name }, { paths }) => fingerprintOf(paths, 'Motion_Module', name),
+  async facts(_, { facts }) {
+    const model = knownModel(facts['model'])
+    return model && { outputs: { model: modelFacts(await aboutInput('model', () => withPublishedMotion(model))) } }
+  },
   async run({ model, motion_module: name }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Motion_Module', name)
     const { recipe, report } = await aboutInput('motion_module', () => withMotionModule(model, path))

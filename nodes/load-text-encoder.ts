@@ -1,5 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
-import { describeTextEncoder } from '../diffusion/index.ts'
+import { describeTextEncoder, textEncoderConfig } from '../diffusion/index.ts'
+import { textEncoderFacts } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
@@ -15,6 +16,11 @@ export const loadTextEncoder = defineNode({
   inputs: { model: modelPort('Diffusion_Transformer', { part: 'text_encoder', tooltip: 'a folder of models/Diffusion_Transformer' }) },
   outputs: { text_encoder: port.textEncoder() },
   fingerprint: ({ model }, { paths }) => fingerprintOf(paths, 'Diffusion_Transformer', model, 'text_encoder', 'tokenizer'),
+  async facts({ model }, { paths }) {
+    if (model === undefined) return
+    const { path } = await modelPath(paths, 'Diffusion_Transformer', model)
+    return { outputs: { text_encoder: textEncoderFacts(await aboutInput('model', () => textEncoderConfig(path))) } }
+  },
   async run({ model }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)
     const { recipe, report } = await aboutInput('model', () => describeTextEncoder(path))

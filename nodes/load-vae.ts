@@ -1,5 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
-import { describeVae } from '../diffusion/index.ts'
+import { describeVae, vaeConfig } from '../diffusion/index.ts'
+import { vaeFacts } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
@@ -15,6 +16,11 @@ export const loadVAE = defineNode({
   inputs: { model: modelPort('Diffusion_Transformer', { part: 'vae', tooltip: 'a folder of models/Diffusion_Transformer' }) },
   outputs: { vae: port.vae() },
   fingerprint: ({ model }, { paths }) => fingerprintOf(paths, 'Diffusion_Transformer', model, 'vae'),
+  async facts({ model }, { paths }) {
+    if (model === undefined) return
+    const { path } = await modelPath(paths, 'Diffusion_Transformer', model)
+    return { outputs: { vae: vaeFacts(await aboutInput('model', () => vaeConfig(path))) } }
+  },
   async run({ model }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)
     const { recipe, report } = await aboutInput('model', () => describeVae(path))

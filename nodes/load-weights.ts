@@ -18,6 +18,7 @@ export const loadWeights = defineNode({
   },
   outputs: { model: port.model() },
   fingerprint: ({ weights }, { paths }) => fingerprintOf(paths, 'Personalized_Model', weights),
+  facts: (_, { facts }) => ({ outputs: { model: facts['model'] } }),
   async run({ model, weights }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Personalized_Model', weights)
     const { recipe, report } = await aboutInput('weights', () => withWeights(model, path))

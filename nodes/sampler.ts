@@ -1,5 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
-import { sample, SCHEDULERS } from '../diffusion/index.ts'
+import { checkLatentKind, checkShape, checkTextWidth, sample, SCHEDULERS } from '../diffusion/index.ts'
+import { complaintsOf, knownLatent, knownModel, knownShape, knownWidth } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -22,6 +23,19 @@ export const sampler = defineNode({
     denoise: port.float({ default: 1, min: 0, max: 1, step: 0.01, tooltip: '1: from pure noise; less: keeps more of the latent' }),
   },
   outputs: { latent: port.latent() },
+  facts(_, { facts }) {
+    const { latent, positive, negative } = facts
+    const outputs = { latent }
+    const [model, shape] = [knownModel(facts['model']), knownShape(latent)]
+    if (model === undefined) return { outputs }
+    const complaints = complaintsOf('latent', [
+      () => checkLatentKind({ name: 'this model', family: 'kl' }, knownLatent(latent)),
+      () => shape && checkShape(model, shape),
+      () => checkTextWidth(model, 'positive', knownWidth(positive)),
+      () => checkTextWidth(model, 'negative', knownWidth(negative)),
+    ], ['positive', 'negative'])
+    return { outputs, complaints }
+  },
   async run({ model, positive, negative, latent, scheduler, steps, guidance, seed, denoise }, { use, signal, progress }) {
     const device = await use(DEVICE).open()
     const request = { positive, negative: negative ?? null, latents: latent, scheduler, steps, guidance, seed, denoise }

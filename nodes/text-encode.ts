@@ -1,5 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
 import { encodeText } from '../diffusion/index.ts'
+import { knownTextEncoder } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -18,6 +19,10 @@ export const textEncode = defineNode({
     max_length: port.int({ default: 120, min: 1, max: 512, advanced: true, tooltip: 'tokens; longer prompts are cut' }),
   },
   outputs: { conditioning: port.conditioning() },
+  facts({ max_length: tokens }, { facts }) {
+    const encoder = knownTextEncoder(facts['text_encoder'])
+    return encoder && { outputs: { conditioning: { width: encoder.width, ...(tokens !== undefined && { tokens }) } } }
+  },
   async run({ text_encoder: textEncoder, text, clean, max_length: maxLength }, { use, signal }) {
     const device = await use(DEVICE).open()
     const encode = () => encodeText(device, textEncoder, [text], { clean, maxLength, signal })

@@ -1,6 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
-import { decodeFrames, decodedSize } from '../diffusion/index.ts'
+import { checkLatentKind, decodeFrames, decodedSize, pixelsPerLatent } from '../diffusion/index.ts'
 import { frameWriter } from '../media/index.ts'
+import { complaintsOf, knownLatent, knownShape, knownVae } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -14,6 +15,17 @@ export const vaeDecode = defineNode({
   resource: 'device',
   inputs: { samples: port.latent(), vae: port.vae() },
   outputs: { IMAGE: port.image() },
+  facts(_, { facts: { samples, vae } }) {
+    const decoder = knownVae(vae)
+    if (decoder === undefined) return
+    const takes = { name: 'this autoencoder', family: decoder.family, channels: decoder.config?.latentChannels }
+    const complaints = complaintsOf('samples', [() => checkLatentKind(takes, knownLatent(samples))])
+    const shape = knownShape(samples)
+    if (shape === undefined || decoder.config === undefined) return { complaints }
+    const [batch, , frames, height, width] = shape
+    const factor = pixelsPerLatent(decoder.config)
+    return { complaints, outputs: { IMAGE: { frames: batch * frames, height: height * factor, width: width * factor } } }
+  },
   async run({ samples, vae }, { use, signal, progress, publish, paths }) {
     const device = await use(DEVICE).open()
     const size = decodedSize(vae, samples)

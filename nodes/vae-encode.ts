@@ -1,5 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
-import { encodeFrames } from '../diffusion/index.ts'
+import type { JsonObject } from '../core/types/index.ts'
+import { encodeFrames, pixelsPerLatent } from '../diffusion/index.ts'
+import { knownVae, numberOf } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -13,6 +15,16 @@ export const vaeEncode = defineNode({
   resource: 'device',
   inputs: { pixels: port.image(), vae: port.vae() },
   outputs: { LATENT: port.latent() },
+  facts(_, { facts: { pixels, vae } }) {
+    const encoder = knownVae(vae)
+    if (encoder?.config === undefined) return encoder && { outputs: { LATENT: { family: encoder.family } } }
+    const { family, config } = encoder
+    const [frames, height, width] = ['frames', 'height', 'width'].map((name) => numberOf(pixels, name))
+    const factor = pixelsPerLatent(config)
+    const isSized = frames !== undefined && height !== undefined && width !== undefined
+    const size: JsonObject = isSized ? { batch: 1, frames, height: Math.floor(height / factor), width: Math.floor(width / factor) } : {}
+    return { outputs: { LATENT: { family, channels: config.latentChannels, ...size } } }
+  },
   async run({ pixels, vae }, { use, signal, progress }) {
     const device = await use(DEVICE).open()
     const onFrame = (done: number, total: number) => progress(done, total)
