@@ -13,7 +13,7 @@ import { exportComfyUi } from './ui-export.ts'
 import { importComfyUi } from './ui-import.ts'
 
 const none: Definitions = new Map()
-const runs = { numRuns: Number(process.env['LAW_RUNS'] ?? 300) }
+const runs = { numRuns: Number(process.env['LAW_RUNS'] ?? 100) }
 
 describe.each([['with definitions', definitions], ['without', none]])('laws, %s', (_, known) => {
   test('the API format comes back as it was, from values and from text', () => {

@@ -62,7 +62,8 @@ export class NodeExport {
     const slots = this.#outputSlots()
     this.outputs = slots.map((raw) => ({ raw, links: [] }))
     const virtual = VIRTUAL_NODES.get(node.type)?.output
-    const names = this.#definition?.outputs.map(({ name }) => name)
+    const group = recordOf(this.kept['group'])['outputs']
+    const names = (isList(group) ? group.map(String) : this.#definition?.outputs.map(({ name }) => name))
       ?? (virtual === undefined ? slots.map((slot) => String(own(slot, 'name'))) : [virtual])
     this.#outputNames = new Map(names.map((name, index) => [name, index]))
   }
@@ -110,6 +111,8 @@ export class NodeExport {
   #plannedSlots(): UiSlot[] {
     if (!this.isOwn) {
       const slots = rawSlots(this.kept['inputs'], 'inputs')
+      const group = recordOf(this.kept['group'])['inputs']
+      if (isList(group)) return slots.map((slot, index) => ({ raw: slot.raw, name: String(group[index] ?? slot.name) }))
       const isReroute = this.node.type === REROUTE && slots.length === 1
       return isReroute ? [{ raw: slots[0]!.raw, name: this.#rerouteInput() }] : slots
     }

@@ -6,13 +6,13 @@ import { subgraphsOf, subgraphSizeProblems, withSubgraphDefinitions } from '../w
 import { isLink, SUBGRAPH_INPUTS, subgraphIdOf } from '../workflow/workflow.ts'
 import type { Group, Link, Subgraph, SubgraphInput, Workflow, WorkflowNode } from '../workflow/workflow.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
-import { isList, isRecord, own, refuse, without } from './fields.ts'
+import { isList, isRecord, own, refuse, sameJson, without } from './fields.ts'
 import { extraBeside, isKept, keptOf } from './kept.ts'
 import { withLiveReroutes } from './reroutes.ts'
 import { isUuid, KINOGRAPH, uuidOf } from './ui-native.ts'
 import { NodeExport, socketText, type OutSlot } from './ui-export-node.ts'
 import { INPUT_NODE, namedSlots, OUTPUT_NODE, type UiSlot } from './ui-file.ts'
-import { OWN_SUBGRAPH } from './ui-import.ts'
+import { groupSubgraphs, OWN_SUBGRAPH } from './ui-import.ts'
 
 /** A workflow as ComfyUI saves it. */
 export type ComfyUiWorkflow = JsonObject
@@ -26,9 +26,11 @@ export type ComfyUiWorkflow = JsonObject
 export function exportComfyUi(workflow: Workflow, definitions: Definitions = new Map()): ComfyUiWorkflow {
   const problems = subgraphSizeProblems(workflow)
   if (problems.length > 0) throw WorkflowError.ofProblems(problems)
-  const names = subgraphNames(workflow)
+  const groupNodes = unchangedGroups(workflow, definitions)
+  const names = subgraphNames(workflow, groupNodes)
   const whole: Whole = {
     names,
+    groupNodes,
     definitions: withSubgraphDefinitions(workflow, definitions),
     inside: new Map([...subgraphsOf(workflow).values()].map((one) => [one.id, insideValues(one)])),
     proxied: proxiedInputs(workflow),
@@ -38,8 +40,11 @@ export function exportComfyUi(workflow: Workflow, definitions: Definitions = new
   const inner = new GraphExport(workflow.nodes, whole).write(objects)
   const graph = withLiveReroutes(recordOf(kept['graph']), inner.live)
   const isOwn = !isKept(workflow.extra, 'ui') || kept['own'] === true
-  const subgraphs = [...subgraphsOf(workflow).values()].map((one) => writeSubgraph(one, whole))
-  const hasDefinitions = workflow.subgraphs !== undefined || graph['definitions'] !== undefined
+  const inDefinitions = workflow.subgraphs?.filter(({ id }) => !groupNodes.has(id))
+  const subgraphs = inDefinitions?.map((one) => writeSubgraph(one, whole))
+  // Where all are group nodes, the file had no definitions, unless it says that it had.
+  const listed = inDefinitions?.length === 0 && groupNodes.size > 0 && graph['definitions'] === undefined ? undefined : subgraphs
+  const hasDefinitions = listed !== undefined || graph['definitions'] !== undefined
   const mark = graphMark(workflow, isOwn)
   return {
     ...(isOwn && { config: {}, version: 0.4, last_node_id: inner.lastNode, last_link_id: inner.lastLink }),
@@ -48,7 +53,7 @@ export function exportComfyUi(workflow: Workflow, definitions: Definitions = new
     links: inner.links,
     ...groupsField(workflow.groups, kept),
     ...(hasDefinitions && {
-      definitions: { ...recordOf(graph['definitions']), ...(workflow.subgraphs && { subgraphs }) },
+      definitions: { ...recordOf(graph['definitions']), ...(listed && { subgraphs: listed }) },
     }),
     ...extraField(graph, mark),
   }
@@ -58,6 +63,8 @@ interface Whole {
   readonly definitions: Definitions
   /** ComfyUI's ids of subgraphs by ours. */
   readonly names: ReadonlyMap<string, string>
+  /** Group nodes that are still what the file had. */
+  readonly groupNodes: ReadonlySet<string>
   /** What the inputs of subgraphs have inside where they are not given. */
   readonly inside: ReadonlyMap<string, ReadonlyMap<string, Json>>
   /** Inputs that ComfyUI shows without their being inputs, by subgraph. */
@@ -66,12 +73,22 @@ interface Whole {
 
 const recordOf = (value: Json | undefined): JsonObject => (isRecord(value) ? value : {})
 
-function subgraphNames({ subgraphs = [] }: Workflow): Map<string, string> {
+/** The subgraphs that the file had as group nodes and that nobody has changed: they go out as they came. */
+function unchangedGroups({ subgraphs = [], extra }: Workflow, definitions: Definitions): Set<string> {
+  const groups = subgraphs.filter((one) => keptOf(one.extra, 'ui')['groupNode'] === true)
+  if (groups.length === 0) return new Set()
+  const had = groupSubgraphs(recordOf(keptOf(extra, 'ui')['graph']), groups.map(({ id }) => id), definitions)
+  // Workflows are JSON.
+  const same = groups.filter((one) => sameJson(one as unknown as Json, had.get(one.id) as unknown as Json))
+  return new Set(same.map(({ id }) => id))
+}
+
+function subgraphNames({ subgraphs = [] }: Workflow, groupNodes: ReadonlySet<string>): Map<string, string> {
   const names = new Map<string, string>()
   for (const { id, extra } of subgraphs) {
     if (names.has(id)) refuse(`two subgraphs have the id "${id}"`, { at: 'subgraphs' }, 'Give one of them another id.')
     const kept = keptOf(extra, 'ui')
-    const isForeign = isKept(extra, 'ui') && kept['own'] !== true
+    const isForeign = groupNodes.has(id) || (isKept(extra, 'ui') && kept['own'] !== true && kept['groupNode'] !== true)
     names.set(id, isForeign || isUuid(id) ? id : uuidOf(`subgraph ${id}`))
   }
   return names
@@ -146,7 +163,10 @@ class GraphExport {
       const inner = subgraphIdOf(node.type)
       const type = whole.names.get(inner ?? '') ?? node.type
       const inside = (inner !== undefined && whole.inside.get(inner)) || new Map<string, Json>()
-      return new NodeExport(node, ids.get(node.id)!, type, whole.definitions, inside, (id, link) => this.#isLinkHere(id, link))
+      // What stood for a group node that has changed stands for a subgraph now, with sockets of its own.
+      const isNew = isRecord(keptOf(node.extra, 'ui')['group']) && !whole.groupNodes.has(inner ?? '')
+      const plain = isNew ? { ...node, extra: extraBeside(node.extra, 'ui') } : node
+      return new NodeExport(plain, ids.get(node.id)!, type, whole.definitions, inside, (id, link) => this.#isLinkHere(id, link))
     })
     this.#byId = new Map(this.#nodes.map((one) => [one.node.id, one]))
     for (const { from, output } of this.#allLinks()) if (typeof output === 'number') this.#byId.get(from)?.reserve(output)
@@ -359,7 +379,7 @@ function extraField(graph: JsonObject, mark: JsonObject): JsonObject {
 function writeSubgraph(subgraph: Subgraph, whole: Whole): JsonObject {
   const { id, name, description, nodes, groups, extra } = subgraph
   const kept = keptOf(extra, 'ui')
-  const isOwn = !isKept(extra, 'ui') || kept['own'] === true
+  const isOwn = !isKept(extra, 'ui') || kept['own'] === true || kept['groupNode'] === true
   const exported = new GraphExport(nodes, whole, subgraph)
   const inner = exported.write(true)
   const graph = withLiveReroutes(recordOf(kept['graph']), inner.live)

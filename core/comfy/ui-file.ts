@@ -44,7 +44,8 @@ export function readNodes(graph: JsonObject, at: string): UiNode[] {
   return listAt(own(graph, 'nodes'), { at: `${at}nodes` }).map((node, index) => readNode(node, `${at}nodes[${index}]`))
 }
 
-function readNode(value: Json, at: string): UiNode {
+/** @throws WorkflowError that names the place and the field */
+export function readNode(value: Json, at: string): UiNode {
   const raw = recordAt(value, { at })
   const id = own(raw, 'id')
   if (!isId(id)) expected('a number or a text as the node\'s id', id, { at: `${at}.id` })

@@ -6,7 +6,7 @@ import { expected, isList, isRecord, listAt, own, recordAt, unlessEmpty, without
 import { keep } from './kept.ts'
 import { graphMark, KINOGRAPH } from './ui-native.ts'
 import { MODES, readPair } from './ui-file.ts'
-import { mapField, NODE_FIELDS, readInputs, readScopes, sourceOf, withoutLinkIds, type Draft, type Scope, type UiFile } from './ui-scope.ts'
+import { mapField, NODE_FIELDS, readGroups, readInputs, readScopes, scopeOf, sourceOf, withoutLinkIds, type Draft, type Scope, type UiFile } from './ui-scope.ts'
 
 /**
  * Reads a workflow as ComfyUI saves it (0.4 or 1.0). Whatever our format has no field for is kept under `extra`, so that
@@ -21,7 +21,7 @@ export function importComfyUi(value: Json, definitions: Definitions = new Map())
   readInputs(file)
   const mark = graphMark(root)
   const extra = { ...mark.extra, ...graphExtra(root, mark.own === true) }
-  const groups = readGroups(root, '')
+  const groups = readFrames(root, '')
   const hasSubgraphs = file.subgraphs.size > 0 || isList(own(definitionsOf(root), 'subgraphs'))
   return {
     ...workflowFields(mark.fields ?? {}),
@@ -48,7 +48,7 @@ function workflowFields(fields: JsonObject): Partial<Workflow> {
 
 function writeNode(draft: Draft, file: UiFile): WorkflowNode {
   const { ui: { raw, ref }, id, mark } = draft
-  const shape = file.subgraphs.get(ref.type)?.shape
+  const shape = scopeOf(draft, file)?.shape
   const title = own(raw, 'title')
   const position = readPair(own(raw, 'pos'))
   const size = readPair(own(raw, 'size'))
@@ -90,6 +90,7 @@ function nodeExtra(draft: Draft): JsonObject {
     ...mapField('hidden', hidden),
     ...mapField('links', links),
     ...(typeof raw['id'] === 'string' && { stringId: true }),
+    ...(draft.group && { group: { inputs: draft.group.inputs, outputs: draft.group.outputs } }),
   })
 }
 
@@ -117,14 +118,21 @@ function nodeRest(raw: JsonObject, isOwn: boolean): JsonObject {
 /** The property by which ComfyUI's front end finds a node for text replacement: its type's name. */
 export const NAME_PROPERTY = 'Node name for S&R'
 
+/** The subgraphs that group nodes of a kept file come to, by id. */
+export function groupSubgraphs(root: JsonObject, types: readonly string[], definitions: Definitions): Map<string, Subgraph> {
+  const file = readGroups(root, types, definitions)
+  return new Map([...file.subgraphs].map(([type, scope]) => [type, writeSubgraph(scope, file)]))
+}
+
 function writeSubgraph({ raw, shape, drafts, ...scope }: Scope, file: UiFile): Subgraph {
   const { id, inputs, outputs, given, proxied } = shape!
   const mark = graphMark(raw)
   const name = own(raw, 'name')
   const description = own(raw, 'description')
-  const groups = readGroups(raw, 'definitions.subgraphs.')
+  const groups = readFrames(raw, 'definitions.subgraphs.')
   const whole: Scope = { raw, shape: shape!, drafts, ...scope }
-  const extra = { ...mark.extra, ...subgraphExtra(whole, mark.own === true) }
+  const { group } = shape!
+  const extra = { ...mark.extra, ...(group ? keep('ui', { groupNode: true }) : subgraphExtra(whole, mark.own === true)) }
   return {
     id,
     name: typeof name === 'string' ? name : '',
@@ -212,7 +220,7 @@ function keptExtra(graph: JsonObject, isOwn: boolean): JsonObject {
   return isGone ? {} : { extra: others }
 }
 
-function readGroups(graph: JsonObject, at: string): Group[] | undefined {
+function readFrames(graph: JsonObject, at: string): Group[] | undefined {
   const groups = own(graph, 'groups')
   if (groups === undefined || groups === null) return undefined
   return listAt(groups, { at: `${at}groups` }).map((value, index) => {

@@ -2,6 +2,7 @@ import type { Definitions } from '../types/definition.ts'
 import type { Json, JsonObject } from '../types/json.ts'
 import { inputOf, SUBGRAPH_INPUTS, type InputValue } from '../workflow/workflow.ts'
 import { field, isList, isRecord, listAt, own, recordAt, refuse, without } from './fields.ts'
+import { groupInsides, groupNames, type GroupInside, type GroupNames } from './group-nodes.ts'
 import { graphMark, nodeMark, type NodeMark } from './ui-native.ts'
 import { INPUT_NODE, namedSlots, OUTPUT_NODE, readLinks, readNodes } from './ui-file.ts'
 import type { UiLink, UiNode, UiSlot } from './ui-file.ts'
@@ -27,6 +28,8 @@ export interface Shape {
   readonly outputs: readonly UiSlot[]
   /** Links to the outputs, by their places; an output that nothing gives has none. */
   readonly given: ReadonlyMap<number, UiLink>
+  /** Where it is a group node's inside. */
+  readonly group?: GroupInside
   /** Widgets of nodes inside that are shown outside without being inputs: each becomes an input of ours. */
   readonly proxied: { readonly input: string; readonly node: string; readonly widget: string }[]
 }
@@ -42,6 +45,8 @@ export interface Draft {
   /** What else the file says of links, by the input they go into. */
   readonly links: Map<string, JsonObject>
   widgets?: readonly WidgetPlace[] | 'named'
+  /** What stands for a group node: how we call its sockets. `null` where they are not those of the group. */
+  group?: GroupNames | null
 }
 
 /** The whole file. */
@@ -64,7 +69,51 @@ export function readScopes(root: JsonObject, definitions: Definitions): UiFile {
     subgraphs.set(id, readScope(raw, `${at}.`, shapeOf(raw, id, `${at}.`)))
     for (const inner of definitionsIn(raw)) open.push(inner)
   }
-  return { definitions, root: readScope(root, ''), subgraphs }
+  const file: UiFile = { definitions, root: readScope(root, ''), subgraphs }
+  return { ...file, subgraphs: new Map([...subgraphs, ...groupScopes(file)]) }
+}
+
+/** The insides of group nodes that something stands for. */
+function groupScopes({ definitions, root, subgraphs }: UiFile): Map<string, Scope> {
+  const drafts = [root, ...subgraphs.values()].flatMap((scope) => scope.drafts)
+  const insides = groupInsides(root.raw, definitions)
+  for (const type of subgraphs.keys()) insides.delete(type)
+  const scopes = new Map<string, Scope>()
+  for (let draft = drafts.pop(); draft !== undefined; draft = drafts.pop()) {
+    const { type } = draft.ui
+    const inside = draft.mark.own ? undefined : insides.get(type)
+    if (!inside) continue
+    draft.group = groupNames(draft.ui, inside) ?? null
+    if (draft.group === null || scopes.has(type)) continue
+    const scope = groupScope(type, inside)
+    scopes.set(type, scope)
+    drafts.push(...scope.drafts)
+  }
+  return scopes
+}
+
+function groupScope(type: string, inside: GroupInside): Scope {
+  return readScope(inside.definition, `extra.groupNodes (${type}) `, { ...shapeOf(inside.definition, type, ''), group: inside })
+}
+
+/** A file of nothing but the insides of some group nodes, inputs read: to see whether they are still what they were. */
+export function readGroups(root: JsonObject, types: readonly string[], definitions: Definitions): UiFile {
+  const insides = groupInsides(root, definitions)
+  const scopes = new Map(types.flatMap((type) => (insides.has(type) ? [[type, groupScope(type, insides.get(type)!)] as const] : [])))
+  for (const { drafts } of scopes.values()) {
+    for (const draft of drafts) {
+      const inside = draft.mark.own ? undefined : insides.get(draft.ui.type)
+      if (inside) draft.group = groupNames(draft.ui, inside) ?? null
+    }
+  }
+  const file: UiFile = { definitions, root: readScope({}, ''), subgraphs: scopes }
+  readInputs(file)
+  return file
+}
+
+/** What a node stands for, if it stands for a graph. */
+export function scopeOf({ ui, group }: Draft, { subgraphs }: UiFile): Scope | undefined {
+  return group === null ? undefined : subgraphs.get(ui.type)
 }
 
 function definitionsIn(graph: JsonObject): JsonObject[] {
@@ -115,9 +164,9 @@ export function readInputs(file: UiFile): void {
   const scopes = [file.root, ...file.subgraphs.values()]
   for (const scope of scopes) for (const draft of scope.drafts) readLinksOf(draft, scope, file)
   for (const scope of scopes) {
-    for (const draft of scope.drafts) if (!file.subgraphs.has(draft.ui.type)) readWidgets(draft, file.definitions)
+    for (const draft of scope.drafts) if (!scopeOf(draft, file)) readWidgets(draft, file.definitions)
   }
-  const instances = scopes.flatMap(({ drafts }) => drafts).filter(({ ui }) => file.subgraphs.has(ui.type))
+  const instances = scopes.flatMap(({ drafts }) => drafts).filter((draft) => scopeOf(draft, file))
   const sockets = new Map([...file.subgraphs.keys()].map((id) => [id, new Set<string>()]))
   for (const { ui } of instances) for (const { name } of ui.inputs) sockets.get(ui.type)!.add(name)
   for (const draft of instances) exposeProxied(draft, file.subgraphs.get(draft.ui.type)!, sockets.get(draft.ui.type)!)
@@ -125,13 +174,13 @@ export function readInputs(file: UiFile): void {
 }
 
 function readLinksOf(draft: Draft, scope: Scope, file: UiFile): void {
-  for (const slot of draft.ui.inputs) {
+  for (const [place, slot] of draft.ui.inputs.entries()) {
     const id = own(slot.raw, 'link')
     const link = typeof id === 'number' ? scope.links.get(id) : undefined
     if (!link) continue
     const source = sourceOf(link, scope, file)
     if (!source) continue
-    const name = inputName(draft, slot, file.definitions)
+    const name = draft.group?.inputs[place] ?? inputName(draft, slot, file.definitions)
     draft.inputs.set(name, source.value)
     const rest = { ...(link.type === source.type || draft.mark.own ? {} : { type: link.type }), ...link.rest }
     if (Object.keys(rest).length > 0) draft.links.set(name, rest)
@@ -153,7 +202,9 @@ export function sourceOf(link: UiLink, scope: Scope, file: UiFile): { value: Inp
   }
   const draft = scope.byId.get(String(origin))
   if (!draft) return { value: { from: String(origin), output: slot }, type: null }
-  const inner = file.subgraphs.get(draft.ui.type)?.shape
+  const inner = scopeOf(draft, file)?.shape
+  const named = draft.group?.outputs[slot]
+  if (named !== undefined) return { value: { from: draft.id, output: named }, type: own(draft.ui.outputs[slot]!.raw, 'type') ?? null }
   if (inner && inner.outputs[slot] && !inner.given.has(slot)) return undefined
   const type = draft.ui.outputs[slot]
   const output = outputOf(draft, slot, inner, file.definitions)
@@ -237,6 +288,8 @@ function readInstanceWidgets(draft: Draft, scope: Scope): void {
 }
 
 function instancePlaces(draft: Draft, scope: Scope, values: readonly Json[]): WidgetPlace[] {
+  const group = scope.shape!.group
+  if (group) return values.map((value, index) => group.widgets[index] ?? { value })
   const proxies = proxiesOf(draft)
   if (proxies.length === 0) {
     const inside = insideValues(scope)

@@ -5,7 +5,7 @@ import { validateWorkflow } from '../workflow/validate.ts'
 import type { Workflow, WorkflowNode } from '../workflow/workflow.ts'
 import { exportComfyApi } from './api-export.ts'
 import { withoutVirtualNodes } from './resolve.ts'
-import { classic, definitions, nested } from './testing/ui-files.ts'
+import { classic, definitions, grouped, nested } from './testing/ui-files.ts'
 import { exportComfyUi } from './ui-export.ts'
 import { importComfyUi } from './ui-import.ts'
 
@@ -114,6 +114,41 @@ describe('subgraphs', () => {
       '31:3': { inputs: { seed: 7 } },
       20: { inputs: { samples: ['30:3', 0] } },
     })
+  })
+})
+
+describe('group nodes', () => {
+  const workflow = importComfyUi(grouped, definitions)
+
+  test('come in as subgraphs with all that can be set', () => {
+    expect(parseWorkflow(JSON.stringify(workflow))).toEqual(workflow)
+    expect(inputsOf(workflow).get('2')).toEqual({
+      '1.model': { from: '1', output: 'model' }, '0.text': 'outside', '0.note': '',
+      '1.seed': 42, '1.steps': 5, '1.cfg': 8, '1.sampler_name': 'euler', '1.denoise': 1,
+    })
+    expect(inputsOf(workflow).get('3')).toEqual({ samples: { from: '2', output: '1.LATENT' } })
+    expect(exportComfyApi({ ...workflow, nodes: workflow.nodes.slice(0, 3) }, definitions)).toEqual({
+      1: { class_type: 'Load', inputs: { name: 'a' } },
+      3: { class_type: 'Save', inputs: { samples: ['2:1', 0] } },
+      '2:0': { class_type: 'Encode', inputs: { text: 'outside', note: '' } },
+      '2:1': { class_type: 'KSampler', inputs: { model: ['1', 0], positive: ['2:0', 0], seed: 42, steps: 5, cfg: 8, sampler_name: 'euler', denoise: 1 } },
+    })
+  })
+
+  test('whose values do not fit are kept, and not run with values at wrong places', () => {
+    expect(workflow.nodes.slice(3).map(({ type }) => type)).toEqual(['workflow/Sample', 'workflow>Gone'])
+    expect(validateWorkflow(workflow, definitions).map(({ code, node }) => [code, node?.id])).toEqual([['missing_node_type', '4'], ['missing_node_type', '5']])
+  })
+
+  test('go out as they came, values changed or not; as a subgraph when their inside has changed', () => {
+    expect(exportComfyUi(workflow, definitions)).toEqual(grouped)
+    const [load, sample, ...rest] = workflow.nodes
+    const set: Workflow = { ...workflow, nodes: [load!, { ...sample!, inputs: { ...sample!.inputs, '1.seed': 43 } }, ...rest] }
+    expect(exportComfyUi(set, definitions)).toMatchObject({ nodes: [{}, { type: 'workflow/Sample', widgets_values: ['outside', '', 43, 'randomize', 5, 8, 'euler', 1] }, {}, {}, {}] })
+    const changed: Workflow = { ...workflow, subgraphs: workflow.subgraphs!.map((one) => ({ ...one, nodes: [...one.nodes, { id: '9', type: 'Note' }] })) }
+    const back = importComfyUi(exportComfyUi(changed, definitions), definitions)
+    expect(inputsOf(back)).toEqual(inputsOf(changed))
+    expect(exportComfyApi({ ...back, nodes: back.nodes.slice(0, 3) }, definitions)).toEqual(exportComfyApi({ ...workflow, nodes: workflow.nodes.slice(0, 3) }, definitions))
   })
 })
 

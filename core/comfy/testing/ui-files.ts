@@ -140,3 +140,43 @@ export const nested = {
   extra: {},
   version: 0.4,
 } as unknown as Json // written out above as plain JSON
+
+/** A group node: an encoder and a sampler packed, the sampler's model and seed from outside, the text from inside. */
+export const grouped = {
+  last_node_id: 9,
+  last_link_id: 9,
+  nodes: [
+    node(1, 'Load', { outputs: [{ name: 'MODEL', type: 'MODEL', links: [1] }], widgets_values: ['a'] }),
+    node(2, 'workflow/Sample', {
+      inputs: [{ name: 'model', type: 'MODEL', link: 1 }, { name: 'KSampler latent_image', type: 'LATENT', link: null }],
+      outputs: [{ name: 'KSampler LATENT', type: 'LATENT', links: [2] }],
+      widgets_values: ['outside', '', 42, 'randomize', 5, 8, 'euler', 1],
+    }),
+    node(3, 'Save', { inputs: [{ name: 'samples', type: 'LATENT', link: 2 }] }),
+    node(4, 'workflow/Sample', { widgets_values: ['too few'] }),
+    node(5, 'workflow>Gone', { widgets_values: [1] }),
+  ],
+  links: [[1, 1, 0, 2, 0, 'MODEL'], [2, 2, 0, 3, 0, 'LATENT']],
+  groups: [],
+  config: {},
+  extra: {
+    groupNodes: {
+      Sample: {
+        nodes: [
+          { type: 'Encode', pos: [0, 0], size: [1, 1], flags: {}, order: 0, mode: 0, index: 0, outputs: [{ name: 'CONDITIONING', type: 'CONDITIONING', links: [] }], widgets_values: ['inside', ''] },
+          {
+            type: 'KSampler', pos: [0, 0], size: [1, 1], flags: {}, order: 1, mode: 0, index: 1,
+            inputs: [
+              { name: 'model', type: 'MODEL', link: null }, { name: 'positive', type: 'CONDITIONING', link: null },
+              { name: 'latent_image', type: 'LATENT', link: null },
+            ],
+            outputs: [{ name: 'LATENT', type: 'LATENT', links: [] }], widgets_values: [7, 'fixed', 20, 8, 'euler', 1],
+          },
+        ],
+        links: [[0, 0, 1, 1, 6, 'CONDITIONING'], [null, 0, 1, 0, 4, 'MODEL']],
+        external: [[1, 0, 'LATENT']],
+      },
+    },
+  },
+  version: 0.4,
+} as unknown as Json // written out above as plain JSON
