@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { AddedTokenFinder } from './added-tokens.ts'
 import { plainToken } from './t5-settings.ts'
 
-const finder = new AddedTokenFinder(['<a>', '<a><b>', 'b>', '</s>'].map((content, id) => ({ ...plainToken(content), id })))
-const split = (text: string) => finder.split(text).map(({ start, end, token }) => [text.slice(start, end), token?.id ?? null])
+const tokens = ['<a>', '<a><b>', 'b>', '</s>'].map((content, id) => ({ ...plainToken(content), id }))
+const finder = new AddedTokenFinder(tokens)
+const split = (text: string) =>
+  finder.split(text).map(({ start, end, token }) => [text.slice(start, end), token?.id ?? null])
 
 test('cuts a text at added tokens: of those that start first, the longest', () => {
   expect(split('x<a>y')).toEqual([['x', null], ['<a>', 0], ['y', null]])

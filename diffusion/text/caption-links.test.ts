@@ -12,7 +12,8 @@ const naive = (prefix: string) =>
   )
 
 test('removes what the regex of the reference matches', () => {
-  const part = fc.constantFrom('http', 's', ':', '/', '//', 'www', '.com', '.co', '.ru', '.it', '.', 'a', 'é', '-', '@', ' ', '_', '%', 'm', '日', '𝔘', '1')
+  const parts = 'http s : / // www .com .co .ru .it . a é - @ _ % m 日 𝔘 1'.split(' ')
+  const part = fc.constantFrom(...parts, ' ')
   fc.assert(
     fc.property(fc.array(part, { maxLength: 14 }), (parts) => {
       const text = parts.join('')

@@ -31,7 +31,7 @@ function* graphemes(text: string): Generator<string> {
 
 /**
  * The next stretch of text, from `from` on, that plain ASCII rules can't handle: non-ASCII characters with the ASCII
- * character before and behind them, which may join them; controls never do. Empty, at the text's end, when there is none.
+ * character before and behind them, which may join them (controls don't). Empty, at the text's end, when there is none.
  */
 function nextNonAscii(text: string, from: number): { readonly start: number; readonly end: number } {
   let at = from

@@ -16,7 +16,8 @@ test('the class and the function agree on every UTF-16 unit', () => {
 })
 
 test('words are Unicode words, astral letters included', () => {
-  expect(['é', '日', '_', '٣', '½', '-', '\u0301', ' '].map((c) => isWord(c, 0))).toEqual([true, true, true, true, true, false, false, false])
+  expect(['é', '日', '_', '٣', '½'].map((character) => isWord(character, 0))).not.toContain(false)
+  expect(['-', '\u0301', ' '].map((character) => isWord(character, 0))).not.toContain(true)
   expect([isWord('𝔘', 0), isWord('𝔘', 1), isWord('😀', 0)]).toEqual([true, true, false])
   expect('é-日 x'.split(new RegExp(BOUNDARY, 'u'))).toEqual(['é', '-', '日', ' ', 'x'])
 })

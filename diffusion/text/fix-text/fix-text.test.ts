@@ -29,7 +29,9 @@ test.each([
 })
 
 test('every byte of every encoding has a character of its own', () => {
-  for (const { name, characters, bytes } of charmaps()) expect([name, characters.length, bytes.size]).toEqual([name, 256, 256])
+  for (const { name, characters, bytes } of charmaps()) {
+    expect([name, characters.length, bytes.size]).toEqual([name, 256, 256])
+  }
 })
 
 test('reads CESU-8 and Java\'s zero, but no lone surrogate', () => {
