@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../types/json.ts'
 import { hold, letGo } from './holdings.ts'
-import type { PlannedNode } from './planned-node.ts'
 import type { NodeResult } from './result.ts'
+import type { KeyedNode } from './run-graph.ts'
 
 /** Where results wait to be used again. A key says everything that a result depends on (see keys.ts). */
 export interface ResultCache {
@@ -11,7 +11,7 @@ export interface ResultCache {
    * Offers a result. Whether and how long it is kept is the cache's business.
    * @param node the node that made it
    */
-  set(key: string, result: NodeResult, node?: PlannedNode): void
+  set(key: string, result: NodeResult, node?: KeyedNode): void
   /** Hears which results a run that begins may need: a cache that keeps the last run's drops all others. */
   planned?(keys: Iterable<string>): void
 }

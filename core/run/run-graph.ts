@@ -16,7 +16,7 @@ export interface KeyedNode extends PlannedNode {
   readonly key: string
   /** What its `fingerprint` said; something that never comes again for "different each time". */
   readonly fingerprint?: Json
-  /** Its fingerprint said that it is different each time: no result of it is ever found again. */
+  /** Its fingerprint, or that of a node it depends on, said "different each time": no result of it is ever found again. */
   readonly isNew?: true
 }
 
@@ -85,8 +85,8 @@ export class RunGraph {
       const answer = said?.get(node.path)
       const fingerprint = distinct(answer)
       const key = resultKey(node, fingerprint, this.#host.environment, keyOf)
-      const asked = fingerprint === undefined ? undefined : { fingerprint, ...(fingerprint !== answer && { isNew: true as const }) }
-      const keyed = { ...node, key, ...asked }
+      const isNew = fingerprint !== answer || node.inputs.some((input) => 'from' in input && this.#nodes.get(input.from!)?.isNew)
+      const keyed = { ...node, key, ...(fingerprint !== undefined && { fingerprint }), ...(isNew && { isNew }) }
       this.#nodes.set(node.path, keyed)
       return keyed
     })

@@ -22,6 +22,8 @@ export interface StreamRule<T> {
 /** What `stream` gave, in a file that can be read until it is closed, whatever becomes of the cache. */
 export interface StoredBytes {
   readonly size: number
+  /** How many of them are in memory. */
+  readonly residentBytes: number
   /** Bytes `from` up to, not including, `to`. The array is the caller's own. */
   read(from: number, to: number): Promise<Uint8Array>
   close(): Promise<void>

@@ -1,5 +1,6 @@
 import { defineType } from '../../core/types/index.ts'
 import type { Frames } from '../../media/index.ts'
+import { openVideo, storedFrames, storedSize, streamFrames } from './stored-frames.ts'
 
 const looksLikeFrames = (value: unknown): value is Frames =>
   typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function' &&
@@ -18,7 +19,7 @@ export const IMAGE = defineType<Frames>({
   id: 'IMAGE',
   check: (value): value is Frames => looksLikeFrames(value) && value.channels !== 1,
   bytes: residentBytes,
-  store: 'recompute',
+  store: storedFrames,
   dispose: close,
   parts: sourcesOf,
 })
@@ -28,7 +29,7 @@ export const MASK = defineType<Frames>({
   id: 'MASK',
   check: (value): value is Frames => looksLikeFrames(value) && value.channels === 1,
   bytes: residentBytes,
-  store: 'recompute',
+  store: storedFrames,
   dispose: close,
   parts: sourcesOf,
 })
@@ -46,6 +47,10 @@ export const VIDEO = defineType<Video>({
     typeof value === 'object' && value !== null && 'fps' in value && typeof value.fps === 'number' &&
     'frames' in value && looksLikeFrames(value.frames),
   bytes: ({ frames }) => residentBytes(frames),
-  store: 'recompute',
+  store: {
+    size: ({ frames }) => storedSize(frames),
+    stream: ({ frames, fps }) => streamFrames(frames, fps),
+    open: openVideo,
+  },
   parts: ({ frames }) => [frames, ...sourcesOf(frames)],
 })

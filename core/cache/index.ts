@@ -1,0 +1,7 @@
+export * from './counted-cache.ts'
+export * from './disk-cache.ts'
+export * from './last-run-cache.ts'
+export * from './layered-cache.ts'
+export * from './no-cache.ts'
+export type { TypeLookup } from './stored-value.ts'
+export * from './weighed-cache.ts'
