@@ -2,7 +2,7 @@ import type { Registry } from '../plugins/registry.ts'
 import type { Definitions } from '../types/definition.ts'
 import { literalProblem } from '../types/literal.ts'
 import { tryFlatten, type NodeOrigin } from '../workflow/flatten.ts'
-import { ancestorsOf, graphOf, topologicalOrder, type Graph } from '../workflow/graph.ts'
+import { ancestorsOf, graphOf, topologicalOrder, type Graph, type GraphNode } from '../workflow/graph.ts'
 import { applyModes, type ActiveWorkflow } from '../workflow/modes.ts'
 import type { NodeRef, Problem } from '../workflow/problem.ts'
 import { withSubgraphDefinitions } from '../workflow/subgraphs.ts'
@@ -115,9 +115,16 @@ function shownRefs(workflow: Workflow, graph: Graph, origins: ReadonlyMap<string
   }
 }
 
-/** The output nodes, and the nodes whose outputs the workflow names. */
+/**
+ * The output nodes, and the nodes whose outputs the workflow names. Of a type that is missing nobody knows whether it is
+ * one: a node of it counts when nothing reads from it, so that it is not left out without a word.
+ */
 function outputNodes({ outputs = [] }: Workflow, graph: Graph, definitions: Definitions): string[] {
-  const nodes = [...graph.values()].filter(({ ref }) => definitions.get(ref.type)?.output).map(({ ref }) => ref.id)
+  const all = [...graph.values()]
+  const isKnown = all.every(({ ref }) => definitions.has(ref.type))
+  const read = new Set(isKnown ? [] : all.flatMap(({ links }) => links.map(({ from }) => from)))
+  const isOutput = ({ ref }: GraphNode) => definitions.get(ref.type)?.output ?? !read.has(ref.id)
+  const nodes = all.filter(isOutput).map(({ ref }) => ref.id)
   const exposed = outputs.map(({ node }) => node).filter((node) => graph.has(node))
   return exposed.length === 0 ? nodes : [...new Set([...nodes, ...exposed])]
 }

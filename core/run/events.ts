@@ -5,6 +5,7 @@ import type { ResolvedSeed } from '../workflow/seeds.ts'
 import type { MappedNode } from './count-items.ts'
 import type { NamedOutput } from './named-outputs.ts'
 import type { Progress } from './progress.ts'
+import type { ResolvedPrompt } from './resolve-inputs.ts'
 import type { NodeWarning } from './result.ts'
 
 /** The version of the event format, in each event. */
@@ -40,7 +41,7 @@ export interface EventNode {
 
 /** What happens in a run. */
 export type RunEventBody =
-  | { readonly type: 'run.started'; readonly plan: PlanSummary; readonly seeds?: readonly ResolvedSeed[] }
+  | { readonly type: 'run.started'; readonly plan: PlanSummary; readonly seeds?: readonly ResolvedSeed[]; readonly prompts?: readonly ResolvedPrompt[] }
   /** What was asked for and can't be made, each with the numbers of its problems; the rest runs. */
   | { readonly type: 'run.dropped'; readonly outputs: readonly DroppedEntry[]; readonly problems: readonly Problem[] }
   | ({ readonly type: 'node.cached'; readonly ui?: UiResult } & EventNode)

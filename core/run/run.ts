@@ -13,6 +13,7 @@ import { execute, type Outcome } from './execute.ts'
 import { DEFAULT_WIDTHS, type RunOptions } from './host.ts'
 import { namedOutputs, type NamedOutput } from './named-outputs.ts'
 import { planExecution, type Plan } from './plan.ts'
+import { resolvePrompts, type ResolvedPrompts } from './resolve-inputs.ts'
 import type { NodeResult } from './result.ts'
 
 /** How a run ended. It never throws for what is wrong with a workflow or a node: that is in `error`. */
@@ -21,7 +22,7 @@ export interface RunResult {
   readonly run: string
   readonly status: 'done' | 'failed' | 'cancelled'
   readonly error?: WorkflowError
-  /** The workflow as it ran, with the seeds that were drawn. Absent when it could not be read. */
+  /** The workflow as it ran, with the seeds that were drawn and the texts that came of them. Absent when it could not be read. */
   readonly workflow?: Workflow
   /** What was to run and what was known. Absent when it did not come to a plan. */
   readonly plan?: PlanSummary
@@ -44,7 +45,7 @@ export interface RunResult {
 export async function runWorkflow(source: unknown, options: RunOptions): Promise<RunResult> {
   const run = new Run(options)
   try {
-    const workflow = run.parse(source)
+    const workflow = await run.parse(source)
     const checked = await run.check(workflow)
     const plan = await run.plan(checked)
     const outcome = await run.execute(plan)
@@ -63,6 +64,7 @@ class Run {
   readonly #cache: ResultCache
   readonly #began = performance.now()
   #seeded: SeededWorkflow | undefined
+  #resolved: ResolvedPrompts | undefined
   #plan: Plan | undefined
   #dropped: readonly DroppedOutput[] = []
 
@@ -74,12 +76,13 @@ class Run {
     this.#cache = options.cache ?? new MemoryCache(0)
   }
 
-  /** Reads the file, carries old nodes over to the types that there are, and draws the seeds it leaves open. */
-  parse(source: unknown): Workflow {
-    const { registry } = this.#options
+  /** Reads the file, carries old nodes over to the types that there are, draws the seeds it leaves open, and says what its texts mean. */
+  async parse(source: unknown): Promise<Workflow> {
+    const { registry, paths } = this.#options
     const { workflow } = migrateWorkflow(parseWorkflow(source), registry)
     this.#seeded = resolveSeeds(workflow, registry.definitions)
-    return this.#seeded.workflow
+    this.#resolved = await resolvePrompts(this.#seeded.workflow, registry.definitions, paths)
+    return this.#resolved.workflow
   }
 
   /** Refuses a workflow of which nothing can be run, with everything that is wrong with it; what can't be made is dropped. */
@@ -103,7 +106,8 @@ class Run {
     this.#cache.planned?.(keysOf(this.#plan))
     this.#options.onPlan?.(this.#plan)
     const seeds = this.#seeded?.seeds ?? []
-    this.#events.emit({ type: 'run.started', plan: this.#plan.summary, ...(seeds.length > 0 && { seeds }) })
+    const prompts = this.#resolved?.prompts ?? []
+    this.#events.emit({ type: 'run.started', plan: this.#plan.summary, ...(seeds.length > 0 && { seeds }), ...(prompts.length > 0 && { prompts }) })
     if (this.#dropped.length > 0) this.#events.emit({ type: 'run.dropped', ...droppedEntries(this.#dropped) })
     return this.#plan
   }
@@ -118,12 +122,12 @@ class Run {
       services: new Map(services.map(({ id, value }) => [id, value])),
       widths: { ...DEFAULT_WIDTHS, ...widths },
       limits: this.#limits,
-      hidden: hiddenValues(this.#seeded!.workflow, metadata, plan.graph),
+      hidden: hiddenValues(this.#resolved!.recorded, metadata, plan.graph),
     })
   }
 
   end(outcome: Outcome): RunResult {
-    const workflow = this.#seeded?.workflow
+    const workflow = this.#resolved?.recorded ?? this.#seeded?.workflow
     const { definitions } = this.#options.registry
     const named = workflow ? namedOutputs(workflow, definitions, outcome.results) : []
     this.#announceEnd(outcome.status, outcome.error, named)

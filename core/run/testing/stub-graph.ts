@@ -136,7 +136,7 @@ function inputName(index: number): string {
 function stubType(type: string, id: string, inputs: object, options: StubOptions): NodeType {
   const { ports = {}, outputs, run, fingerprint, validate, version, output, resource, idempotent } = options
   const { inputList, mapping, constant, needs, facts, lengths } = options
-  const names = Object.keys(inputs).filter((name) => !Object.hasOwn(ports, name))
+  const names = Object.keys(inputs).filter((name) => !Object.hasOwn(ports, name.split('.', 1)[0]!))
   const inputPorts: Record<string, Port<unknown>> = Object.fromEntries(names.map((name) => [name, ANYTHING]))
   return defineNode({
     type,
