@@ -1,5 +1,6 @@
 export * from './bypass.ts'
 export * from './diff.ts'
+export * from './dynamic-prompt.ts'
 export * from './flatten.ts'
 export * from './format.ts'
 export * from './graph.ts'

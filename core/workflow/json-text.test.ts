@@ -24,10 +24,18 @@ describe('readJson', () => {
     ['{"a": NaN}', 'the text is not JSON'],
     ['"\\ud800"', 'the text "\\ud800" holds half a character (a lone surrogate). Write the text again.'],
     ['{"\\udc00": 1}', 'holds half a character'],
+    ['{"a": [-9007199254740993]}', 'column 9: the number 9007199254740993 can\'t be kept: it would become 9007199254740992.'],
+    ['[18446744073709551615]', 'Whole numbers go to 9007199254740991; write a longer one as a text.'],
     ['[[[[[]]]]]', 'expected at most 4 levels of nesting'],
     [`"${'x'.repeat(1000)}"`, 'expected at most 1000 characters, got 1002'],
   ])('refuses %j', (text, message) => {
     expect(() => readJson(text, limits)).toThrow(message)
+  })
+
+  test('keeps long numbers that a double holds, and all that stand in texts', () => {
+    const text = '{"9007199254740993": "9007199254740993", "a": [9007199254740991, 9007199254740992, 9223372036854776000, 0.12345678901234567890]}'
+    expect(readJson(text)).toEqual(JSON.parse(text))
+    expect(readJson('[12345678901234567e-3]')).toEqual([12345678901234.567])
   })
 
   test('is not fooled by keys and quotes inside texts, nor by equal keys in different objects', () => {

@@ -13,8 +13,8 @@ export interface JsonLimits {
 export const JSON_LIMITS: JsonLimits = { characters: 64 * 2 ** 20, depth: 64 }
 
 /**
- * Reads JSON text that comes from outside: as `JSON.parse`, but a key that stands twice in one object is refused, not
- * silently dropped, and mistakes are placed by line and column.
+ * Reads JSON text that comes from outside: as `JSON.parse`, but a key that stands twice in one object, and a whole
+ * number whose digits no double can hold, are refused, not silently changed; mistakes are placed by line and column.
  * @throws WorkflowError `invalid_json` or `workflow_too_large`.
  */
 export function readJson(text: string, limits: JsonLimits = JSON_LIMITS): unknown {
@@ -22,7 +22,7 @@ export function readJson(text: string, limits: JsonLimits = JSON_LIMITS): unknow
     fail('workflow_too_large', `expected at most ${limits.characters} characters, got ${text.length}`)
   }
   const value = parseText(text.startsWith('\uFEFF') ? text.slice(1) : text)
-  refuseDuplicateKeys(text)
+  refuseLosses(text)
   checkJson(value, limits)
   return value
 }
@@ -94,16 +94,23 @@ function place(text: string, position: number): string {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COLON = 0x3a
+const DIGIT_0 = 0x30
+const DIGIT_9 = 0x39
 const OPEN_BRACE = 0x7b
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACE = 0x7d
 const CLOSE_BRACKET = 0x5d
 
+/** Only whole numbers of this many digits can be more than a double holds. */
+const LONG_NUMBER = /\d{16}/
+const NUMBER = /-?\d[\d.eE+-]*/y
+
 /**
- * Goes through text that is known to be JSON and keeps, for each object that is open, the keys seen so far.
- * A string is a key when a colon follows it.
+ * Goes through text that is known to be JSON, for what JSON.parse loses without a word. Keeps, for each object that is
+ * open, the keys seen so far; a string is a key when a colon follows it.
  */
-function refuseDuplicateKeys(text: string): void {
+function refuseLosses(text: string): void {
+  const hasLongNumbers = LONG_NUMBER.test(text)
   const open: (Set<string> | null)[] = []
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -114,8 +121,20 @@ function refuseDuplicateKeys(text: string): void {
       const end = endOfString(text, at)
       if (isKey(text, end)) noteKey(open.at(-1), text, at, end)
       at = end
-    }
+    } else if (hasLongNumbers && code >= DIGIT_0 && code <= DIGIT_9) at = endOfNumber(text, at)
   }
+}
+
+/** The index of the last character of the number that begins at `start` (behind its sign, if it has one). */
+function endOfNumber(text: string, start: number): number {
+  NUMBER.lastIndex = start
+  const digits = NUMBER.exec(text)![0]
+  if (digits.length >= 16 && /^\d+$/.test(digits) && String(Number(digits)) !== digits) {
+    const problem = `the number ${digits.slice(0, 40)} can't be kept: it would become ${Number(digits)}`
+    const remedy = 'Whole numbers go to 9007199254740991; write a longer one as a text.'
+    throw new WorkflowError({ code: 'invalid_json', at: place(text, start), problem, remedy })
+  }
+  return start + digits.length - 1
 }
 
 /** The index of the quote that ends the string which begins at `start`. */
