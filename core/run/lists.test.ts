@@ -182,7 +182,7 @@ describe('mapping', () => {
     const g = stubGraph()
     const seen: unknown[] = []
     addList(g, 'list', [1, 1, 2, 1])
-    g.add('work', { from: ['list'], run: async ({ a }) => (await null, seen.push(a), { out: `${a}` }) })
+    g.add('work', { from: ['list'], run: async ({ a }) => (await Promise.resolve(), seen.push(a), { out: `${a}` }) })
     expect((await g.run('work')).value('work')).toEqual(['1', '1', '2', '1'])
     expect(seen).toEqual([1, 2])
   })
