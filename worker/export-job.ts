@@ -1,6 +1,7 @@
 /** Writes a workflow in one of the formats of core/comfy, all that it says kept. */
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { workflowText } from '../core/comfy/save.ts'
+import { migrateWorkflow } from '../core/plugins/migrate.ts'
 import { applyOverrides } from '../core/workflow/overrides.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import { loadWorkflow } from './load-workflow.ts'
@@ -11,7 +12,7 @@ import type { Engine } from './run-job.ts'
 export async function exportJob(request: ExportRequest, { registry }: Engine): Promise<Answers['export']> {
   const { workflow: source, set, parameters, to, file } = request
   const { definitions } = registry
-  const workflow = await loadWorkflow(source, definitions, 'keep')
+  const { workflow } = migrateWorkflow(await loadWorkflow(source, definitions, 'keep'), registry)
   const changed = applyOverrides(workflow, { ...(set && { set }), ...(parameters && { parameters }) }, definitions)
   await writeWhole(file, workflowText(changed, to, definitions))
   return { file, bytes: (await stat(file)).size }

@@ -10,6 +10,7 @@ import { WRAPPED_VALUE } from './api-import.ts'
 import { isList, isRecord, unlessEmpty } from './fields.ts'
 import { keptOf } from './kept.ts'
 import { resolveForApi } from './resolve.ts'
+import { KINOGRAPH } from './ui-native.ts'
 
 /** One node of ComfyUI's API format. */
 export interface ComfyApiNode extends JsonObject {
@@ -108,7 +109,10 @@ function unknownOutput(
 
 function writeNode(node: WorkflowNode, inputs: JsonObject): ComfyApiNode {
   const { _meta: keptMeta, ...rest } = keptOf(node.extra, 'api')
-  const title: JsonObject = node.title === undefined ? {} : { title: node.title }
-  const meta = isRecord(keptMeta) || keptMeta === undefined ? unlessEmpty({ ...keptMeta, ...title }) ?? keptMeta : keptMeta
+  const ours: JsonObject = {
+    ...(node.title !== undefined && { title: node.title }),
+    ...(node.version !== undefined && { [KINOGRAPH]: { version: node.version } }),
+  }
+  const meta = isRecord(keptMeta) || keptMeta === undefined ? unlessEmpty({ ...keptMeta, ...ours }) ?? keptMeta : keptMeta
   return { ...rest, class_type: node.type, inputs, ...(meta !== undefined && { _meta: meta }) }
 }

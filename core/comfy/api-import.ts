@@ -4,6 +4,7 @@ import { shortText } from '../types/json.ts'
 import { inputOf, type InputValue, type Workflow, type WorkflowNode } from '../workflow/workflow.ts'
 import { expected, field, isList, isRecord, own, recordAt, refuse, unlessEmpty, without, type Place } from './fields.ts'
 import { keep } from './kept.ts'
+import { KINOGRAPH } from './ui-native.ts'
 
 /** How a list (or an object with this key) is written where a bare list would be a link. */
 export const WRAPPED_VALUE = '__value__'
@@ -32,12 +33,14 @@ function readNode(id: string, value: Json, prompt: JsonObject, definitions: Defi
   if (typeof type !== 'string' || type === '') expected('a class_type', type, { at: place(id) }, 'Name the node\'s type.')
   const meta = own(node, '_meta')
   const title = isRecord(meta) ? own(meta, 'title') : undefined
+  const version = versionIn(meta)
   const inputs = Object.entries(recordAt(own(node, 'inputs') ?? {}, { node: { id, type }, at: 'inputs' }))
     .map(([name, input]) => [name, readInput(input, { node: { id, type }, input: name }, prompt, definitions)] as const)
   const rest = unlessEmpty({ ...without(node, 'class_type', 'inputs', '_meta'), ...metaRest(meta) })
   return {
     id,
     type,
+    ...(version !== undefined && { version }),
     ...(typeof title === 'string' && { title }),
     ...(inputs.length > 0 && { inputs: Object.fromEntries(inputs) }),
     ...field('extra', rest && keep('api', rest)),
@@ -46,11 +49,19 @@ function readNode(id: string, value: Json, prompt: JsonObject, definitions: Defi
 
 const place = (id: string): string => `node ${shortText(id)}`
 
-/** What `_meta` holds besides a title; itself where it holds nothing, so that it comes back. */
+/** The version of its type that a node of ours was written for: `_meta.kinograph.version`. */
+function versionIn(meta: Json | undefined): number | undefined {
+  const mark = isRecord(meta) ? own(meta, KINOGRAPH) : undefined
+  const version = isRecord(mark) ? own(mark, 'version') : undefined
+  return typeof version === 'number' && Number.isSafeInteger(version) && version >= 1 ? version : undefined
+}
+
+/** What `_meta` holds besides a title and a version; itself where it holds neither, so that it comes back. */
 function metaRest(meta: Json | undefined): JsonObject {
   if (meta === undefined) return {}
-  if (!isRecord(meta) || typeof own(meta, 'title') !== 'string') return { _meta: meta }
-  return field('_meta', unlessEmpty(without(meta, 'title')))
+  if (!isRecord(meta)) return { _meta: meta }
+  const known = [...(typeof own(meta, 'title') === 'string' ? ['title'] : []), ...(versionIn(meta) === undefined ? [] : [KINOGRAPH])]
+  return known.length === 0 ? { _meta: meta } : field('_meta', unlessEmpty(without(meta, ...known)))
 }
 
 function readInput(value: Json, where: Place, prompt: JsonObject, definitions: Definitions): InputValue {

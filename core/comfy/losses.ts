@@ -55,9 +55,9 @@ export const API_LOSSES: readonly Loss[] = [
     without: ({ version, nodes }) => ({ version, nodes }),
   },
   {
-    what: 'Of nodes: `version`, `position`, `size`, and of `extra` all but what came from this format.',
+    what: 'Of nodes: `position`, `size`, and of `extra` all but what came from this format.',
     without: (workflow) => mapNodes(workflow, (node) => {
-      const { version: _, position: __, size: ___, extra, ...rest } = node
+      const { position: _, size: __, extra, ...rest } = node
       const kept = isKept(extra, 'api') ? unlessEmpty(keptOf(extra, 'api')) : undefined
       return kept ? { ...rest, extra: keep('api', kept) } : rest
     }),
