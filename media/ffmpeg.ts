@@ -59,7 +59,7 @@ function untilGone(command: FfmpegCommand, signal: AbortSignal | undefined): Pro
     const settle = (ended: Ended) => {
       const finish = () => {
         signal?.removeEventListener('abort', kill)
-        running.delete(kill)
+        forget()
         resolve(ended)
       }
       const lives = child?.pid !== undefined && child.exitCode === null && child.signalCode === null
@@ -77,7 +77,7 @@ function untilGone(command: FfmpegCommand, signal: AbortSignal | undefined): Pro
     command.once('error', (error: FluentError, _stdout: unknown, stderr: unknown) =>
       settle({ error, stderr: typeof stderr === 'string' ? stderr : '' }))
     signal?.addEventListener('abort', kill, { once: true })
-    killAtExit(kill)
+    const forget = killAtExit(kill)
     command.run()
   })
 }
@@ -85,11 +85,14 @@ function untilGone(command: FfmpegCommand, signal: AbortSignal | undefined): Pro
 const running = new Set<() => void>()
 let watchesExit = false
 
-function killAtExit(kill: () => void): void {
+/** Has a child process ended when this one exits. Gives what takes that back. */
+export function killAtExit(kill: () => void): () => void {
   running.add(kill)
-  if (watchesExit) return
-  watchesExit = true
-  process.on('exit', () => { for (const each of running) each() })
+  if (!watchesExit) {
+    watchesExit = true
+    process.on('exit', () => { for (const each of running) each() })
+  }
+  return () => { running.delete(kill) }
 }
 
 /** fluent-ffmpeg keeps the child on the command, but its types do not say so. */

@@ -15,6 +15,8 @@ export interface LoadedImage {
   readonly picture: Frames<'u8'>
   /** One channel of the same size: 255 where the picture is transparent (as ComfyUI's masks), 0 where it has no alpha. */
   readonly mask: Frames<'u8'>
+  /** How long each picture of an animation is shown, in milliseconds; null for a still one. */
+  readonly delays: readonly number[] | null
 }
 
 const DEFAULT_MAX_PIXELS = 2 ** 26
@@ -44,6 +46,7 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
   return {
     picture: framesOf(colour.data, { ...shape, channels: 3 }),
     mask: framesOf(transparency?.data ?? new Uint8Array(width * height), { ...shape, channels: 1 }),
+    delays: pages > 1 ? metadata.delay ?? null : null,
   }
 }
 
