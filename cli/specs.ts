@@ -11,9 +11,11 @@ const json = { type: 'flag', help: 'print JSON and nothing else on stdout' } as 
 export const runSpec = defineCommand({
   name: 'run',
   summary: 'Run a workflow and save what it makes.',
-  operands: [{ name: 'WORKFLOW', help: 'a workflow (.json), or an mp4 or png that kinograph made' }],
+  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
   options: {
     set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
+    until: { type: 'list', value: 'NODE', help: 'run up to this node only, output or not (may be repeated)' },
+    strict: { type: 'flag', help: 'refuse the workflow if any of its outputs can\'t be made, instead of making the others' },
     device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models run: cpu (default), cuda or webgpu' },
     out: { type: 'text', value: 'DIR', help: 'where files are saved (default: output)' },
     'models-dir': modelsDir,
@@ -32,7 +34,7 @@ export const runSpec = defineCommand({
 export const validateSpec = defineCommand({
   name: 'validate',
   summary: 'Say everything that is wrong with a workflow, without running it.',
-  operands: [{ name: 'WORKFLOW', help: 'a workflow (.json), or an mp4 or png that kinograph made' }],
+  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
   options: {
     set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
     'models-dir': modelsDir,
