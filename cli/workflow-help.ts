@@ -59,7 +59,7 @@ function noteOf({ description, definition, value }: ParameterRow): string {
 /** What a value may be, past its type. */
 function rangeText({ min, max, choices, seed }: NonNullable<ParameterRow['definition']>): string | undefined {
   if (choices) return `one of ${choices.slice(0, MAX_CHOICES).join(', ')}${choices.length > MAX_CHOICES ? ', …' : ''}`
-  if (seed) return `a whole number, or ${RANDOM_SEED}`
+  if (seed) return `a whole number, ${RANDOM_SEED}, or "increment 1" (runs of a batch count up)`
   if (min !== undefined && max !== undefined && max < Number.MAX_SAFE_INTEGER) return `${min} to ${max}`
   return min === undefined ? undefined : `${min} or more`
 }

@@ -14,7 +14,7 @@ export const textEncode = defineNode({
   resource: 'device',
   inputs: {
     text_encoder: port.textEncoder(),
-    text: port.string({ default: '', multiline: true }),
+    text: port.string({ default: '', multiline: true, dynamicPrompt: true }),
     clean: port.boolean({ default: true, advanced: true, tooltip: 'EasyAnimate\'s cleaning of captions; without it the text is only lower-cased and stripped' }),
     max_length: port.int({ default: 120, min: 1, max: 512, advanced: true, tooltip: 'tokens; longer prompts are cut' }),
   },

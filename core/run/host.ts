@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly services?: readonly ProvidedService[]
   /** Ids of the nodes to run up to; all output nodes when left out. */
   readonly targets?: readonly string[]
+  /** Which run of a batch this is, from 0: seeds that say `increment` count with it. */
+  readonly index?: number
   /** Refuses the workflow when anything that was asked for can't be made, instead of making the rest. */
   readonly strict?: boolean
   /** How far expansions and lists may go. */

@@ -1,7 +1,7 @@
 import { Blocked } from '../types/blocked.ts'
 import type { InputDefinition } from '../types/definition.ts'
 import { RawLink, type DrawnNode, type Expansion } from '../types/expansion.ts'
-import { literalProblem, RANDOM_SEED, takesLiteral } from '../types/literal.ts'
+import { literalProblem, seedPolicy, takesLiteral } from '../types/literal.ts'
 import { fits, socketText } from '../types/socket.ts'
 import { shortText } from '../types/json.ts'
 import type { TypedValue } from '../types/value-type.ts'
@@ -153,7 +153,7 @@ function givenInput(value: unknown, slot: string, definition: InputDefinition, n
 
 function valueProblem(value: unknown, definition: InputDefinition, { graph }: Scope, { type }: NodeRef): Omit<Problem, 'node'> | undefined {
   if (value instanceof Blocked) return undefined
-  if (definition.seed && value === RANDOM_SEED) {
+  if (definition.seed && seedPolicy(value)) {
     const problem = 'a random seed can\'t be drawn inside an expansion, where it could not be recorded'
     return { code: 'invalid_input_type', problem, remedy: 'Give the expanding node a seed, and pass numbers on.' }
   }

@@ -3,6 +3,7 @@ import type { Paths } from '../types/node-type.ts'
 import { escapePrompt, isDynamic, promptPicker, PromptProblem, resolvePrompt } from '../workflow/dynamic-prompt.ts'
 import { refOf } from '../workflow/graph.ts'
 import type { Problem } from '../workflow/problem.ts'
+import { withSubgraphDefinitions } from '../workflow/subgraphs.ts'
 import { isLink, literalOf, type Workflow, type WorkflowNode } from '../workflow/workflow.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { Wildcards } from './wildcards.ts'
@@ -34,7 +35,7 @@ export async function resolvePrompts(
   definitions: Definitions,
   paths: Pick<Paths, 'input'>,
 ): Promise<ResolvedPrompts> {
-  const run = new PromptRun(definitions, new Wildcards(paths))
+  const run = new PromptRun(withSubgraphDefinitions(workflow, definitions), new Wildcards(paths))
   const top = await run.resolve(workflow.nodes, '')
   const inner = await Promise.all((workflow.subgraphs ?? []).map((subgraph) => run.resolve(subgraph.nodes, `subgraph:${subgraph.id}/`)))
   if (run.problems.length > 0) throw WorkflowError.ofProblems(run.problems)

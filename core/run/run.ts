@@ -78,9 +78,9 @@ class Run {
 
   /** Reads the file, carries old nodes over to the types that there are, draws the seeds it leaves open, and says what its texts mean. */
   async parse(source: unknown): Promise<Workflow> {
-    const { registry, paths } = this.#options
+    const { registry, paths, index = 0 } = this.#options
     const { workflow } = migrateWorkflow(parseWorkflow(source), registry)
-    this.#seeded = resolveSeeds(workflow, registry.definitions)
+    this.#seeded = resolveSeeds(workflow, registry.definitions, undefined, index)
     this.#resolved = await resolvePrompts(this.#seeded.workflow, registry.definitions, paths)
     return this.#resolved.workflow
   }

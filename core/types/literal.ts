@@ -12,6 +12,19 @@ export interface LiteralProblem {
 /** What a seed input may hold in place of a number: the engine draws one and records it. */
 export const RANDOM_SEED = 'random'
 
+/** What a seed input says of the runs of a batch in place of a number. */
+export type SeedPolicy = { readonly kind: 'random' } | { readonly kind: 'increment'; readonly from: number }
+
+/**
+ * Reads a seed's policy: `random` draws a number for each run; `increment 43` gives the first run of a batch 43, the
+ * next 44. `undefined` for anything else: a number stays as it is.
+ */
+export function seedPolicy(value: unknown): SeedPolicy | undefined {
+  if (value === RANDOM_SEED) return { kind: 'random' }
+  const from = typeof value === 'string' ? /^increment (\d{1,16})$/.exec(value)?.[1] : undefined
+  return from !== undefined && Number.isSafeInteger(Number(from)) ? { kind: 'increment', from: Number(from) } : undefined
+}
+
 const SHOWN_CHOICES = 12
 
 /**
@@ -19,7 +32,7 @@ const SHOWN_CHOICES = 12
  * so that editor, server and worker agree; also used on scalars that arrive through a link.
  */
 export function literalProblem(input: InputDefinition, value: unknown): LiteralProblem | undefined {
-  if (input.seed && value === RANDOM_SEED) return undefined
+  if (input.seed && seedPolicy(value)) return undefined
   if (!literalFits(input.socket, value)) return wrongType(input, value)
   if (typeof value === 'number') return rangeProblem(input, value)
   if (typeof value === 'string') return choiceProblem(input, value)

@@ -44,6 +44,8 @@ export interface NumberOptions extends PortOptions<number> {
 /** Options of a text. */
 export interface StringOptions extends PortOptions<string> {
   readonly multiline?: boolean
+  /** `{a|b}` and `__wildcards__` in it are resolved by the engine with the node's seed (core/workflow/dynamic-prompt). */
+  readonly dynamicPrompt?: boolean
 }
 
 /** Choices that are looked up when somebody asks: the files in a folder. */
@@ -74,6 +76,8 @@ export interface PortData {
   readonly max?: number
   readonly step?: number
   readonly multiline?: boolean
+  /** Takes `{a|b}` and `__wildcards__`, which the engine resolves. */
+  readonly dynamicPrompt?: boolean
   /** The texts to choose from. Absent for a computed choice until it has been looked up. */
   readonly choices?: readonly string[]
   readonly computed?: true

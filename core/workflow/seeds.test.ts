@@ -43,3 +43,23 @@ test('drawn seeds are whole numbers that a seed port takes', () => {
   expect(values.every((value) => Number.isSafeInteger(value) && value >= 0)).toBe(true)
   expect(new Set(values).size).toBe(50)
 })
+
+test('"increment 43" counts with the runs of a batch; what is no policy stays', () => {
+  const inputs = (seed: string) => ({ version: 1 as const, nodes: [{ id: 'a', type: 'Sampler', inputs: { seed } }] })
+  const valueAt = (seed: string, index: number) => resolveSeeds(inputs(seed), definitions, undefined, index).workflow.nodes[0]!.inputs!['seed']
+  expect([0, 1, 9].map((index) => valueAt('increment 43', index))).toEqual([43, 44, 52])
+  for (const seed of ['increment', 'increment -1', 'increment 9007199254740992', 'Random']) expect(valueAt(seed, 1)).toBe(seed)
+  expect(resolveSeeds(inputs('increment 43'), definitions).seeds).toEqual([{ node: 'a', input: 'seed', value: 43 }])
+})
+
+//  S = a          x(S), y(S): both stand for the one drawing
+test('seeds inside a subgraph are drawn once for the drawing', () => {
+  const nodes = [{ id: 'a', type: 'Sampler', inputs: { seed: 'random' } }]
+  const workflow: Workflow = {
+    version: 1, nodes: [{ id: 'x', type: 'subgraph:s' }, { id: 'y', type: 'subgraph:s' }],
+    subgraphs: [{ id: 's', name: 'S', inputs: [], outputs: [], nodes }],
+  }
+  const { workflow: seeded, seeds } = resolveSeeds(workflow, definitions, () => 5)
+  expect(seeds).toEqual([{ node: 'subgraph:s/a', input: 'seed', value: 5 }])
+  expect(seeded.subgraphs![0]!.nodes[0]!.inputs!['seed']).toBe(5)
+})

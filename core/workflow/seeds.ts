@@ -1,6 +1,7 @@
 import type { Definitions } from '../types/definition.ts'
-import { RANDOM_SEED } from '../types/literal.ts'
-import type { Workflow, WorkflowNode } from './workflow.ts'
+import { seedPolicy, type SeedPolicy } from '../types/literal.ts'
+import { withSubgraphDefinitions } from './subgraphs.ts'
+import { subgraphType, type Workflow, type WorkflowNode } from './workflow.ts'
 
 /** A seed that was drawn, and the input it was drawn for. */
 export interface ResolvedSeed {
@@ -16,26 +17,48 @@ export interface SeededWorkflow {
 }
 
 /**
- * Puts a number in the place of each seed that says "random": a result carries the numbers and can be made again.
+ * Puts a number in the place of each seed that says "random" or "increment 43", inside subgraphs too: a result carries
+ * the numbers and can be made again.
  * @param draw gives a whole number from 0 to 2^53 - 1
+ * @param index which run of a batch it is, from 0
  */
-export function resolveSeeds(workflow: Workflow, definitions: Definitions, draw = drawSeed): SeededWorkflow {
+export function resolveSeeds(workflow: Workflow, types: Definitions, draw = drawSeed, index = 0): SeededWorkflow {
+  const valueOf = (policy: SeedPolicy) =>
+    policy.kind === 'random' ? draw() : (policy.from + index) % (Number.MAX_SAFE_INTEGER + 1)
+  const definitions = withSubgraphDefinitions(workflow, types)
   const seeds: ResolvedSeed[] = []
-  const nodes = workflow.nodes.map((node) => {
-    const drawn = randomInputs(node, definitions).map((input) => ({ node: node.id, input, value: draw() }))
-    if (drawn.length === 0) return node
-    seeds.push(...drawn)
-    const values = Object.fromEntries(drawn.map(({ input, value }) => [input, value]))
-    return { ...node, inputs: { ...node.inputs, ...values } }
-  })
-  return seeds.length === 0 ? { workflow, seeds } : { workflow: { ...workflow, nodes }, seeds }
+  const inNodes = (nodes: readonly WorkflowNode[], prefix: string) =>
+    nodes.map((node) => withSeeds(node, prefix, definitions, valueOf, seeds))
+  const nodes = inNodes(workflow.nodes, '')
+  const subgraphs = workflow.subgraphs?.map((one) => ({ ...one, nodes: inNodes(one.nodes, `${subgraphType(one.id)}/`) }))
+  if (seeds.length === 0) return { workflow, seeds }
+  return { workflow: { ...workflow, nodes, ...(subgraphs && { subgraphs }) }, seeds }
 }
 
-function randomInputs(node: WorkflowNode, definitions: Definitions): string[] {
+function withSeeds(
+  node: WorkflowNode,
+  prefix: string,
+  definitions: Definitions,
+  valueOf: (policy: SeedPolicy) => number,
+  seeds: ResolvedSeed[],
+): WorkflowNode {
+  const open = openSeeds(node, definitions)
+  if (open.length === 0) return node
+  const drawn = open.map(({ input, policy }): ResolvedSeed => ({ node: prefix + node.id, input, value: valueOf(policy) }))
+  seeds.push(...drawn)
+  const values = Object.fromEntries(drawn.map(({ input, value }) => [input, value]))
+  return { ...node, inputs: { ...node.inputs, ...values } }
+}
+
+/** The seed inputs of a node that hold no number yet. */
+function openSeeds(node: WorkflowNode, definitions: Definitions) {
   const { inputs = {} } = node
-  const seeds = definitions.get(node.type)?.inputs.filter(({ seed }) => seed) ?? []
-  const names = seeds.map(({ name }) => name)
-  return names.filter((name) => Object.hasOwn(inputs, name) && inputs[name] === RANDOM_SEED)
+  const found: { readonly input: string; readonly policy: SeedPolicy }[] = []
+  for (const { name, seed } of definitions.get(node.type)?.inputs ?? []) {
+    const policy = seed && Object.hasOwn(inputs, name) ? seedPolicy(inputs[name]) : undefined
+    if (policy) found.push({ input: name, policy })
+  }
+  return found
 }
 
 /** 53 random bits. */
