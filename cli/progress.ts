@@ -1,6 +1,6 @@
 /** What a person sees of a run while it goes on: one line that changes in a terminal, plain lines elsewhere. */
 import type { RunEvent } from '../core/run/events.ts'
-import { nodeText } from '../core/workflow/problem.ts'
+import { nodeText, problemText } from '../core/workflow/problem.ts'
 import type { NodeRef } from '../core/workflow/problem.ts'
 
 const BAR = 24
@@ -62,6 +62,9 @@ export class ProgressView {
       case 'run.started':
         for (const { node, input, value } of event.seeds ?? []) this.line(`${this.#name(node)}: ${input} ${value}`)
         break
+      case 'run.dropped':
+        for (const problem of event.problems) this.line(`warning: left out: ${problemText(problem)}`)
+        break
       case 'node.started':
         this.#status(`${this.#name(event.shown)} …`)
         break
@@ -70,6 +73,11 @@ export class ProgressView {
         break
       case 'node.warning':
         this.line(`warning: ${this.#name(event.shown)}: ${event.message}`)
+        break
+      case 'node.skipped':
+        if (event.message !== undefined && event.node === event.shown) {
+          this.line(`skipped: ${this.#name(event.shown)}: blocked by ${this.#name(event.by.shown)}: ${event.message}`)
+        }
         break
       case 'node.done':
         this.#done(event.shown, event.seconds)

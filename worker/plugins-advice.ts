@@ -5,19 +5,19 @@ import { skippedProvider } from './plugins-memory.ts'
 import type { PluginReport } from './protocol.ts'
 
 /** The problems, those about missing node types with the plugin that would provide them, where that is known. */
-export function adviseOnPlugins(problems: readonly Problem[], reports: readonly PluginReport[]): Promise<Problem[]> {
-  return Promise.all(problems.map((problem) => advise(problem, reports)))
+export function adviseOnPlugins(problems: readonly Problem[], reports: readonly PluginReport[]): Problem[] {
+  return problems.map((problem) => advise(problem, reports))
 }
 
 /** The same for an error that was thrown; any other error as it is. */
-export async function adviseOnPluginError(error: unknown, reports: readonly PluginReport[]): Promise<unknown> {
+export function adviseOnPluginError(error: unknown, reports: readonly PluginReport[]): unknown {
   if (!(error instanceof WorkflowError) || !error.problems.some(({ code }) => code === 'missing_node_type')) return error
-  return WorkflowError.ofProblems(await adviseOnPlugins(error.problems, reports), error.code)
+  return WorkflowError.ofProblems(adviseOnPlugins(error.problems, reports), error.code)
 }
 
-async function advise(problem: Problem, reports: readonly PluginReport[]): Promise<Problem> {
+function advise(problem: Problem, reports: readonly PluginReport[]): Problem {
   if (problem.code !== 'missing_node_type' || problem.node === undefined) return problem
-  const provider = await skippedProvider(problem.node.type, reports)
+  const provider = skippedProvider(problem.node.type, reports)
   if (provider === undefined) return problem
   const { report: { name, problem: why }, surely } = provider
   const reason = why === undefined ? '' : ` What is wrong with it: ${problemText(why)}`

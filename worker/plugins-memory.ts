@@ -1,5 +1,6 @@
 /** Which nodes a plugin provides, for the time when it can't be loaded: as it was known when it could. */
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { FoundPlugin } from '../core/plugins/discover.ts'
@@ -27,19 +28,26 @@ export async function knownNodes(cache: string, { entry, folder }: FoundPlugin):
 }
 
 /** The plugin that was skipped and provides a node type: `surely` as far as known, or because its source names it. */
-export async function skippedProvider(
+export function skippedProvider(
   type: string, reports: readonly PluginReport[],
-): Promise<{ readonly report: PluginReport; readonly surely: boolean } | undefined> {
+): { readonly report: PluginReport; readonly surely: boolean } | undefined {
   const skipped = reports.filter(({ status }) => status === 'skipped')
   const known = skipped.find(({ nodes }) => nodes.includes(type))
   if (known) return { report: known, surely: true }
   for (const report of skipped) {
-    const texts = await Promise.all(report.sources.map((path) => readFile(path, 'utf8').catch(() => '')))
-    if (texts.some((text) => [`'${type}'`, `"${type}"`, `\`${type}\``].some((literal) => text.includes(literal)))) {
-      return { report, surely: false }
-    }
+    if (report.sources.some((path) => namesType(path, type))) return { report, surely: false }
   }
   return undefined
+}
+
+/** Whether a source has the type's id as a text. Read at once, since a run waits for the answer and it is rarely asked. */
+function namesType(path: string, type: string): boolean {
+  try {
+    const text = readFileSync(path, 'utf8')
+    return [`'${type}'`, `"${type}"`, `\`${type}\``].some((literal) => text.includes(literal))
+  } catch {
+    return false
+  }
 }
 
 const notePath = (cache: string, entry: string) =>

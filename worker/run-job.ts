@@ -43,9 +43,10 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   }
   void removeTemporaries(folders.output, { depth: 1 }).catch(() => {}) // what a crash before this run left there
   outbox.graph(id, workflow.nodes.map(refOf))
-  const refused = new HeldFailure((event) => outbox.event(id, event))
+  const refused = new HeldFailure((event) => outbox.event(id, withAdvice(event, engine.plugins)))
   const result = await runWorkflow(workflow, {
     registry, cache, run: id, paths: folders, signal,
+    ...(request.targets && { targets: request.targets }), ...(request.strict && { strict: true }),
     onEvent: (event) => refused.pass(event),
     services: [
       provide(DEVICE, { kind, open: () => engine.device(kind) }),
@@ -54,13 +55,16 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
     environment: [packageJson.version, kind],
   })
   if (result.error && process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${logText(result.error)}\n`)
-  const error = await adviseOnPluginError(await adviseOnModelError(result.error, workflow, registry, folders), engine.plugins)
+  const error = adviseOnPluginError(await adviseOnModelError(result.error, workflow, registry, folders), engine.plugins)
   refused.letGo(error)
   const files = producedFiles(result.results, folders)
   result.release()
   switch (result.status) {
     case 'cancelled': return { status: 'cancelled' }
-    case 'done': return { status: 'done', files, outputs: result.named, seconds: refused.seconds }
+    case 'done': {
+      const { named: outputs, dropped } = result
+      return { status: 'done', files, outputs, ...(dropped.length > 0 && { dropped: dropped.length }), seconds: refused.seconds }
+    }
     case 'failed': return result.plan === undefined ? refusal(error) : { status: 'failed', problem: problemOf(error) }
     default: return result.status satisfies never
   }
@@ -73,7 +77,7 @@ export async function validateJob(request: JobRequest, { registry, plugins }: En
     const workflow = await readJob(request, registry)
     const { problems } = await checkWorkflow(workflow, registry, { paths: folders, signal })
     const advised = await adviseOnModels(problems, workflow, registry, folders)
-    return { problems: (await adviseOnPlugins(advised, plugins)).slice(0, 200) }
+    return { problems: adviseOnPlugins(advised, plugins).slice(0, 200) }
   } catch (error) {
     if (error instanceof WorkflowError) return { problems: error.problems.slice(0, 200) }
     throw error
@@ -90,6 +94,11 @@ async function readJob({ workflow: source, set, parameters }: JobRequest, regist
   const { definitions } = registry
   const { workflow } = migrateWorkflow(await loadWorkflow(source, definitions), registry) // what is set has today's names
   return applyOverrides(workflow, { ...(set && { set }), ...(parameters && { parameters }) }, definitions)
+}
+
+/** What is said of outputs that can't be made names the plugin that would help. */
+function withAdvice(event: RunEvent, plugins: readonly PluginReport[]): RunEvent {
+  return event.type === 'run.dropped' ? { ...event, problems: adviseOnPlugins(event.problems, plugins) } : event
 }
 
 const refusal = (error: unknown): RunAnswer => ({ status: 'refused', problem: problemOf(error) })
