@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { formatWorkflow } from '../core/workflow/format.ts'
+import { parseWorkflow } from '../core/workflow/parse.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const pages = ['README.md', 'README_zh-CN.md', ...readdirSync(join(root, 'docs')).filter((f) => f.endsWith('.md')).map((f) => `docs/${f}`)]
@@ -29,4 +31,9 @@ test('both READMEs open with the same two commands', () => {
   for (const page of ['README.md', 'README_zh-CN.md']) {
     expect(readFileSync(join(root, page), 'utf8').split('\n').slice(2, 6).join('\n')).toBe(opening)
   }
+})
+
+test('the example of the page on workflow files is in the format, written as kinograph fmt writes it', () => {
+  const example = /```json\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/workflows.md'), 'utf8'))![1]
+  expect(formatWorkflow(parseWorkflow(example))).toBe(example)
 })
