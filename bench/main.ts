@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { privateMemory } from '../tensor/index.ts'
+import { measureEngine } from './engine.ts'
 import { figure, klDecode, relativeError, t5Layer, v1Step, xlStep } from './figures.ts'
 import { fullSize } from './full-size.ts'
 import { openBench } from './measure.ts'
@@ -41,6 +42,7 @@ const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   't5-xxl-layer': one('t5-xxl-layer', t5Layer),
   'kl-decode': one('kl-decode', klDecode),
   'start': async () => print(withPeer(await measureStart())),
+  'engine': () => measureEngine((line) => print(withPeer(line as { name: string })), root), // every line has a name
 }
 
 async function main(names: readonly string[]): Promise<number> {
