@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { ResultCache } from '../run/cache.ts'
 import { hold, letGo } from '../run/holdings.ts'
+import type { Kept, NotKept } from '../run/kept.ts'
 import { bytesOf, type NodeResult } from '../run/result.ts'
 import type { KeyedNode } from '../run/run-graph.ts'
 import type { TypedValue } from '../types/value-type.ts'
@@ -10,29 +10,6 @@ import { DamagedEntry, openEntry, type OpenEntry } from './entry-file.ts'
 import { EntryFolder } from './entry-folder.ts'
 import { NotStorable, readValue, ValueLayout, type Part, type TypeLookup } from './stored-value.ts'
 import { secondsToRead } from './worth.ts'
-
-/** What became of a result that was offered. */
-export type Kept = { readonly kept: true } | { readonly kept: false; readonly why: NotKept; readonly details?: string }
-
-/** Why a result was not kept. */
-export type NotKept =
-  /** An output node: it did something beside giving values. */
-  | 'output'
-  | 'not idempotent'
-  /** It shows files that lie outside of the cache. */
-  | 'shows'
-  /** Different each time. */
-  | 'always new'
-  /** Takes less time to make than to read. */
-  | 'cheap'
-  /** A value of a type that is not stored. */
-  | 'type'
-  /** No room, and worth less than what is there. */
-  | 'no room'
-  /** Could not be written. */
-  | 'failed'
-  /** Too much was waiting to be written. */
-  | 'busy'
 
 /** How a disk cache is set up. */
 export interface DiskCacheOptions {
@@ -43,8 +20,6 @@ export interface DiskCacheOptions {
   readonly typeOf: TypeLookup
   /** What takes less time to make than this for its bytes is not stored; by default, what reading it takes. */
   readonly secondsToRead?: (bytes: number) => number
-  /** Hears what becomes of each result that is offered. */
-  readonly onKept?: (key: string, kept: Kept) => void
   /** Hears of files that can't be read or written: a run goes on without the cache. */
   readonly onTrouble?: (message: string) => void
 }
@@ -63,6 +38,7 @@ export class DiskCache implements ResultCache {
   /** One entry is written at a time. */
   #writing: Promise<void> = Promise.resolve()
   #waiting = 0
+  readonly #listeners = new Set<(key: string, kept: Kept) => void>()
 
   constructor(options: DiskCacheOptions) {
     this.#options = options
@@ -90,9 +66,15 @@ export class DiskCache implements ResultCache {
     }
   }
 
-  /** Whether there is an entry, without looking at all of it. */
+  /** Whether there is an entry, whole and unchanged. */
   async has(key: string): Promise<boolean> {
-    return stat(this.#folder.fileOf(key)).then((info) => info.isFile(), () => false)
+    return openEntry(this.#folder.fileOf(key), key).then((entry) => entry.close().then(() => true), () => false)
+  }
+
+  /** Hears what becomes of each result that is offered, until the function that it gives is called. */
+  onKept(listener: (key: string, kept: Kept) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Writes the result in a while; `flush` waits for that. */
@@ -166,7 +148,7 @@ export class DiskCache implements ResultCache {
   }
 
   #note(key: string, kept: Kept): void {
-    this.#options.onKept?.(key, kept)
+    for (const listener of this.#listeners) listener(key, kept)
   }
 }
 

@@ -1,0 +1,83 @@
+import { nodeText } from '../workflow/problem.ts'
+import type { NodeExplanation, Reason, Source } from './explain.ts'
+import type { ShortValue } from './explain-record.ts'
+import type { NotKept } from './kept.ts'
+
+/** Why a node would run or not, in words: `seed changed from 1 to 2; its input latent comes from a node that runs: …`. */
+export function explanationText({ reasons }: NodeExplanation): string {
+  return reasons.map(reasonText).join('; ')
+}
+
+/** One reason in words. */
+export function reasonText(reason: Reason): string {
+  switch (reason.why) {
+    case 'known':
+      return 'in the cache'
+    case 'behind':
+      return 'not needed: what reads it is in the cache'
+    case 'unneeded':
+      return 'not needed: nothing that is asked for reads it'
+    case 'lazy':
+      return 'runs only if a lazy input asks for it'
+    case 'no record':
+      return 'not in the cache: no run with a disk cache has been recorded yet'
+    case 'new':
+      return 'not in the last run'
+    case 'changed':
+      return changeText(reason.what, reason.from, reason.to)
+    case 'linked':
+      return linkText(reason.input, reason.from, reason.to)
+    case 'drawn':
+      return `${reason.input} is random: another one is drawn for each run`
+    case 'upstream':
+      return `its input ${reason.input} comes from a node ${reason.runs ? 'that runs' : 'with another result'}: ${nodeText(reason.node)}`
+    case 'unfinished':
+      return 'the last run ended before it was done'
+    case 'not kept':
+      return NOT_KEPT[reason.kept.why] + (reason.kept.details === undefined ? '' : ` (${reason.kept.details})`)
+    case 'evicted':
+      return 'not in the cache: evicted'
+    case 'engine':
+      return 'the engine makes keys in another way now'
+    default:
+      return reason satisfies never
+  }
+}
+
+const NOT_KEPT: Readonly<Record<NotKept, string>> = {
+  'output': 'never cached: it does something beside giving values',
+  'not idempotent': 'never cached: not idempotent',
+  'shows': 'never cached: it shows files that lie outside of the cache',
+  'always new': 'never cached: its fingerprint says that it is different each time',
+  'cheap': 'not cached: takes less time to make than to read',
+  'type': 'never cached: what it gives is of a type that is not stored',
+  'no room': 'not cached: everything in the cache is worth more seconds per byte',
+  'failed': 'not cached: it could not be written',
+  'busy': 'not cached: too many results were waiting to be written',
+}
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['type', 'its node type'], ['version', 'the version of its node type'], ['plugin', 'its plugin'],
+])
+
+function changeText(what: string, from: ShortValue | undefined, to: ShortValue | undefined): string {
+  const name = NAMES.get(what) ?? what
+  if (what === 'fingerprint') return 'what it reads from outside has changed'
+  if (from === undefined) return `${name} was set to ${shortText(to!)}`
+  if (to === undefined) return `${name} is not set any more; it was ${shortText(from)}`
+  if (what === 'plugin') return 'its plugin has changed'
+  const [before, after] = [shortText(from), shortText(to)]
+  return before === after ? `${name} changed far behind its beginning, ${after}` : `${name} changed from ${before} to ${after}`
+}
+
+function shortText(value: ShortValue): string {
+  return 'json' in value ? JSON.stringify(value.json) : `${value.start}…`
+}
+
+function linkText(input: string, from: Source | undefined, to: Source | undefined): string {
+  if (from === undefined) return `${input} now comes from ${sourceText(to!)}`
+  if (to === undefined) return `${input} does not come from ${sourceText(from)} any more`
+  return `${input} now comes from ${sourceText(to)} instead of ${sourceText(from)}`
+}
+
+const sourceText = ({ node, output }: Source) => `${node}.${output}`
