@@ -110,9 +110,9 @@ const vp9 = (crf: number) => [
   '-deadline', 'good', '-cpu-used', '4', '-row-mt', '1', '-f', 'webm',
 ]
 
-/** VP8 has no such mode: a rate that it never needs. Alternate reference frames would be packets that show nothing. */
+/** VP8 has no such mode: a rate that it never needs (far above, its sums overflow and it drops frames). Alternate reference frames would be packets that show nothing. */
 const vp8 = (crf: number) => [
-  '-c:v', 'libvpx', '-b:v', '1000M', '-crf', String(Math.max(4, crf)), '-qmin', '0',
+  '-c:v', 'libvpx', '-b:v', '50M', '-crf', String(Math.max(4, crf)), '-qmin', '0',
   '-deadline', 'good', '-cpu-used', '2', '-auto-alt-ref', '0', '-f', 'webm',
 ]
 

@@ -5,12 +5,14 @@ import { imageFilters } from './image-filter.ts'
 import { imagePlaces } from './image-place.ts'
 import { imageSizes } from './image-size.ts'
 import { lists } from './lists.ts'
+import { loadVideo } from './load-video.ts'
 import { masks } from './masks.ts'
 import { mathExpression } from './math-expression.ts'
 import { numbers } from './numbers.ts'
 import { previews } from './previews.ts'
 import { primitives } from './primitives.ts'
 import { regexes } from './regex.ts'
+import { saveAnimations } from './save-animations.ts'
 import { switches } from './switches.ts'
 import { texts } from './text.ts'
 import { videos } from './videos.ts'
@@ -18,6 +20,6 @@ import { virtual } from './virtual.ts'
 
 export const general = [
   ...primitives, ...numbers, mathExpression, ...texts, formatText, ...regexes, ...switches, ...lists,
-  ...imageSizes, ...imagePlaces, ...imageBatches, ...imageFilters, ...masks, ...videos,
+  ...imageSizes, ...imagePlaces, ...imageBatches, ...imageFilters, ...masks, loadVideo, ...videos, ...saveAnimations,
   ...previews, ...virtual,
 ]
