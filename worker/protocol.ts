@@ -44,6 +44,10 @@ export interface RunRequest extends JobRequest {
   /** Chosen by the parent; the run's events carry it. */
   readonly id: string
   readonly device: DeviceName
+  /** Run up to these nodes, by id; to all output nodes when left out. */
+  readonly targets?: readonly string[]
+  /** Refuse the workflow when anything that it asks for can't be made, instead of making the rest. */
+  readonly strict?: boolean
 }
 
 /** Write a workflow down in a format. */
@@ -152,6 +156,8 @@ export type ToWorker = Request | { readonly type: 'cancel'; readonly id: string 
 export type RunAnswer =
   | {
     readonly status: 'done'
+    /** How many outputs were left out, since something is wrong with them. */
+    readonly dropped?: number
     readonly files: readonly ProducedFile[]
     /** What came out at the outputs that the workflow names. */
     readonly outputs: readonly NamedOutput[]

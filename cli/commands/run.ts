@@ -34,6 +34,7 @@ export async function command(argv: readonly string[]): Promise<number> {
   })
   const answer = worker.ask({
     type: 'run', id, device, folders, workflow: { path: workflow }, set: options.set, parameters: Object.fromEntries(open),
+    strict: options.strict, ...(options.until.length > 0 && { targets: options.until }),
   }, {
     onGraph: (nodes) => view?.know(nodes),
     onEvent: (event) => {
@@ -73,7 +74,7 @@ function report(ending: Ending, { json, quiet }: { readonly json: boolean; reado
       if (!json && !quiet) {
         for (const { name, value } of ending.outputs) if (value !== undefined) process.stdout.write(`${name}: ${JSON.stringify(value)}\n`)
       }
-      return EXIT.ok
+      return ending.dropped ? EXIT.failed : EXIT.ok
     case 'refused':
       printProblem(ending.problem)
       return EXIT.badInput
