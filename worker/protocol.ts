@@ -7,6 +7,7 @@ import type { NodeDefinition } from '../core/types/definition.ts'
 import type { Json } from '../core/types/json.ts'
 import type { SocketType } from '../core/types/socket.ts'
 import type { RunEvent } from '../core/run/events.ts'
+import type { NodeExplanation } from '../core/run/explain.ts'
 import type { NamedOutput } from '../core/run/named-outputs.ts'
 import type { WorkflowDiff } from '../core/workflow/diff.ts'
 import type { MigratedNode } from '../core/workflow/migrate-nodes.ts'
@@ -44,10 +45,42 @@ export interface RunRequest extends JobRequest {
   /** Chosen by the parent; the run's events carry it. */
   readonly id: string
   readonly device: DeviceName
+  /** In memory when left out. */
+  readonly cache?: CacheSettings
   /** Run up to these nodes, by id; to all output nodes when left out. */
   readonly targets?: readonly string[]
   /** Refuse the workflow when anything that it asks for can't be made, instead of making the rest. */
   readonly strict?: boolean
+}
+
+/** Where results are kept between runs. */
+export interface CacheSettings {
+  /**
+   * `memory`: by what they cost per byte; `lru`: by their last use, up to a number of bytes or of results; `last`: those of
+   * the last run; `disk`: on the disk as well, for later processes; `none`: not at all.
+   */
+  readonly mode: CacheMode
+  /** The folder of a disk cache, absolute. */
+  readonly folder?: string
+  /** Bytes that all results may take: on the disk for a disk cache, in memory for others. */
+  readonly bytes?: number
+  /** For `lru`: how many results. */
+  readonly count?: number
+}
+export type CacheMode = 'memory' | 'lru' | 'last' | 'disk' | 'none'
+
+/** Say of every node why it would run, against the last run with the same disk cache. */
+export interface ExplainRequest extends JobRequest {
+  readonly type: 'explain'
+  readonly id: string
+  readonly device: DeviceName
+  readonly cache: CacheSettings
+}
+
+/** What is said of one node. */
+export interface ExplainRow extends NodeExplanation {
+  /** The reasons in words. */
+  readonly text: string
 }
 
 /** Write a workflow down in a format. */
@@ -142,6 +175,7 @@ export type Request =
   | RunRequest
   | (JobRequest & { readonly type: 'validate'; readonly id: string })
   | ExportRequest
+  | ExplainRequest
   | DiffRequest
   | MigrateRequest
   | InterfaceRequest
@@ -212,6 +246,13 @@ export interface WorkflowInterface {
 export interface Answers {
   readonly run: RunAnswer
   readonly validate: { readonly problems: readonly Problem[] }
+  readonly explain: {
+    readonly nodes: readonly ExplainRow[]
+    /** How many nodes are left out here. */
+    readonly left: number
+    /** The run that was compared with; `same`: of the same file. */
+    readonly last?: { readonly run: string; readonly at: number; readonly same: boolean }
+  }
   readonly export: { readonly file: string; readonly bytes: number }
   readonly diff: WorkflowDiff
   readonly migrate: { readonly isChanged: boolean; readonly migrated: readonly MigratedNode[] }

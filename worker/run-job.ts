@@ -1,8 +1,8 @@
 /** One job in the worker: read the workflow, apply what the parent sets, run it, tell what happens. */
 import { migrateWorkflow } from '../core/plugins/migrate.ts'
 import type { Registry } from '../core/plugins/registry.ts'
-import { checkWorkflow, resolveChoices, runWorkflow } from '../core/run/index.ts'
-import type { MemoryCache, RunEvent } from '../core/run/index.ts'
+import { checkWorkflow, resolveChoices, RunRecorder, runWorkflow } from '../core/run/index.ts'
+import type { RunEvent } from '../core/run/index.ts'
 import { provide } from '../core/types/service.ts'
 import { refOf } from '../core/workflow/graph.ts'
 import { applyOverrides } from '../core/workflow/overrides.ts'
@@ -12,7 +12,7 @@ import { logText, WorkflowError } from '../core/workflow/workflow-error.ts'
 import { removeTemporaries } from '../media/staging.ts'
 import { DEVICE, PROVENANCE } from '../nodes/services.ts'
 import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
-import packageJson from '../package.json' with { type: 'json' }
+import { explainJob, keepRecord } from './explain-job.ts'
 import { loadWorkflow } from './load-workflow.ts'
 import { adviseOnModelError, adviseOnModels } from './model-advice.ts'
 import { adviseOnPluginError, adviseOnPlugins } from './plugins-advice.ts'
@@ -20,21 +20,23 @@ import { bounded } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
 import { producedFiles } from './produced-files.ts'
 import { provenanceOf } from './provenance.ts'
-import type { Answers, Folders, JobRequest, PluginReport, RunAnswer, RunRequest } from './protocol.ts'
+import { environmentOf } from './result-caches.ts'
+import type { ResultCaches } from './result-caches.ts'
+import type { Answers, ExplainRequest, Folders, JobRequest, PluginReport, RunAnswer, RunRequest } from './protocol.ts'
 
 /** What lives as long as the worker. */
 export interface Engine {
   readonly registry: Registry
   /** What became of the plugins that were found. */
   readonly plugins: readonly PluginReport[]
-  readonly cache: MemoryCache
+  readonly caches: ResultCaches
   readonly outbox: Outbox
   device(kind: DeviceKind): Promise<Device>
 }
 
 export async function runJob(request: RunRequest, engine: Engine, signal: AbortSignal): Promise<RunAnswer> {
   const { id, folders, device: kind } = request
-  const { registry, cache, outbox } = engine
+  const { registry, outbox } = engine
   let workflow: Workflow
   try {
     workflow = await readJob(request, registry)
@@ -44,16 +46,23 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   void removeTemporaries(folders.output, { depth: 1 }).catch(() => {}) // what a crash before this run left there
   outbox.graph(id, workflow.nodes.map(refOf))
   const refused = new HeldFailure((event) => outbox.event(id, withAdvice(event, engine.plugins)))
+  const cache = engine.caches.of(request.cache)
+  const environment = environmentOf(kind, cache)
+  const recorder = new RunRecorder(id, environment)
+  const stopListening = cache.disk?.cache.onKept((key, kept) => recorder.kept(key, kept))
   const result = await runWorkflow(workflow, {
-    registry, cache, run: id, paths: folders, signal,
+    registry, cache: cache.results, run: id, paths: folders, signal,
     ...(request.targets && { targets: request.targets }), ...(request.strict && { strict: true }),
     onEvent: (event) => refused.pass(event),
     services: [
       provide(DEVICE, { kind, open: () => engine.device(kind) }),
       provide(PROVENANCE, provenanceOf(registry, folders)),
     ],
-    environment: [packageJson.version, kind],
+    environment,
+    onPlan: (plan) => recorder.plan(plan),
   })
+  await keepRecord(recorder, result.executed, request.workflow, cache)
+  stopListening?.()
   if (result.error && process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${logText(result.error)}\n`)
   const error = adviseOnPluginError(await adviseOnModelError(result.error, workflow, registry, folders), engine.plugins)
   refused.letGo(error)
@@ -68,6 +77,12 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
     case 'failed': return result.plan === undefined ? refusal(error) : { status: 'failed', problem: problemOf(error) }
     default: return result.status satisfies never
   }
+}
+
+/** Why each node of a job would run or not. */
+export async function explainNodes(request: ExplainRequest, { registry, caches }: Engine, signal: AbortSignal): Promise<Answers['explain']> {
+  const workflow = await readJob(request, registry)
+  return explainJob(request, workflow, { registry, paths: request.folders, signal }, caches.of(request.cache))
 }
 
 /** Everything that is wrong with a job, without running it. */

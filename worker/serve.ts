@@ -1,6 +1,5 @@
 /** Answers a parent's messages. The main thread of the worker: registry, executor and caches live here. */
 import type { LoadedPlugin } from '../core/plugins/index.ts'
-import { MemoryCache } from '../core/run/index.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import { builtIn } from '../nodes/index.ts'
 import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
@@ -9,13 +8,11 @@ import packageJson from '../package.json' with { type: 'json' }
 import { exportJob } from './export-job.ts'
 import { Outbox } from './outbox.ts'
 import type { Answers, FromWorker, PluginSettings, PluginsRequest, Request, ToWorker } from './protocol.ts'
-import { describeNodes, runJob, validateJob } from './run-job.ts'
+import { describeNodes, explainNodes, runJob, validateJob } from './run-job.ts'
 import type { Engine } from './run-job.ts'
 import { PluginHost } from './plugins.ts'
+import { ResultCaches } from './result-caches.ts'
 import { describeInterface, diffJob, migrateJob } from './workflow-files.ts'
-
-/** Results kept between runs, in bytes. */
-const CACHE_BYTES = 512 * 2 ** 20
 
 /**
  * Starts answering.
@@ -29,7 +26,7 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
   const engine: Engine = {
     get registry() { return plugins.registry },
     get plugins() { return plugins.reports },
-    cache: new MemoryCache(CACHE_BYTES),
+    caches: new ResultCaches((id) => plugins.registry.types.get(id)),
     outbox,
     device: (kind) => {
       const device = devices.get(kind) ?? openDeviceThread(kind)
@@ -88,6 +85,7 @@ async function answer(request: Exclude<Request, PluginsRequest>, engine: Engine,
   switch (request.type) {
     case 'run': return runJob(request, engine, signal)
     case 'validate': return validateJob(request, engine, signal)
+    case 'explain': return explainNodes(request, engine, signal)
     case 'export': return exportJob(request, engine)
     case 'diff': return diffJob(request, engine)
     case 'migrate': return migrateJob(request, engine)
