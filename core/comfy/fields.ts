@@ -8,6 +8,11 @@ export function isRecord(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The value where it is an object, an empty one otherwise. */
+export function recordOf(value: Json | undefined): JsonObject {
+  return isRecord(value) ? value : {}
+}
+
 /** Whether a value is a list. */
 export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)

@@ -83,7 +83,8 @@ function sourceFinder(gone: ReadonlyMap<string, WorkflowNode>, definitions: Defi
 function passedOn(node: WorkflowNode, link: Link, definitions: Definitions): Source {
   if (node.mode === 'mute') return undefined
   const inputs = Object.entries(node.inputs ?? {})
-  if (VIRTUAL_NODES.has(node.type)) return inputs[0]?.[1]
+  const virtual = VIRTUAL_NODES.get(node.type)
+  if (virtual) return (inputs.find(([name]) => name === virtual.input) ?? inputs[0])?.[1]
   const sockets = socketsOf(node, definitions)
   const slot = typeof link.output === 'number' ? link.output : sockets.outputs.findIndex(({ name }) => name === link.output)
   const passed = bypassedInput(sockets.inputs, sockets.outputs, slot)

@@ -3,11 +3,10 @@ import { RANDOM_SEED } from '../types/literal.ts'
 import type { Json, JsonObject } from '../types/json.ts'
 import { ANY, isUnion, type SocketType } from '../types/socket.ts'
 import { isLink, literalOf, subgraphIdOf, type InputValue, type Link, type WorkflowNode } from '../workflow/workflow.ts'
-import { field, isList, isRecord, own, sameJson } from './fields.ts'
+import { field, isList, isRecord, own, recordOf, sameJson } from './fields.ts'
 import { extraBeside, isKept, keptOf } from './kept.ts'
-import { KINOGRAPH, type OwnMark } from './ui-native.ts'
+import { KINOGRAPH, NAME_PROPERTY, type OwnMark } from './ui-native.ts'
 import { MODES, namedSlots, type UiSlot } from './ui-file.ts'
-import { NAME_PROPERTY } from './ui-import.ts'
 import { hasControl, hasWidget, isControl } from './ui-widgets.ts'
 import { REROUTE, VIRTUAL_NODES } from './virtual.ts'
 
@@ -128,7 +127,9 @@ export class NodeExport {
 
   /** What ours calls the one input of a reroute. */
   #rerouteInput(): string {
-    return this.#inputs.keys().next().value ?? this.#definition?.inputs[0]?.name ?? VIRTUAL_NODES.get(REROUTE)!.input
+    const name = this.#definition?.inputs[0]?.name ?? VIRTUAL_NODES.get(REROUTE)!.input
+    if (this.#inputs.has(name)) return name
+    return [...this.#inputs].find(([, value]) => isLink(value))?.[0] ?? name
   }
 
   #typeOf(name: string): string {
@@ -307,8 +308,6 @@ function withLink(raw: JsonObject, id: number | undefined): JsonObject {
 function withLinks({ raw, links }: OutOutput): JsonObject {
   return links.length === 0 ? raw : { ...raw, links: [...links].sort((a, b) => a - b) }
 }
-
-const recordOf = (value: Json | undefined): JsonObject => (isRecord(value) ? value : {})
 
 /** A socket's type as litegraph writes it: several with commas between, a list as anything. */
 export function socketText(socket: SocketType): string {

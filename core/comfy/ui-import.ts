@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../types/json.ts'
 import { subgraphType, type Group, type Subgraph, type Workflow, type WorkflowNode } from '../workflow/workflow.ts'
 import { expected, isList, isRecord, listAt, own, recordAt, unlessEmpty, without } from './fields.ts'
 import { keep } from './kept.ts'
-import { graphMark, KINOGRAPH } from './ui-native.ts'
+import { graphMark, KINOGRAPH, NAME_PROPERTY } from './ui-native.ts'
 import { MODES, readPair } from './ui-file.ts'
 import { mapField, NODE_FIELDS, readGroups, readInputs, readScopes, scopeOf, sourceOf, withoutLinkIds, type Draft, type Scope, type UiFile } from './ui-scope.ts'
 
@@ -114,9 +114,6 @@ function nodeRest(raw: JsonObject, isOwn: boolean): JsonObject {
   }
   return rest
 }
-
-/** The property by which ComfyUI's front end finds a node for text replacement: its type's name. */
-export const NAME_PROPERTY = 'Node name for S&R'
 
 /** The subgraphs that group nodes of a kept file come to, by id. */
 export function groupSubgraphs(root: JsonObject, types: readonly string[], definitions: Definitions): Map<string, Subgraph> {

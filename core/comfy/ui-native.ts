@@ -8,6 +8,9 @@ import { isList, isRecord, own } from './fields.ts'
 /** The key of our part. */
 export const KINOGRAPH = 'kinograph'
 
+/** The property by which ComfyUI's front end finds a node for text replacement: its type's name. */
+export const NAME_PROPERTY = 'Node name for S&R'
+
 /** Our part of a node's properties. */
 export interface NodeMark {
   /** The id, where it is not a whole number. */

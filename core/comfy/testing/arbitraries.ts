@@ -42,7 +42,7 @@ const pair = fc.tuple(fc.integer(), fc.integer())
 
 interface RawNode { id: number | string; type: string; inputs?: RawSlot[]; outputs?: RawSlot[]; [field: string]: unknown }
 const rawNode = (moreTypes: readonly string[]): fc.Arbitrary<Omit<RawNode, 'id'>> => fc.record({
-  type: fc.constantFrom(...types, 'Note', 'PrimitiveNode', ...moreTypes),
+  type: fc.constantFrom(...types, 'Note', 'PrimitiveNode', 'Reroute', ...moreTypes),
   pos: pair, size: pair, flags: fc.constantFrom({}, { collapsed: true }), order: fc.nat({ max: 9 }), mode: fc.constantFrom(0, 0, 0, 1, 2, 4),
   title: optional(fc.string()), color: optional(fc.constant('#232')), widgets: optional(json), stringId: optional(json),
   properties: fc.dictionary(fc.constantFrom('Node name for S&R', 'cnr_id', '__proto__'), json, { maxKeys: 2 }),
