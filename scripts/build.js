@@ -29,6 +29,7 @@ const GROUPS = [
     'tensor/index': 'tensor/index.ts',
     'diffusion/index': 'diffusion/index.ts',
     'nodes/api': 'nodes/api.ts',
+    'nodes/testing': 'nodes/testing.ts',
     'worker/main': 'worker/main.ts',
   },
   { 'cli/main': 'cli/main.ts' },

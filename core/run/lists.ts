@@ -27,12 +27,15 @@ function eachTypeOf(item: ValueType<unknown>): ValueType<readonly unknown[]> {
   if (known) return known
   // Values that nobody counts or closes need not be looked at one by one.
   const isCounted = item.dispose ?? item.parts ?? item.members ?? item.socket === ANY
-  const membersOf = (values: readonly unknown[]) => values.map((value) => typed(item, value))
+  // Of an optional output some items may be missing.
+  const membersOf = (values: readonly unknown[]) =>
+    values.filter((value) => value !== undefined).map((value) => typed(item, value))
+  const bytesOf = (value: unknown) => (value === undefined ? 0 : (value instanceof Blocked ? BLOCKED : item).bytes(value as never))
   const type: ValueType<readonly unknown[]> = {
     id: `each ${item.id}`,
     socket: { list: item.socket },
     check: (value): value is readonly unknown[] => Array.isArray(value),
-    bytes: (values) => values.reduce<number>((sum, one) => sum + (one instanceof Blocked ? BLOCKED : item).bytes(one as never), 16),
+    bytes: (values) => values.reduce<number>((sum, one) => sum + bytesOf(one), 16),
     store: 'recompute',
     ...(isCounted && { members: membersOf }),
   }
