@@ -8,7 +8,7 @@ import type { CommandSpec } from './arguments.ts'
 import { EXIT } from './exit.ts'
 import { takePluginOptions } from './plugin-options.ts'
 import {
-  diffSpec, doctorSpec, exportSpec, fmtSpec, mergeSpec, migrateSpec, modelsSpec, nodesSpec, runSpec, validateSpec,
+  diffSpec, doctorSpec, explainSpec, exportSpec, fmtSpec, mergeSpec, migrateSpec, modelsSpec, nodesSpec, runSpec, validateSpec,
 } from './specs.ts'
 
 interface Command {
@@ -19,6 +19,7 @@ interface Command {
 
 const COMMANDS: readonly Command[] = [
   { spec: runSpec, load: () => import('./commands/run.ts') },
+  { spec: explainSpec, load: () => import('./commands/explain.ts') },
   { spec: validateSpec, load: () => import('./commands/validate.ts') },
   { spec: exportSpec, load: () => import('./commands/export.ts') },
   { spec: fmtSpec, load: () => import('./commands/fmt.ts') },

@@ -6,6 +6,7 @@ const modelsDir = {
   help: 'weights in EasyAnimate\'s layout (default: models, or $KINOGRAPH_MODELS_DIR; the embedded model is always found)',
 } as const
 const inputDir = { type: 'text', value: 'DIR', help: 'where LoadImage finds its files (default: the workflow\'s folder)' } as const
+const cacheDir = { type: 'text', value: 'DIR', help: 'the folder of the disk cache (default: $KINOGRAPH_CACHE_DIR or ~/.cache/kinograph)' } as const
 const json = { type: 'flag', help: 'print JSON and nothing else on stdout' } as const
 
 export const runSpec = defineCommand({
@@ -13,11 +14,19 @@ export const runSpec = defineCommand({
   summary: 'Run a workflow and save what it makes.',
   operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
   options: {
-    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
+    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input or a parameter another value (may be repeated); 1..10 makes a run for each number' },
+    csv: { type: 'text', value: 'FILE', help: 'a run for each row; columns are parameters or node.input. What is done is skipped when it is run again' },
     until: { type: 'list', value: 'NODE', help: 'run up to this node only, output or not (may be repeated)' },
     strict: { type: 'flag', help: 'refuse the workflow if any of its outputs can\'t be made, instead of making the others' },
     device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models run: cpu (default), cuda or webgpu' },
     out: { type: 'text', value: 'DIR', help: 'where files are saved (default: output)' },
+    cache: {
+      type: 'text', value: 'MODE',
+      help: 'disk (kept for later runs), memory (default), last, lru, lru:N or none; $KINOGRAPH_CACHE sets it for all runs',
+    },
+    'cache-dir': cacheDir,
+    'cache-size': { type: 'text', value: 'SIZE', help: 'what results may take, such as 500MB (default: 10GB on the disk)' },
+    'no-cache': { type: 'flag', help: 'the same as --cache none' },
     'models-dir': modelsDir,
     'input-dir': inputDir,
     json: { type: 'flag', help: 'print the run\'s events as JSON lines and nothing else on stdout' },
@@ -28,7 +37,25 @@ export const runSpec = defineCommand({
     'kinograph run workflows/text-to-video.json --prompt "a large blue star spins on a black background" --seed 7',
     'kinograph run workflows/text-to-video.json --set sampler.steps=30 --out clips',
     'kinograph run output/video_00001.mp4 --seed 8',
+    'kinograph run workflows/text-to-video.json --csv prompts.csv --set seed=1..10',
   ],
+})
+
+export const explainSpec = defineCommand({
+  name: 'explain',
+  summary: 'Say why each node would run or not, against the last run with --cache disk.',
+  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
+  options: {
+    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
+    until: { type: 'list', value: 'NODE', help: 'only what a run up to this node needs (may be repeated)' },
+    device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models would run: cpu (default), cuda or webgpu' },
+    'cache-dir': cacheDir,
+    'models-dir': modelsDir,
+    'input-dir': inputDir,
+    json,
+  },
+  openOptions: 'PARAMETER=VALUE',
+  examples: ['kinograph explain workflows/text-to-video.json --seed 8'],
 })
 
 export const validateSpec = defineCommand({

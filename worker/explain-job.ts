@@ -11,7 +11,7 @@ const MOST_ROWS = 2000
 
 /** @throws WorkflowError for a workflow that can't be run */
 export async function explainJob(
-  request: ExplainRequest, workflow: unknown, options: Pick<RunOptions, 'registry' | 'paths' | 'signal'>, cache: RunCache,
+  request: ExplainRequest, workflow: unknown, options: Pick<RunOptions, 'registry' | 'paths' | 'signal' | 'targets'>, cache: RunCache,
 ): Promise<Answers['explain']> {
   const { disk } = cache
   const last = disk && await readRecord(disk.records, subjectOf(request.workflow))

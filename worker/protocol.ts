@@ -51,6 +51,8 @@ export interface RunRequest extends JobRequest {
   readonly targets?: readonly string[]
   /** Refuse the workflow when anything that it asks for can't be made, instead of making the rest. */
   readonly strict?: boolean
+  /** Which run of a batch it is, from 0. */
+  readonly index?: number
 }
 
 /** Where results are kept between runs. */
@@ -75,6 +77,8 @@ export interface ExplainRequest extends JobRequest {
   readonly id: string
   readonly device: DeviceName
   readonly cache: CacheSettings
+  /** What a run up to these nodes needs; up to all output nodes when left out. */
+  readonly targets?: readonly string[]
 }
 
 /** What is said of one node. */

@@ -52,7 +52,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   const stopListening = cache.disk?.cache.onKept((key, kept) => recorder.kept(key, kept))
   const result = await runWorkflow(workflow, {
     registry, cache: cache.results, run: id, paths: folders, signal,
-    ...(request.targets && { targets: request.targets }), ...(request.strict && { strict: true }),
+    ...(request.targets && { targets: request.targets }), ...(request.strict && { strict: true }), ...(request.index && { index: request.index }),
     onEvent: (event) => refused.pass(event),
     services: [
       provide(DEVICE, { kind, open: () => engine.device(kind) }),
@@ -82,7 +82,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
 /** Why each node of a job would run or not. */
 export async function explainNodes(request: ExplainRequest, { registry, caches }: Engine, signal: AbortSignal): Promise<Answers['explain']> {
   const workflow = await readJob(request, registry)
-  return explainJob(request, workflow, { registry, paths: request.folders, signal }, caches.of(request.cache))
+  return explainJob(request, workflow, { registry, paths: request.folders, signal, ...(request.targets && { targets: request.targets }) }, caches.of(request.cache))
 }
 
 /** Everything that is wrong with a job, without running it. */

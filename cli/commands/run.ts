@@ -4,6 +4,7 @@ import type { DeviceName, RunAnswer } from '../../worker/protocol.ts'
 import type { Problem } from '../../core/workflow/problem.ts'
 import { WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { parseArguments } from '../arguments.ts'
+import { cacheSettings } from '../cache-options.ts'
 import { EventLog } from '../event-log.ts'
 import { EXIT } from '../exit.ts'
 import { foldersOf } from '../folders.ts'
@@ -21,6 +22,7 @@ type Ending = RunAnswer | { readonly status: 'failed'; readonly problem: Problem
 export async function command(argv: readonly string[]): Promise<number> {
   const { options, operands: [workflow], open } = parseArguments(runSpec, argv)
   const device = DEVICES.find((name) => name === options.device) ?? 'cpu'
+  const cache = cacheSettings(options)
   const worker = new WorkerClient({ device, ...pluginOptions() }) // first of all: it loads while the rest of this goes on
   const folders = foldersOf({ out: options.out, modelsDir: options['models-dir'], inputDir: options['input-dir'], workflow })
   const id = `${Date.now().toString(36)}-${process.pid}`
@@ -33,7 +35,7 @@ export async function command(argv: readonly string[]): Promise<number> {
     say: (text) => view?.line(text),
   })
   const answer = worker.ask({
-    type: 'run', id, device, folders, workflow: { path: workflow }, set: options.set, parameters: Object.fromEntries(open),
+    type: 'run', id, device, folders, cache, workflow: { path: workflow }, set: options.set, parameters: Object.fromEntries(open),
     strict: options.strict, ...(options.until.length > 0 && { targets: options.until }),
   }, {
     onGraph: (nodes) => view?.know(nodes),
