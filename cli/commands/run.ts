@@ -1,6 +1,8 @@
 /** `kinograph run`: a worker runs the workflow; this process shows what it says and can stop it. */
 import { WorkerClient, WorkerDiedError } from '../../worker/client.ts'
-import type { DeviceName, RunAnswer } from '../../worker/protocol.ts'
+import type { DeviceName, RunAnswer, RunRequest } from '../../worker/protocol.ts'
+import { planBatch } from '../../core/batch/rows.ts'
+import type { BatchRow } from '../../core/batch/rows.ts'
 import type { Problem } from '../../core/workflow/problem.ts'
 import { WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { parseArguments } from '../arguments.ts'
@@ -17,7 +19,7 @@ import { runSpec } from '../specs.ts'
 const DEVICES: readonly DeviceName[] = ['cpu', 'cuda', 'webgpu']
 
 /** How a run ended for the person who started it. */
-type Ending = RunAnswer | { readonly status: 'failed'; readonly problem: Problem } | { readonly status: 'cancelled' }
+export type Ending = RunAnswer | { readonly status: 'failed'; readonly problem: Problem; readonly died?: boolean } | { readonly status: 'cancelled' }
 
 export async function command(argv: readonly string[]): Promise<number> {
   const { options, operands: [workflow], open } = parseArguments(runSpec, argv)
@@ -25,19 +27,46 @@ export async function command(argv: readonly string[]): Promise<number> {
   const cache = cacheSettings(options)
   const worker = new WorkerClient({ device, ...pluginOptions() }) // first of all: it loads while the rest of this goes on
   const folders = foldersOf({ out: options.out, modelsDir: options['models-dir'], inputDir: options['input-dir'], workflow })
-  const id = `${Date.now().toString(36)}-${process.pid}`
+  const request = {
+    device, folders, cache, workflow: { path: workflow },
+    strict: options.strict, ...(options.until.length > 0 && { targets: options.until }),
+  }
+  const runRow = ({ set, parameters }: BatchRow, index: number) => runOnce(worker, { ...request, set, parameters, index }, options)
+  try {
+    const batch = await batchOf(options, open)
+    if (batch.count === 1 && batch.row(0).label === '') return report(await runRow(batch.row(0), 0), options)
+    const { runBatch } = await import('../batch.ts')
+    return await runBatch(batch, { workflow, output: folders.output, options, runRow, report: (ending) => report(ending, options) })
+  } catch (error) {
+    if (!(error instanceof WorkflowError)) throw error
+    printProblem(error.data)
+    return EXIT.badInput
+  } finally {
+    await leaveNothing(worker, [folders.output, folders.temp])
+  }
+}
 
-  const events = new EventLog(id, options.json ? (line) => process.stdout.write(line) : undefined)
-  const view = options.json || options.quiet ? undefined : new ProgressView(process.stderr)
+/** The runs that the command line means: one, unless it has ranges or a table. */
+async function batchOf({ set, csv }: { readonly set: readonly string[]; readonly csv: string | undefined }, open: ReadonlyMap<string, string>) {
+  const parameters = Object.fromEntries(open)
+  if (csv === undefined) return planBatch({ set, parameters })
+  const { readTable } = await import('../batch.ts')
+  return planBatch({ set, parameters, table: await readTable(csv) })
+}
+
+type RowRequest = Omit<RunRequest, 'type' | 'id'>
+
+/** Runs a workflow once and shows what comes of it. */
+async function runOnce(worker: WorkerClient, request: RowRequest, { json, quiet }: { readonly json: boolean; readonly quiet: boolean }): Promise<Ending> {
+  const id = `${Date.now().toString(36)}-${process.pid}${request.index ? `-${request.index}` : ''}`
+  const events = new EventLog(id, json ? (line) => process.stdout.write(line) : undefined)
+  const view = json || quiet ? undefined : new ProgressView(process.stderr)
   const interrupts = new Interrupts({
     onFirst: () => worker.cancel(id),
     onHard: () => worker.kill(),
     say: (text) => view?.line(text),
   })
-  const answer = worker.ask({
-    type: 'run', id, device, folders, cache, workflow: { path: workflow }, set: options.set, parameters: Object.fromEntries(open),
-    strict: options.strict, ...(options.until.length > 0 && { targets: options.until }),
-  }, {
+  const answer = worker.ask({ type: 'run', id, ...request }, {
     onGraph: (nodes) => view?.know(nodes),
     onEvent: (event) => {
       events.add(event)
@@ -48,15 +77,14 @@ export async function command(argv: readonly string[]): Promise<number> {
   interrupts.stop()
   view?.finish()
   events.end(ending)
-  await leaveNothing(worker, [folders.output, folders.temp])
-  return report(ending, options)
+  return ending
 }
 
 /** What a rejected request means: the person killed the worker, or something else did. */
 function endingOf(error: unknown, cancelled: boolean): Ending {
   if (!(error instanceof WorkflowError)) throw error
   if (cancelled && error instanceof WorkerDiedError) return { status: 'cancelled' }
-  return { status: 'failed', problem: error.toJSON() }
+  return { status: 'failed', problem: error.toJSON(), died: error instanceof WorkerDiedError }
 }
 
 /** Lets the worker go; where it died, what it was writing is removed. */

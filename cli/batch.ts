@@ -1,0 +1,66 @@
+/** Runs of one workflow with different values, one after the other; those that an earlier command has done are skipped. */
+import { readFile } from 'node:fs/promises'
+import { BatchRecord, parseCsv, RECORD_NAME, runKeys } from '../core/batch/index.ts'
+import type { Batch, BatchRow, Table } from '../core/batch/index.ts'
+import { WorkflowError } from '../core/workflow/workflow-error.ts'
+import type { Ending } from './commands/run.ts'
+import { EXIT } from './exit.ts'
+
+export interface BatchHost {
+  /** The workflow's file. */
+  readonly workflow: string
+  /** Where the record lies. */
+  readonly output: string
+  readonly options: { readonly json: boolean; readonly quiet: boolean }
+  runRow(row: BatchRow, index: number): Promise<Ending>
+  /** Shows how a run ended. @returns its exit code */
+  report(ending: Ending): number
+}
+
+/** A table of values. @throws WorkflowError when it can't be read */
+export async function readTable(path: string): Promise<Table> {
+  const text = await readText(path)
+  return parseCsv(text.toString('utf8'), path)
+}
+
+/**
+ * Runs what is not done yet; says how much that is before the first. A run that fails is told and the next one made; one
+ * that is refused, or cancelled, or takes the worker with it ends the batch. The same command goes on where it ended.
+ * @returns the exit code: that of the first run that did not end well
+ */
+export async function runBatch(batch: Batch, host: BatchHost): Promise<number> {
+  const record = await BatchRecord.open(host.output)
+  const keys = runKeys(batch, await readText(host.workflow))
+  const done = await Promise.all(keys.map((key) => record.has(key)))
+  const before = done.filter(Boolean).length
+  announce(host, batch.count, before)
+  let code: number = EXIT.ok
+  for (const [index, key] of keys.entries()) {
+    if (done[index]) continue
+    const row = batch.row(index)
+    if (!host.options.json && !host.options.quiet) process.stderr.write(`Run ${index + 1} of ${batch.count}: ${row.label}\n`)
+    const ending = await host.runRow(row, index)
+    const ended = host.report(ending)
+    if (ended === EXIT.ok && ending.status === 'done') await record.add(key, row.label, ending.files.filter(({ temporary }) => !temporary).map(({ path }) => path))
+    if (code === EXIT.ok) code = ended
+    if (ending.status === 'refused' || ending.status === 'cancelled' || ('died' in ending && ending.died)) return ended
+  }
+  return code
+}
+
+function announce({ options, output }: BatchHost, runs: number, done: number): void {
+  if (options.json) process.stdout.write(`${JSON.stringify({ type: 'batch.started', runs, done })}\n`)
+  else if (!options.quiet) {
+    const skipped = done === 0 ? '' : `, ${done} of them done already (${output}/${RECORD_NAME})`
+    process.stderr.write(`${runs} ${runs === 1 ? 'run' : 'runs'}${skipped}.\n`)
+  }
+}
+
+async function readText(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    const remedy = 'Check the path and its permissions.'
+    throw new WorkflowError({ code: 'invalid_override', at: path, problem: 'the file can\'t be read', remedy }, { cause })
+  }
+}

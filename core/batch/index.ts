@@ -1,0 +1,3 @@
+export * from './csv.ts'
+export * from './record.ts'
+export * from './rows.ts'
