@@ -14,6 +14,17 @@ export class Each {
 /** The same as in a workflow: `each(1, 2, 3)`. */
 export const each = (...items: readonly unknown[]) => new Each(items)
 
+/** A value that is computed when, and only if, the node needs it. */
+export class Computed {
+  readonly compute: () => unknown
+  constructor(compute: () => unknown) {
+    this.compute = compute
+  }
+}
+
+/** The same in short: `computed(() => 1 + 1)`. */
+export const computed = (compute: () => unknown) => new Computed(compute)
+
 export interface NodeRun extends RunResult {
   readonly events: readonly RunEvent[]
   /** What the node gave, by output; a list for each output that is mapped over. */
@@ -55,7 +66,7 @@ function linked(value: unknown, sources: NodeType[]): { from: string; output: st
   const out: Port<unknown> = value instanceof Each ? port.any().each() : port.any()
   sources.push(defineNode({
     type: id, category: 'test', inputs: {}, outputs: { out },
-    run: () => ({ out: value instanceof Each ? value.items : value }),
+    run: () => ({ out: value instanceof Each ? value.items : value instanceof Computed ? value.compute() : value }),
   }))
   return { from: id, output: 'out' }
 }
