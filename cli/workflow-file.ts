@@ -10,17 +10,22 @@ import { MediaError } from '../media/error.ts'
 /** Characters that a file may have; the format's own limit refuses the rest with a better message. */
 const MAX_BYTES = 256 * 2 ** 20
 
+const READ_PROBLEMS = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EISDIR', 'expected a file, got a folder'],
+])
+
 /** The text of a file, of what comes in on stdin for `-`. @throws WorkflowError where it can't be read */
 export async function readText(path: string): Promise<string> {
   try {
     if (path === '-') return (await buffer(process.stdin)).toString('utf8')
-    if ((await stat(path)).size > MAX_BYTES) throw problemWith(path, 'the file is too large for a workflow', 'Name a workflow file.')
+    const { size } = await stat(path)
+    if (size > MAX_BYTES) throw problemWith(path, 'the file is too large for a workflow', 'Name a workflow file.')
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof WorkflowError) throw error
     const code = codeOf(error)
-    const problem = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'expected a file, got a folder' : `the file can't be read (${code})`
-    throw problemWith(path, problem, 'Check the path.', error)
+    throw problemWith(path, READ_PROBLEMS.get(code) ?? `the file can't be read (${code})`, 'Check the path.', error)
   }
 }
 

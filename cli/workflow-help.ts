@@ -33,7 +33,9 @@ function workflowIn(spec: CommandSpec, argv: readonly string[]): string | undefi
 
 /** The parameters and outputs of a workflow, as help shows options. */
 export function interfaceText(words: string, { title, description, parameters, outputs }: WorkflowInterface): string {
-  const rows = parameters.map((one): [string, string] => [`--${one.name.replaceAll('_', '-')} ${valueWord(one)}`, noteOf(one)])
+  const option = (one: ParameterRow) => `--${one.name.replaceAll('_', '-')} ${valueWord(one)}`
+  const rows = parameters.map((one): [string, string] => [option(one), noteOf(one)])
+  const none = 'It has no parameters; --set NODE.INPUT=VALUE sets any input.'
   const named = outputs.map(({ name, socket, description: about }): [string, string] =>
     [name, [socket && socketText(socket), about].filter(Boolean).join('; ')])
   return [
@@ -41,7 +43,8 @@ export function interfaceText(words: string, { title, description, parameters, o
     ...(description === undefined ? [] : [description]),
     ...(title === undefined && description === undefined ? [] : ['']),
     `Usage: ${words}${rows.length === 0 ? '' : ' [--PARAMETER VALUE …]'} [OPTIONS]`,
-    ...(rows.length === 0 ? ['', 'It has no parameters; --set NODE.INPUT=VALUE sets any input.'] : ['', 'Parameters:', columns(rows)]),
+    '',
+    ...(rows.length === 0 ? [none] : ['Parameters:', columns(rows)]),
     ...(named.length === 0 ? [] : ['', 'Outputs:', columns(named)]),
   ].join('\n')
 }
@@ -53,7 +56,8 @@ function valueWord({ definition }: ParameterRow): string {
 
 function noteOf({ description, definition, value }: ParameterRow): string {
   const about = description ?? definition?.tooltip
-  return [about, definition && rangeText(definition), value !== undefined && `now ${shortText(value)}`].filter(Boolean).join('; ')
+  const now = value !== undefined && `now ${shortText(value)}`
+  return [about, definition && rangeText(definition), now].filter(Boolean).join('; ')
 }
 
 /** What a value may be, past its type. */

@@ -13,7 +13,7 @@ import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import { fileError, MediaError } from '../media/error.ts'
 import { writeTextFile } from '../media/write-text.ts'
 import { loadWorkflow } from './load-workflow.ts'
-import type { Answers, DiffRequest, InterfaceRequest, MigrateRequest } from './protocol.ts'
+import type { Answers, DiffRequest, InterfaceRequest, MigrateRequest, WorkflowSource } from './protocol.ts'
 import type { Engine } from './run-job.ts'
 
 /** More than this of a list does not go into one message. */
@@ -21,8 +21,9 @@ const MAX_LISTED = 1000
 
 /** How one workflow became another, in whatever format each is. */
 export async function diffJob({ before, after }: DiffRequest, { registry }: Engine): Promise<Answers['diff']> {
-  const [was, is] = await Promise.all([before, after].map((source) => loadWorkflow(source, registry.definitions, 'keep')))
-  const { changes, ...rest } = diffWorkflows(was!, is!)
+  const read = (source: WorkflowSource) => loadWorkflow(source, registry.definitions, 'keep')
+  const [was, is] = await Promise.all([read(before), read(after)])
+  const { changes, ...rest } = diffWorkflows(was, is)
   return { changes: changes.slice(0, MAX_LISTED), ...rest }
 }
 

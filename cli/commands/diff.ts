@@ -1,4 +1,5 @@
 /** `kinograph diff`: in words, how one workflow became another. */
+import { formatOf } from '../../core/comfy/detect.ts'
 import { diffText, diffWorkflows, type WorkflowDiff } from '../../core/workflow/diff.ts'
 import { WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { parseArguments } from '../arguments.ts'
@@ -30,7 +31,13 @@ async function diffFiles(before: string, after: string): Promise<WorkflowDiff> {
   return askOnce({ type: 'diff', id: 'diff', folders, before: { path: before }, after: { path: after } })
 }
 
-/** Whether a text is, or was meant as, a workflow of ours: JSON with a format version, or nothing. */
+/** Whether a text is, or was meant as, a workflow of ours: JSON in no other format, or nothing. */
 function looksOurs(text: string): boolean {
-  return text.trim() === '' || (/^\s*\{/.test(text) && /"version"\s*:\s*\d+\s*[,}]/.test(text.slice(0, 2000)) && !text.includes('"last_node_id"'))
+  if (text.trim() === '') return true
+  if (!/^\s*\{/.test(text)) return false
+  try {
+    return formatOf(JSON.parse(text)) === 'kinograph'
+  } catch {
+    return true // parsing will say what is wrong, and where
+  }
 }

@@ -21,7 +21,8 @@ export async function command(argv: readonly string[]): Promise<number> {
     for (const conflict of conflicts) process.stderr.write(`conflict: ${conflict.text}\n`)
     if (conflicts.length === 0) return EXIT.ok
     const file = options.name ?? options.output ?? 'what is printed'
-    process.stderr.write(`${conflicts.length === 1 ? 'One conflict' : `${conflicts.length} conflicts`}: ${file} has ours there.\n`)
+    const count = conflicts.length === 1 ? 'One conflict' : `${conflicts.length} conflicts`
+    process.stderr.write(`${count}: ${file} has ours there.\n`)
     return EXIT.failed
   } catch (error) {
     if (!(error instanceof WorkflowError)) throw error

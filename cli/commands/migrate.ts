@@ -14,10 +14,13 @@ export async function command(argv: readonly string[]): Promise<number> {
   let worst: number = EXIT.ok
   for (const path of operands) {
     try {
-      const request = { type: 'migrate', id: 'migrate', path: resolve(path), check: options.check } as const
-      const { isChanged, migrated } = await askOnce({ ...request, folders: foldersOf({ modelsDir: options['models-dir'], workflow: path }) })
+      const folders = foldersOf({ modelsDir: options['models-dir'], workflow: path })
+      const { isChanged, migrated } = await askOnce({
+        type: 'migrate', id: 'migrate', path: resolve(path), check: options.check, folders,
+      })
       for (const line of linesOf(migrated)) process.stdout.write(`${path}: ${line}\n`)
-      if (migrated.length === 0) process.stdout.write(`${path}: ${isChanged ? 'written as it is written today' : 'nothing to do'}\n`)
+      const rest = isChanged ? 'written as it is written today' : 'nothing to do'
+      if (migrated.length === 0) process.stdout.write(`${path}: ${rest}\n`)
       if (isChanged && options.check) worst = Math.max(worst, EXIT.failed)
     } catch (error) {
       if (!(error instanceof WorkflowError)) throw error
@@ -31,7 +34,7 @@ export async function command(argv: readonly string[]): Promise<number> {
 function linesOf(migrated: Answers['migrate']['migrated']): string[] {
   return migrated.map(({ within, node, from, to }) => {
     const place = `${within === undefined ? '' : `subgraph ${within}, `}node ${node}`
-    const was = from.type === to.type ? `version ${from.version}` : from.type
-    return `${place}: ${was} → ${from.type === to.type ? `version ${to.version} of ${to.type}` : `${to.type}, version ${to.version}`}`
+    if (from.type !== to.type) return `${place}: ${from.type} → ${to.type}, version ${to.version}`
+    return `${place}: version ${from.version} → version ${to.version} of ${to.type}`
   })
 }

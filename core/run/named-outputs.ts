@@ -21,7 +21,7 @@ export interface NamedOutput {
 /** Longer values stay where they are: an event has a bounded size. */
 const MAX_CHARACTERS = 10_000
 
-/** What the nodes gave at the outputs that the workflow names, in the order of the file; what was not made is left out. */
+/** What came out at the outputs that the workflow names, in the order of the file; what was not made is left out. */
 export function namedOutputs(
   workflow: Workflow,
   definitions: Definitions,

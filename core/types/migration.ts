@@ -35,7 +35,11 @@ export interface Replacement extends Migration {
 export type Replacements = { readonly [type: string]: Replacement }
 
 /** What is wrong with the migrations of a node type, or `undefined`. */
-export function migrationFault(version: number, migrate: Migrations = {}, replaces: Replacements = {}): string | undefined {
+export function migrationFault(
+  version: number,
+  migrate: Migrations = {},
+  replaces: Replacements = {},
+): string | undefined {
   const wrong = Object.keys(migrate).find((from) => !/^[1-9]\d*$/.test(from) || Number(from) >= version)
   if (wrong !== undefined) return `migrate ${wrong}: expected a version from 1 to ${version - 1}, below its own`
   const late = Object.entries(replaces).find(([, { version: to = 1 }]) => to < 1 || to > version)

@@ -1,10 +1,11 @@
 import type { Json } from '../types/json.ts'
+import { LayoutChanges, type Drawing } from './diff-layout.ts'
 import { refOf } from './graph.ts'
-import { jsonKey, own, sameJson } from './json-equal.ts'
+import { own, sameJson } from './json-equal.ts'
 import { matchNodes } from './match-nodes.ts'
 import type { NodeRef } from './problem.ts'
 import { changedText, Labels, linkText, valueText } from './wording.ts'
-import { isLink, type ExposedOutput, type Group, type InputValue, type Link, type Parameter } from './workflow.ts'
+import { isLink, type ExposedOutput, type InputValue, type Link, type Parameter } from './workflow.ts'
 import type { Subgraph, SubgraphOutput, Workflow, WorkflowNode } from './workflow.ts'
 
 /** What a change is about. */
@@ -40,8 +41,8 @@ export function diffWorkflows(before: Workflow, after: Workflow): WorkflowDiff {
   const exposedNow = <T extends Parameter | ExposedOutput>(one: T): T => ({ ...one, node: top.idNow(one.node) })
   const changes = [
     ...fieldChanges(before, after, ['title', 'description'], (name) => `the workflow's ${name}`, { of: 'file' }),
-    ...listChanges('parameter', before.parameters, after.parameters, (one, side) => parameterText(one, top, side), exposedNow, top),
-    ...listChanges('output', before.outputs, after.outputs, (one, side) => exposedText(one, top, side), exposedNow, top),
+    ...listChanges('parameter', before.parameters, after.parameters, parameterText, exposedNow, top),
+    ...listChanges('output', before.outputs, after.outputs, exposedText, exposedNow, top),
     ...top.changes(),
     ...subgraphChanges(before, after, layout),
   ]
@@ -54,13 +55,6 @@ export function diffText({ changes, layout }: WorkflowDiff): string {
   const lines = changes.map(({ text }) => text)
   if (layout !== undefined) lines.push(layout)
   return lines.length === 0 ? 'No difference.' : lines.join('\n')
-}
-
-/** A list of nodes with the frames around them: a workflow, or the inside of a subgraph. */
-interface Drawing {
-  readonly nodes: readonly WorkflowNode[]
-  readonly groups?: readonly Group[]
-  readonly extra?: Workflow['extra']
 }
 
 type Side = 'before' | 'after'
@@ -79,7 +73,13 @@ class ScopeDiff {
   readonly #after: ReadonlyMap<string, WorkflowNode>
   readonly #matches: ReadonlyMap<string, string>
 
-  constructor(before: Drawing, after: Drawing, names: ReadonlyMap<string, string>, layout: LayoutChanges, inside?: Subgraph) {
+  constructor(
+    before: Drawing,
+    after: Drawing,
+    names: ReadonlyMap<string, string>,
+    layout: LayoutChanges,
+    inside?: Subgraph,
+  ) {
     this.#matches = matchNodes(before.nodes, after.nodes)
     const matched = new Set(this.#matches.values())
     const removed = before.nodes.filter(({ id }) => !this.#matches.has(id))
@@ -109,7 +109,13 @@ class ScopeDiff {
     return this.#matches.get(id) ?? id
   }
 
-  #node(node: WorkflowNode, side: Side, change: 'added' | 'removed' | 'changed', text: string, rest: Partial<Change> = {}): Change {
+  #node(
+    node: WorkflowNode,
+    side: Side,
+    change: 'added' | 'removed' | 'changed',
+    text: string,
+    rest: Partial<Change> = {},
+  ): Change {
     const words = `${this.prefix}${this.labels[side].of(node.id)} ${text}`
     return { of: 'node', change, ...this.within, node: refOf(node), ...rest, text: words }
   }
@@ -133,14 +139,16 @@ class ScopeDiff {
   #changesOf(before: WorkflowNode, after: WorkflowNode): Change[] {
     const changes: Change[] = []
     if (before.id !== after.id) {
-      const rename = { of: 'node', change: 'renamed', ...this.within, node: refOf(after), before: before.id, after: after.id } as const
-      changes.push({ ...rename, text: `${this.prefix}${after.title ?? this.labels.after.kind(after)}: id ${before.id} → ${after.id}` })
+      const name = after.title ?? this.labels.after.kind(after)
+      const text = `${this.prefix}${name}: id ${before.id} → ${after.id}`
+      const ids = { before: before.id, after: after.id }
+      changes.push({ of: 'node', change: 'renamed', ...this.within, node: refOf(after), ...ids, text })
     }
     for (const name of ['type', 'title', 'mode', 'version'] as const) {
       if (before[name] === after[name]) continue
       const text = FIELD_TEXTS[name](before, after)
-      const values = { ...(before[name] !== undefined && { before: before[name] }), ...(after[name] !== undefined && { after: after[name] }) }
-      changes.push(this.#node(after, name === 'title' ? 'before' : 'after', 'changed', text, { name, ...values }))
+      const rest = { name, ...valuesOf(before[name], after[name]) }
+      changes.push(this.#node(after, name === 'title' ? 'before' : 'after', 'changed', text, rest))
     }
     const names = new Set([...Object.keys(before.inputs ?? {}), ...Object.keys(after.inputs ?? {})])
     for (const name of names) {
@@ -162,8 +170,7 @@ class ScopeDiff {
       ...this.within,
       node: refOf(after),
       name: input,
-      ...asJson('before', was),
-      ...asJson('after', is),
+      ...valuesOf(was as Json | undefined, is as Json | undefined), // an input as it stands in a file is JSON
       text: `${place} ${this.#inputText(was, is)}`,
     }
   }
@@ -187,7 +194,8 @@ class ScopeDiff {
 
 const FIELD_TEXTS = {
   type: (before: WorkflowNode, after: WorkflowNode) => `has another type: ${before.type} → ${after.type}`,
-  title: (_: WorkflowNode, { title }: WorkflowNode) => (title === undefined ? 'has no title any more' : `is now called "${title}"`),
+  title: (_: WorkflowNode, { title }: WorkflowNode) =>
+    title === undefined ? 'has no title any more' : `is now called "${title}"`,
   mode: ({ mode: was }: WorkflowNode, { mode: is }: WorkflowNode) =>
     is === undefined ? `is no longer ${MODE_WORDS[was!]}` : `is now ${MODE_WORDS[is]}`,
   version: ({ version: was }: WorkflowNode, { version: is }: WorkflowNode) =>
@@ -195,21 +203,24 @@ const FIELD_TEXTS = {
 }
 const MODE_WORDS = { bypass: 'bypassed', mute: 'muted' }
 
-function asJson(key: Side, value: InputValue | undefined): { before?: Json; after?: Json } {
-  if (value === undefined) return {}
-  // An input as it stands in the file is JSON: literal, link or wrapped literal.
-  return { [key]: value as Json }
+/** The values of a change, those that there are. */
+function valuesOf(before: Json | undefined, after: Json | undefined): Pick<Change, 'before' | 'after'> {
+  return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
 }
 
 function fieldChanges<T extends object>(
-  before: T, after: T, names: readonly (keyof T & string)[], called: (name: string) => string, about: Pick<Change, 'of' | 'within'>,
+  before: T,
+  after: T,
+  names: readonly (keyof T & string)[],
+  called: (name: string) => string,
+  about: Pick<Change, 'of' | 'within'>,
 ): Change[] {
   return names.filter((name) => !sameJson(before[name], after[name])).map((name) => {
     // Fields asked for here are texts or absent.
     const [was, is] = [before[name] as string | undefined, after[name] as string | undefined]
     const text = was === undefined ? `set to ${valueText(is!)}` : is === undefined ? 'removed' : changedText(was, is)
     const change = was === undefined ? 'added' : is === undefined ? 'removed' : 'changed'
-    return { ...about, change, name, ...(was !== undefined && { before: was }), ...(is !== undefined && { after: is }), text: `${called(name)} ${text}` }
+    return { ...about, change, name, ...valuesOf(was, is), text: `${called(name)} ${text}` }
   })
 }
 
@@ -218,10 +229,12 @@ function listChanges<T extends { readonly name: string }>(
   of: 'parameter' | 'output' | 'socket',
   before: readonly T[] = [],
   after: readonly T[] = [],
-  textOf: (item: T, side: Side) => string,
+  wordsOf: (item: T, scope: ScopeDiff, side: Side) => string,
   now: (item: T) => T,
-  { prefix, within }: Pick<ScopeDiff, 'prefix' | 'within'>,
+  scope: ScopeDiff,
 ): Change[] {
+  const { prefix, within } = scope
+  const textOf = (item: T, side: Side) => wordsOf(item, scope, side)
   const was = new Map(before.map((item) => [item.name, item]))
   const is = new Map(after.map((item) => [item.name, item]))
   const about = { of, ...within }
@@ -232,7 +245,8 @@ function listChanges<T extends { readonly name: string }>(
     ...[...is.values()].flatMap((item): Change[] => {
       const { name } = item
       const old = was.get(name)
-      if (old === undefined) return [{ ...about, change: 'added', name, text: `${words(name)} added: ${textOf(item, 'after')}` }]
+      const added = `${words(name)} added: ${textOf(item, 'after')}`
+      if (old === undefined) return [{ ...about, change: 'added', name, text: added }]
       if (sameJson(now(old), item)) return []
       const [from, to] = [textOf(old, 'before'), textOf(item, 'after')]
       const text = from === to ? 'is described anew' : `is now ${to} (was ${from})`
@@ -249,12 +263,17 @@ function exposedText({ node, output }: ExposedOutput, { labels }: ScopeDiff, sid
   return linkText({ from: node, output }, labels[side])
 }
 
+function outputText(output: SubgraphOutput, scope: ScopeDiff, side: Side): string {
+  return scope.link(output, side)
+}
+
 function subgraphChanges(before: Workflow, after: Workflow, layout: LayoutChanges): Change[] {
   const was = new Map((before.subgraphs ?? []).map((one) => [one.id, one]))
   const is = new Map((after.subgraphs ?? []).map((one) => [one.id, one]))
   const told = (one: Subgraph, change: 'added' | 'removed'): Change => {
     const size = `${one.nodes.length} ${one.nodes.length === 1 ? 'node' : 'nodes'}`
-    return { of: 'subgraph', change, within: one.id, name: one.name, text: `subgraph "${one.name}" ${change} (${size})` }
+    const text = `subgraph "${one.name}" ${change} (${size})`
+    return { of: 'subgraph', change, within: one.id, name: one.name, text }
   }
   return [
     ...[...was.values()].filter(({ id }) => !is.has(id)).map((one) => told(one, 'removed')),
@@ -267,62 +286,9 @@ function subgraphChanges(before: Workflow, after: Workflow, layout: LayoutChange
       return [
         ...fieldChanges(old, one, ['name', 'description'], called, { of: 'subgraph', within: one.id }),
         ...listChanges('socket', old.inputs, one.inputs, () => 'an input', (one) => one, inside),
-        ...listChanges('socket', old.outputs, one.outputs, (output, side) => inside.link(output, side), outputNow, inside),
+        ...listChanges('socket', old.outputs, one.outputs, outputText, outputNow, inside),
         ...inside.changes(),
       ]
     }),
   ]
-}
-
-/** Counts what differs in looks alone. */
-class LayoutChanges {
-  #moved = 0
-  #resized = 0
-  #notes = 0
-  #groups = 0
-  #isReordered = false
-
-  note(before: Drawing, after: Drawing, matches: ReadonlyMap<string, string>): void {
-    const nodes = new Map(after.nodes.map((node) => [node.id, node]))
-    for (const old of before.nodes) {
-      const node = nodes.get(matches.get(old.id) ?? '')
-      if (node === undefined) continue
-      if (!sameJson(old.position, node.position)) this.#moved++
-      if (!sameJson(old.size, node.size)) this.#resized++
-      if (!sameJson(old.extra, node.extra)) this.#notes++
-    }
-    if (!sameJson(before.extra, after.extra)) this.#notes++
-    this.#groups += differing(before.groups, after.groups)
-    this.#isReordered ||= isReordered(before, after, matches)
-  }
-
-  text(): string | undefined {
-    const parts = [
-      counted(this.#moved, 'node', 'moved'),
-      counted(this.#resized, 'node', 'resized'),
-      counted(this.#groups, 'frame', 'changed'),
-      counted(this.#notes, 'note', 'of editors or importers changed'),
-      this.#isReordered ? 'the order of the nodes changed' : undefined,
-    ].filter((part) => part !== undefined)
-    return parts.length === 0 ? undefined : `Layout only: ${parts.join(', ')}.`
-  }
-}
-
-function counted(count: number, what: string, verb: string): string | undefined {
-  return count === 0 ? undefined : `${count} ${what}${count === 1 ? '' : 's'} ${verb}`
-}
-
-/** How many items two lists do not share. */
-function differing(before: readonly Group[] = [], after: readonly Group[] = []): number {
-  const [was, is] = [new Set(before.map(jsonKey)), new Set(after.map(jsonKey))]
-  const gone = [...was].filter((key) => !is.has(key)).length
-  const come = [...is].filter((key) => !was.has(key)).length
-  return Math.max(gone, come)
-}
-
-function isReordered(before: Drawing, after: Drawing, matches: ReadonlyMap<string, string>): boolean {
-  const kept = new Set(matches.values())
-  const was = before.nodes.flatMap(({ id }) => matches.get(id) ?? [])
-  const is = after.nodes.map(({ id }) => id).filter((id) => kept.has(id))
-  return was.some((id, index) => is[index] !== id)
 }

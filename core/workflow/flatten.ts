@@ -170,11 +170,13 @@ class Flattening {
 
   #written(node: WorkflowNode, path: string, scope: Scope): WorkflowNode {
     const entries = Object.entries(node.inputs ?? {})
-    const leads = ([, value]: (typeof entries)[number]) => isLink(value) && (scope.inside || scope.scopes.has(value.from))
+    const leads = ([, value]: (typeof entries)[number]) =>
+      isLink(value) && (scope.inside || scope.scopes.has(value.from))
     const mode = scope.muted ? { mode: 'mute' as const } : {}
     if (!entries.some(leads)) return path === node.id && !scope.muted ? node : { ...node, ...mode, id: path }
     const inputs = entries.flatMap(([name, value]) => {
-      const end = isLink(value) ? this.#resolve(value, scope, { node: { ...refOf(node), id: path }, input: name }) : value
+      const reader = { node: { ...refOf(node), id: path }, input: name }
+      const end = isLink(value) ? this.#resolve(value, scope, reader) : value
       return end === undefined ? [] : [[name, end] as const]
     })
     return { ...node, ...mode, id: path, inputs: Object.fromEntries(inputs) }
@@ -216,7 +218,8 @@ class Flattening {
   #step(link: Link, scope: Scope, reader: Reader): Step {
     if (scope.inside && isOwnInput(link, scope)) {
       const { node, subgraph, outer } = scope.inside
-      if (subgraph.inputs.some(({ name }) => name === link.output)) return { scope: outer, value: own(node, link.output) }
+      const isThere = subgraph.inputs.some(({ name }) => name === link.output)
+      if (isThere) return { scope: outer, value: own(node, link.output) }
       this.#problems.push(noInput(subgraph, reader, link))
       return { scope, value: undefined, end: true }
     }
@@ -240,7 +243,8 @@ class Flattening {
   /** What a bypassed node passes on in place of one of its outputs. */
   #passed(subgraph: Subgraph, node: WorkflowNode, output: string): InputValue | undefined {
     const definition = this.#definitions.get(node.type)
-    const untyped = (sockets: readonly { readonly name: string }[]) => sockets.map(({ name }) => ({ name, socket: ANY }))
+    const untyped = (sockets: readonly { readonly name: string }[]) =>
+      sockets.map(({ name }) => ({ name, socket: ANY }))
     const { inputs, outputs } = definition ?? { inputs: untyped(subgraph.inputs), outputs: untyped(subgraph.outputs) }
     const input = bypassedInput(inputs, outputs, subgraph.outputs.findIndex(({ name }) => name === output))
     return input === undefined ? undefined : own(node, input)
@@ -301,7 +305,9 @@ function noOutput(subgraph: Subgraph, node: WorkflowNode, reader: Reader, { outp
   return {
     code: 'bad_linked_input',
     ...reader,
-    problem: `it is linked to output ${JSON.stringify(output)} of subgraph "${subgraph.name}" (node ${node.id}), which has no such output`,
+    problem:
+      `it is linked to output ${JSON.stringify(output)} of subgraph "${subgraph.name}" (node ${node.id}), ` +
+      'which has no such output',
     remedy: listed(subgraph.outputs.map(({ name }) => name), 'output') ?? 'The subgraph has no outputs.',
   }
 }

@@ -52,5 +52,6 @@ function likeness({ type, title, mode, inputs = {} }: WorkflowNode, keys: Readon
     if (!isLink(value)) return [value]
     return { from: value.from === SUBGRAPH_INPUTS ? value.from : keys.get(value.from), output: value.output }
   }
-  return jsonKey([type, title, mode, Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, source(value)]))])
+  const sources = Object.entries(inputs).map(([name, value]) => [name, source(value)])
+  return jsonKey([type, title, mode, Object.fromEntries(sources)])
 }

@@ -11,7 +11,11 @@ export interface Three<T> {
 export type OnConflict<T = unknown> = (versions: Three<T>, path: readonly string[]) => void
 
 /** The value that changed on one side, or on both alike; ours where they disagree, which is told. */
-export function mergeValue<T>(versions: Three<T>, conflict: OnConflict<T>, path: readonly string[] = []): T | undefined {
+export function mergeValue<T>(
+  versions: Three<T>,
+  conflict: OnConflict<T>,
+  path: readonly string[] = [],
+): T | undefined {
   const { base, ours, theirs } = versions
   if (sameJson(ours, theirs) || sameJson(base, theirs)) return ours
   if (sameJson(base, ours)) return theirs

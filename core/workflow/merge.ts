@@ -40,7 +40,8 @@ export interface MergedWorkflow {
 export function mergeWorkflows(base: Workflow, ours: Workflow, theirs: Workflow): MergedWorkflow {
   const notes: string[] = []
   const conflicts: MergeConflict[] = []
-  const names = new Map([base, theirs, ours].flatMap(({ subgraphs = [] }) => subgraphs.map(({ id, name }) => [id, name] as const)))
+  const subgraphs = [base, theirs, ours].flatMap((one) => one.subgraphs ?? [])
+  const names = new Map(subgraphs.map(({ id, name }) => [id, name]))
   const aligned = align({ base, ours, theirs }, notes)
   const scope = new ScopeMerge(aligned, names, conflicts)
   const { nodes, groups, extra } = scope.merge()
@@ -117,7 +118,12 @@ class ScopeMerge<D extends Drawing> {
   readonly #conflicts: MergeConflict[]
   readonly #inside: Subgraph | undefined
 
-  constructor(versions: Versions<D>, names: ReadonlyMap<string, string>, conflicts: MergeConflict[], inside?: Subgraph) {
+  constructor(
+    versions: Versions<D>,
+    names: ReadonlyMap<string, string>,
+    conflicts: MergeConflict[],
+    inside?: Subgraph,
+  ) {
     const { base, ours, theirs } = versions
     this.#versions = versions
     const ids = new Set(ours.nodes.map(({ id }) => id))
@@ -132,8 +138,8 @@ class ScopeMerge<D extends Drawing> {
     const nodes = mergeList(pick(this.#versions, 'nodes'), ({ id }) => id, (node) => this.#node(node))
     this.#checkLinks(nodes)
     this.#checkCycles(nodes)
-    const extra = mergeJson(pick(this.#versions, 'extra'), ({ base: was, ours: us, theirs: them }, path) =>
-      this.#report(undefined, conflictOf(`extra.${path.join('.')}`, { base: was, ours: us, theirs: them }, (value) => JSON.stringify(value))))
+    const extra = mergeJson(pick(this.#versions, 'extra'), (versions, path) =>
+      this.#report(undefined, conflictOf(['extra', ...path].join('.'), versions, (value) => JSON.stringify(value))))
     // What is merged out of the same field of three workflows is such a field.
     return { nodes, groups: mergeGroups(base, ours, theirs), extra: extra as D['extra'] }
   }
@@ -209,12 +215,13 @@ class ScopeMerge<D extends Drawing> {
   /** Links whose node one side removed while the other made or kept the link. */
   #checkLinks(nodes: readonly WorkflowNode[]): void {
     const ids = new Set(nodes.map(({ id }) => id))
-    const known = new Map([this.#versions.theirs, this.#versions.ours].flatMap((drawing) => drawing.nodes.map((node) => [node.id, node])))
+    const known = new Set([...this.#versions.theirs.nodes, ...this.#versions.ours.nodes].map(({ id }) => id))
     for (const node of nodes) {
       for (const [name, value] of Object.entries(node.inputs ?? {})) {
         if (!isLink(value) || value.from === SUBGRAPH_INPUTS || ids.has(value.from) || !known.has(value.from)) continue
         const source = linkText(value, this.#labels)
-        this.#report(node, { name, text: `${this.#labels.of(node.id)}.${name} comes from ${source}, which the other side removed` })
+        const place = `${this.#labels.of(node.id)}.${name}`
+        this.#report(node, { name, text: `${place} comes from ${source}, which the other side removed` })
       }
     }
   }
@@ -239,11 +246,17 @@ function withoutLooks(node: WorkflowNode): object {
   return Object.fromEntries(Object.entries(node).filter(([key]) => !LOOKS.has(key) && key !== 'extra'))
 }
 
-function conflictOf<T>(place: string, { base, ours, theirs }: Three<T>, show: (value: T) => string, name?: string): Conflict {
+function conflictOf<T>(
+  place: string,
+  { base, ours, theirs }: Three<T>,
+  show: (value: T) => string,
+  name?: string,
+): Conflict {
   const text = (value: T | undefined) => (value === undefined ? 'nothing' : show(value))
   const was = base === undefined ? '' : ` (was ${text(base)})`
   const values = Object.entries({ base, ours, theirs }).filter(([, value]) => value !== undefined)
-  return { ...(name !== undefined && { name }), ...Object.fromEntries(values), text: `${place}: ours ${text(ours)}, theirs ${text(theirs)}${was}` }
+  const words = `${place}: ours ${text(ours)}, theirs ${text(theirs)}${was}`
+  return { ...(name !== undefined && { name }), ...Object.fromEntries(values), text: words }
 }
 
 function mergeSubgraphs(
@@ -263,7 +276,8 @@ function mergeSubgraphs(
     if (base === undefined) return left
     if (sameJson(base, left)) return undefined
     const [gone, stayed] = ours ? ['theirs', 'ours'] : ['ours', 'theirs']
-    conflicts.push({ within: left.id, text: `subgraph "${left.name}": ${gone} removed it, ${stayed} changed it; it is kept` })
+    const text = `subgraph "${left.name}": ${gone} removed it, ${stayed} changed it; it is kept`
+    conflicts.push({ within: left.id, text })
     return left
   })
 }
@@ -294,7 +308,10 @@ function mergeGroups(base: Drawing, ours: Drawing, theirs: Drawing): readonly Gr
   return mergeValue<readonly Group[]>({ base: base.groups, ours: ours.groups, theirs: theirs.groups }, () => {})
 }
 
-function pick<D extends Drawing, K extends keyof D>({ base, ours, theirs }: Versions<D>, key: K): Three<NonNullable<D[K]>> {
+function pick<D extends Drawing, K extends keyof D>(
+  { base, ours, theirs }: Versions<D>,
+  key: K,
+): Three<NonNullable<D[K]>> {
   return { base: base[key] ?? undefined, ours: ours[key] ?? undefined, theirs: theirs[key] ?? undefined }
 }
 

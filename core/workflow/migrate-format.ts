@@ -11,7 +11,11 @@ export const FORMAT_MIGRATIONS: readonly FormatMigration[] = []
  * A file of any version as one of the present version. What has no version is given back for the schema to judge.
  * @throws WorkflowError `unsupported_version` for a newer file
  */
-export function migrateFormat(file: unknown, migrations = FORMAT_MIGRATIONS, current: number = WORKFLOW_VERSION): unknown {
+export function migrateFormat(
+  file: unknown,
+  migrations = FORMAT_MIGRATIONS,
+  current: number = WORKFLOW_VERSION,
+): unknown {
   if (typeof file !== 'object' || file === null || !Object.hasOwn(file, 'version')) return file
   const version: unknown = Reflect.get(file, 'version')
   if (typeof version !== 'number') return file
@@ -27,7 +31,8 @@ function migrateOnce(file: object, from: number, migration: FormatMigration): ob
     return { ...migration(file), version: from + 1 }
   } catch (cause) {
     const problem = `the file says version ${from}, but is not laid out as one`
-    throw new WorkflowError({ code: 'invalid_prompt', at: 'version', problem, remedy: 'Correct the version, or the file.' }, { cause })
+    const remedy = 'Correct the version, or the file.'
+    throw new WorkflowError({ code: 'invalid_prompt', at: 'version', problem, remedy }, { cause })
   }
 }
 

@@ -3,7 +3,7 @@ import type { Migration, Migrations, Replacement, Replacements } from '../types/
 import { refOf } from './graph.ts'
 import { mapInputs } from './rename.ts'
 import { inputOf, isLink, subgraphIdOf, type ExposedOutput, type InputValue, type SubgraphOutput } from './workflow.ts'
-import type { Workflow, WorkflowNode } from './workflow.ts'
+import type { Parameter, Workflow, WorkflowNode } from './workflow.ts'
 import { WorkflowError } from './workflow-error.ts'
 
 /** What migrating needs to know of a node type. */
@@ -51,7 +51,7 @@ export function migrateNodes(workflow: Workflow, types: Iterable<MigratableType>
     migrated,
     workflow: {
       ...workflow,
-      ...(parameters && { parameters: parameters.map((one) => ({ ...one, input: top.inputName(one.node, one.input) })) }),
+      ...(parameters && { parameters: parameters.map((one) => top.parameter(one)) }),
       ...(outputs && { outputs: outputs.map((one) => top.output(one)) }),
       nodes: top.nodes,
       ...(inner && { subgraphs: inner }),
@@ -100,7 +100,9 @@ class TypeTable {
       return steps.length > 0 ? { type, steps } : undefined
     }
     const found = subgraphIdOf(node.type) === undefined ? this.#replacements.get(node.type) : undefined
-    return found && { type: found.type, steps: [found.replacement, ...stepsFrom(found.replacement.version ?? 1, found.type)] }
+    if (found === undefined) return undefined
+    const { type: other, replacement } = found
+    return { type: other, steps: [replacement, ...stepsFrom(replacement.version ?? 1, other)] }
   }
 }
 
@@ -148,10 +150,11 @@ class ScopeMigration {
       Object.hasOwn(outputs, name) ? outputs[name]! : name, output)
   }
 
-  /** The name that an input has now. */
-  inputName(node: string, input: string): string {
-    return (this.#steps.get(node) ?? []).reduce((name, { inputs = {} }) =>
-      Object.hasOwn(inputs, name) ? inputs[name]! : name, input)
+  /** A parameter by the name that its input has now. */
+  parameter(one: Parameter): Parameter {
+    const input = (this.#steps.get(one.node) ?? []).reduce((name, { inputs = {} }) =>
+      Object.hasOwn(inputs, name) ? inputs[name]! : name, one.input)
+    return { ...one, input }
   }
 }
 

@@ -69,7 +69,8 @@ export interface ParameterState {
 function readParameter(workflow: Workflow, name: string, value: Json, definitions?: Definitions): Assignment {
   const parameters = workflow.parameters ?? []
   const plain = (text: string) => text.replaceAll('-', '_')
-  const parameter = parameters.find((one) => one.name === name) ?? parameters.find((one) => plain(one.name) === plain(name))
+  const exact = parameters.find((one) => one.name === name)
+  const parameter = exact ?? parameters.find((one) => plain(one.name) === plain(name))
   if (parameter === undefined) {
     const names = parameters.map((one) => one.name)
     throw new WorkflowError({

@@ -18,14 +18,15 @@ export function scopeOf(workflow: Workflow, within: string | undefined): PackSco
 }
 
 /** The workflow with that graph changed. */
-export function withScope(workflow: Workflow, within: string | undefined, { nodes, parameters, outputs }: PackScope): Workflow {
+export function withScope(workflow: Workflow, within: string | undefined, scope: PackScope): Workflow {
+  const { nodes, parameters, outputs } = scope
   if (within === undefined) {
     // The outputs of a workflow came out of it as they went in, with other nodes.
     const exposed = outputs as readonly ExposedOutput[] | undefined
     return { ...workflow, nodes, ...(parameters && { parameters }), ...(exposed && { outputs: exposed }) }
   }
-  const subgraphs = workflow.subgraphs!.map((one) =>
-    one.id === within ? { ...one, nodes, outputs: outputs as readonly SubgraphOutput[] } : one) // likewise of a subgraph
+  const own = outputs as readonly SubgraphOutput[] // likewise of a subgraph
+  const subgraphs = workflow.subgraphs!.map((one) => (one.id === within ? { ...one, nodes, outputs: own } : one))
   return { ...workflow, subgraphs }
 }
 

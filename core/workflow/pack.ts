@@ -42,8 +42,10 @@ export function packSubgraph(workflow: Workflow, { nodes, within, name = 'Subgra
   const stand = freeId(wishes.node ?? id, others)
 
   const border = new Border(chosen, stand)
-  const packed = inside.map((node) => mapInputs(border.exposed(node, scope.parameters), (value, input) => border.inward(node, input, value)))
-  const outer = scope.nodes.map((node) => (chosen.has(node.id) ? node : mapInputs(node, (value) => border.outward(value))))
+  const packed = inside.map((node) =>
+    mapInputs(border.exposed(node, scope.parameters), (value, input) => border.inward(node, input, value)))
+  const outer = scope.nodes.map((node) =>
+    chosen.has(node.id) ? node : mapInputs(node, (value) => border.outward(value)))
   const place = topLeft(inside)
   const node: WorkflowNode = {
     id: stand,
@@ -67,7 +69,9 @@ function refuseUnknown(chosen: ReadonlySet<string>, { nodes }: PackScope): void 
   const known = new Set(nodes.map(({ id }) => id))
   const missing = [...chosen].find((id) => !known.has(id))
   if (missing !== undefined) throw refusal(`there is no node ${missing} to pack`, 'Choose nodes that lie in one graph.')
-  if (chosen.has(SUBGRAPH_INPUTS)) throw refusal(`inside a subgraph "${SUBGRAPH_INPUTS}" stands for its inputs`, 'Give the node another id.')
+  if (chosen.has(SUBGRAPH_INPUTS)) {
+    throw refusal(`inside a subgraph "${SUBGRAPH_INPUTS}" stands for its inputs`, 'Give the node another id.')
+  }
   if (chosen.size === 0) throw refusal('there is nothing to pack', 'Choose at least one node.')
 }
 
@@ -139,7 +143,8 @@ class Border {
   }
 
   inputsOfNode(): Record<string, InputValue> {
-    return Object.fromEntries(this.#inputs.entries().flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+    const given = this.#inputs.entries().flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+    return Object.fromEntries(given)
   }
 }
 
@@ -165,5 +170,6 @@ class Names<T> {
 
 function refuseParameter({ name, input }: Parameter, node: WorkflowNode): WorkflowError {
   const problem = `parameter "${name}" replaces a link between two of the nodes, which no border can carry`
-  return new WorkflowError({ code: 'not_packable', node: refOf(node), input, problem, remedy: 'Remove the parameter or the link first.' })
+  const remedy = 'Remove the parameter or the link first.'
+  return new WorkflowError({ code: 'not_packable', node: refOf(node), input, problem, remedy })
 }

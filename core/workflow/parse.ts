@@ -9,8 +9,8 @@ import { WorkflowError } from './workflow-error.ts'
 const MAX_REPORTED = 100
 
 /**
- * Reads a workflow from JSON text or from a value that such text gave; nothing in it is trusted. Files of older versions
- * of the format are carried over.
+ * Reads a workflow from JSON text or from a value that such text gave; nothing in it is trusted. Files of older
+ * versions of the format are carried over.
  * @throws WorkflowError whose `problems` name each place that breaks the format.
  */
 export function parseWorkflow(source: unknown, limits: JsonLimits = JSON_LIMITS): Workflow {

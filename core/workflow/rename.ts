@@ -17,7 +17,9 @@ export function renameNodes<S extends Scoped>(scope: S, ids: ReadonlyMap<string,
   return {
     ...scope,
     ...(parameters && { parameters: parameters.map((one) => ({ ...one, node: now(one.node) })) }),
-    ...(outputs && { outputs: outputs.map((one) => ('node' in one ? { ...one, node: now(one.node) } : { ...one, from: now(one.from) })) }),
+    ...(outputs && {
+      outputs: outputs.map((one) => ('node' in one ? { ...one, node: now(one.node) } : { ...one, from: now(one.from) })),
+    }),
     nodes: scope.nodes.map((node) => mapInputs({ ...node, id: now(node.id) }, (value) =>
       isLink(value) && ids.has(value.from) ? { ...value, from: now(value.from) } : value)),
   }

@@ -61,7 +61,8 @@ interface Size {
 function useGraph(subgraphs: Subgraphs): Graph {
   const entries = [...subgraphs.values()].map(({ id, name, nodes }) => {
     const used = new Set(nodes.map(({ type }) => subgraphIdOf(type)).filter((one) => one !== undefined))
-    const links: NamedLink[] = [...used].filter((one) => subgraphs.has(one)).map((from) => ({ from, input: '', output: 0 }))
+    const known = [...used].filter((one) => subgraphs.has(one))
+    const links: NamedLink[] = known.map((from) => ({ from, input: '', output: 0 }))
     return [id, { ref: { id, type: subgraphType(id), title: name }, inputs: new Map(), links }] as const
   })
   return new Map(entries)
@@ -112,7 +113,9 @@ export function withSubgraphDefinitions(workflow: Workflow, definitions: Definit
   if (workflow.subgraphs === undefined || workflow.subgraphs.length === 0) return definitions
   const subgraphs = subgraphsOf(workflow)
   const all = new Map(definitions)
-  for (const id of topologicalOrder(useGraph(subgraphs))) all.set(subgraphType(id), describeSubgraph(subgraphs.get(id)!, all))
+  for (const id of topologicalOrder(useGraph(subgraphs))) {
+    all.set(subgraphType(id), describeSubgraph(subgraphs.get(id)!, all))
+  }
   return all
 }
 
@@ -141,7 +144,10 @@ function describeSubgraph(subgraph: Subgraph, definitions: Definitions): NodeDef
 }
 
 /** Each input as the first one behind it is described; it must be given when one behind it must. */
-function describeInputs(subgraph: Subgraph, inside: ReadonlyMap<string, NodeDefinition | undefined>): InputDefinition[] {
+function describeInputs(
+  subgraph: Subgraph,
+  inside: ReadonlyMap<string, NodeDefinition | undefined>,
+): InputDefinition[] {
   const behind = new Map<string, InputDefinition[]>()
   for (const node of subgraph.nodes) {
     for (const [name, value] of Object.entries(node.inputs ?? {})) {

@@ -15,10 +15,13 @@ export function unpackSubgraph(workflow: Workflow, node: string, within?: string
   const scope = scopeOf(workflow, within)
   const stand = scope.nodes.find(({ id }) => id === node)
   const subgraph = stand && subgraphOf(stand, subgraphsOf(workflow))
-  if (stand === undefined || subgraph === undefined) throw refusal(`node ${node} stands for no subgraph`, 'Choose one that does.')
+  if (stand === undefined || subgraph === undefined) {
+    throw refusal(`node ${node} stands for no subgraph`, 'Choose one that does.')
+  }
   if (stand.mode === 'bypass') {
     const remedy = 'Let it run as usual first, or remove it.'
-    throw new WorkflowError({ code: 'not_packable', node: refOf(stand), problem: 'a bypassed subgraph can not be unpacked', remedy })
+    const problem = 'a bypassed subgraph can not be unpacked'
+    throw new WorkflowError({ code: 'not_packable', node: refOf(stand), problem, remedy })
   }
   const inlay = new Inlay(stand, subgraph, scope)
   const inside = inlay.nodes()
@@ -83,7 +86,8 @@ class Inlay {
       // A link to an output that it does not have, or that comes back to itself, leads nowhere afterwards either.
       if (source === undefined || seen.has(source.name)) return undefined
       seen.add(source.name)
-      if (source.from !== SUBGRAPH_INPUTS) return { from: this.#ids.get(source.from) ?? source.from, output: source.output }
+      const { from, output } = source
+      if (from !== SUBGRAPH_INPUTS) return { from: this.#ids.get(from) ?? from, output }
       const { inputs = {} } = this.#stand
       now = Object.hasOwn(inputs, source.output) ? inputs[source.output] : undefined
     }

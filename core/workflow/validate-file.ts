@@ -91,7 +91,8 @@ function nameProblems({ inputs, outputs, nodes, name }: Subgraph, at: string): P
   const reserved = nodes.find(({ id }) => id === SUBGRAPH_INPUTS)
   if (reserved) {
     const problem = `inside a subgraph "${SUBGRAPH_INPUTS}" stands for its inputs`
-    problems.push({ code: 'duplicate_node_id', node: refOf(reserved), at, problem, remedy: 'Give the node another id.' })
+    const remedy = 'Give the node another id.'
+    problems.push({ code: 'duplicate_node_id', node: refOf(reserved), at, problem, remedy })
   }
   return problems
 }

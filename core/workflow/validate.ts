@@ -55,7 +55,8 @@ function limited(suggest: Scope['suggest'], times: number): Scope['suggest'] {
 function nodeProblems(node: GraphNode, scope: Scope): Problem[] {
   const definition = scope.definitions.get(node.ref.type)
   if (definition === undefined) return scope.isRecursive(node.ref.type) ? [] : [missingType(node.ref, scope)]
-  if (node.version !== undefined && node.version > definition.version) return [newerVersion(node.ref, node.version, definition)]
+  const { version = 1 } = node
+  if (version > definition.version) return [newerVersion(node.ref, version, definition)]
   const problems = unknownInputs(node, definition, scope)
   for (const input of definition.inputs) {
     if (input.variadic) problems.push(...variadicProblems(node, input, scope))
