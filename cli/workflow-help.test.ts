@@ -24,7 +24,7 @@ Usage: kinograph run clip.json [--PARAMETER VALUE …] [OPTIONS]
 Parameters:
   --prompt STRING  what it shows; now "a cat"
   --num-steps INT  1 to 100; now 20
-  --seed INT       a whole number, or random; now "random"
+  --seed INT       a whole number, random, or "increment 1" (runs of a batch count up); now "random"
   --how CHOICE     the sampler; one of Euler, DDIM
   --other VALUE
 
