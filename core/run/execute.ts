@@ -163,7 +163,7 @@ class Execution {
       this.#steps.set(node.path, twin)
       twin.isTarget ||= isTarget
       if (twin.phase === 'done') this.#announceCached(node, twin.result)
-      else twin.twins.push(node)
+      else (twin.twins ??= []).push(node)
       return undefined
     }
     const step = new Step(node, isTarget, parent)
@@ -412,8 +412,8 @@ class Execution {
   #succeed(step: Step, outputs: ReadonlyMap<string, TypedValue>, open?: OpenContext): void {
     const { planned, seconds } = step
     const own = open?.ui()
-    const ui = step.shown.length > 0 ? mergedUi([own, ...step.shown]) : own
-    const warnings = open ? [...open.warnings, ...step.warnings] : step.warnings
+    const ui = step.shown ? mergedUi([own, ...step.shown]) : own
+    const warnings = step.warnings ?? open?.warnings ?? []
     const result: NodeResult = { outputs, ...(ui && { ui }), warnings, bytes: bytesOf(outputs.values()), seconds }
     this.#host.cache.set(planned.key, result, planned)
     if (!planned.item) {
@@ -439,14 +439,14 @@ class Execution {
   #conclude(step: Step, result: NodeResult): void {
     step.result = result
     this.#enqueueAll(step.publish(result.outputs))
-    for (const twin of step.twins) this.#announceCached(twin, result)
+    for (const twin of step.twins ?? []) this.#announceCached(twin, result)
     if (step.parent) inherit(step.parent, result)
     this.#end(step, 'done')
   }
 
   #end(step: Step, phase: 'done' | 'failed' | 'cancelled'): void {
     this.#open--
-    for (const waiter of step.waiters) {
+    for (const waiter of step.waiters ?? []) {
       waiter.pending--
       if (waiter.mapping || waiter.pending === 0) this.#settling.push(waiter)
     }
@@ -472,8 +472,7 @@ class Execution {
 
     step.phase = 'expanded'
     step.outputs = expansion.outputs
-    step.shown.push(...[open.ui()].filter((ui) => ui !== undefined))
-    step.warnings.push(...open.warnings)
+    inherit(step, { ui: open.ui(), warnings: open.warnings, seconds: 0 })
     const links = [...expansion.outputs.values()].filter((value) => value instanceof RawLink)
     const paths = [...new Set([...links.map(({ from }) => from), ...outputNodesAmong(nodes)])]
     await this.#demand(paths, step, () => this.#waitFor(step, paths.map((path) => this.#steps.get(path)!)))
@@ -501,7 +500,7 @@ class Execution {
       child.join()
       if (child.hasEnded) continue
       step.pending++
-      child.waiters.push(step)
+      ;(child.waiters ??= []).push(step)
     }
     step.leaveSources()
     if (step.pending === 0) this.#settling.push(step)
@@ -594,7 +593,7 @@ class Execution {
     else {
       mapping.running.set(run, [index])
       run.join()
-      run.waiters.push(step)
+      ;(run.waiters ??= []).push(step)
       step.pending++
     }
     if (fresh) this.#enqueue(fresh)
@@ -695,8 +694,11 @@ class Execution {
     for (const [path, step] of this.#steps) {
       if (this.#targets.has(path) && step.phase === 'done') results.set(path, step.result!)
     }
-    const kept = [...steps].filter(({ isTarget, phase }) => isTarget && phase === 'done')
-    for (const step of steps) if (!kept.includes(step)) step.abandon()
+    const kept: Step[] = []
+    for (const step of steps) {
+      if (step.isTarget && step.phase === 'done') kept.push(step)
+      else step.abandon()
+    }
     const release = () => kept.forEach((step) => step.release())
     const common = { executed: this.#executed, results, release }
     const [error] = this.#failures
@@ -712,9 +714,9 @@ interface Got {
 }
 
 /** What ran in the place of a node has shown and warned for it, and taken its time. */
-function inherit(parent: Step, { ui, warnings, seconds }: NodeResult): void {
-  if (ui) parent.shown.push(ui)
-  for (const warning of warnings) parent.warnings.push(warning)
+function inherit(parent: Step, { ui, warnings, seconds }: Pick<NodeResult, 'ui' | 'warnings' | 'seconds'>): void {
+  if (ui) (parent.shown ??= []).push(ui)
+  for (const warning of warnings) (parent.warnings ??= []).push(warning)
   parent.seconds += seconds
 }
 

@@ -26,8 +26,8 @@ export type Environment = Readonly<Record<string, string>>
 /** One node of a run. */
 export interface NodeRecord extends KeyParts {
   readonly key: string
-  /** Whether it ran to its end, was in the cache or not needed, or was not come to. */
-  readonly state: 'ran' | 'known' | 'unreached'
+  /** Whether it ran to its end, was in the cache, was not looked for since what reads it was there, or was not come to. */
+  readonly state: 'ran' | 'known' | 'behind' | 'unreached'
   /** What the cache said to its result. */
   readonly kept?: Kept
 }
@@ -103,21 +103,25 @@ export class RunRecorder {
     this.#kept.set(key, kept)
   }
 
-  /** The record of the run, once it has ended; `undefined` where it did not come to a plan. */
-  record(executed: readonly string[]): RunRecord | undefined {
+  /**
+   * The record of the run, once it has ended; `undefined` where it did not come to a plan.
+   * @param before the record that it takes the place of: what the cache said to results that were not made again still holds
+   */
+  record(executed: readonly string[], before?: RunRecord): RunRecord | undefined {
     if (this.#plan === undefined) return undefined
     const { run, cached } = this.#plan
     const ran = new Set(executed)
     const ranKeys = new Set(run.filter(({ path }) => ran.has(path)).map(({ key }) => key)) // one run for all with a key
     const nodes = [
-      ...run.map((node) => [node.path, this.#node(node, ranKeys.has(node.key) ? 'ran' : 'unreached')] as const),
-      ...cached.map((node) => [node.path, this.#node(node, 'known')] as const),
+      ...run.map((node) => [node.path, this.#node(node, ranKeys.has(node.key) ? 'ran' : 'unreached', before)] as const),
+      ...cached.map((node) => [node.path, this.#node(node, node.result ? 'known' : 'behind', before)] as const),
     ]
     return { v: RECORD_VERSION, run: this.#run, at: Date.now(), environment: this.#environment, nodes: Object.fromEntries(nodes) }
   }
 
-  #node(node: KeyedNode, state: NodeRecord['state']): NodeRecord {
-    const kept = this.#kept.get(node.key)
+  #node(node: KeyedNode, state: NodeRecord['state'], before: RunRecord | undefined): NodeRecord {
+    const earlier = before && Object.hasOwn(before.nodes, node.path) ? before.nodes[node.path] : undefined
+    const kept = this.#kept.get(node.key) ?? (earlier?.key === node.key ? earlier.kept : undefined)
     return { ...keyParts(node), key: node.key, state, ...(kept && { kept }) }
   }
 }

@@ -37,6 +37,8 @@ export function reasonText(reason: Reason): string {
       return NOT_KEPT[reason.kept.why] + (reason.kept.details === undefined ? '' : ` (${reason.kept.details})`)
     case 'evicted':
       return 'not in the cache: evicted'
+    case 'missing':
+      return 'not in the cache'
     case 'engine':
       return 'the engine makes keys in another way now'
     default:

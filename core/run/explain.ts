@@ -42,6 +42,8 @@ export type Reason =
   | { readonly why: 'not kept'; readonly kept: Extract<Kept, { readonly kept: false }> }
   /** As in the last run, and its result is not there any more. */
   | { readonly why: 'evicted' }
+  /** As in the last run, which had no need to look whether it was there. */
+  | { readonly why: 'missing' }
   /** Its key is another although nothing that stands in it is: the engine makes keys in another way. */
   | { readonly why: 'engine' }
 
@@ -64,9 +66,12 @@ export function explainPlan({ plan, environment, seeds = [] }: PlanToExplain, la
   const running = new Set(plan.run.map(({ path }) => path))
   const drawn = new Set(seeds.map(({ node, input }) => JSON.stringify([node, input])))
   const explaining = new Explaining(plan, running, drawn, last, environmentChanges(environment, last))
-  const found: NodeExplanation[] = plan.run.map((node) => explained(node, 'yes', explaining.whyRun(node)))
-  for (const node of plan.cached) found.push(explained(node, 'no', [{ why: node.result ? 'known' : 'behind' }]))
-  for (const path of plan.summary.lazy ?? []) found.push(explained(plan.graph.at(path)!, 'maybe', [{ why: 'lazy' }]))
+  const cached = new Map(plan.cached.map(({ path, result }) => [path, result ? 'known' : 'behind'] as const))
+  const found: NodeExplanation[] = [...plan.graph.nodes].map((node) => {
+    const why = cached.get(node.path)
+    if (running.has(node.path)) return explained(node, 'yes', explaining.whyRun(node))
+    return why ? explained(node, 'no', [{ why }]) : explained(node, 'maybe', [{ why: 'lazy' }])
+  })
   for (const path of plan.summary.skipped) {
     const type = plan.graph.definitionAt(path)?.type ?? ''
     found.push({ node: path, ref: { id: path, type }, runs: 'no', reasons: [{ why: 'unneeded' }] })
@@ -165,5 +170,6 @@ function linkChange(input: string, now: NodeRecord['inputs'][string] | undefined
 /** Why the result of a node that is as it was can't be had. */
 function whyGone({ state, kept }: NodeRecord): Reason[] {
   if (state === 'unreached') return [{ why: 'unfinished' }]
-  return kept && !kept.kept ? [{ why: 'not kept', kept }] : [{ why: 'evicted' }]
+  if (kept && !kept.kept) return [{ why: 'not kept', kept }]
+  return [{ why: kept || state !== 'behind' ? 'evicted' : 'missing' }]
 }

@@ -16,33 +16,31 @@ const holdings = new WeakMap<object, Holding>()
  * Only values that need it are counted, those whose type has a `dispose` or `parts`.
  */
 export function hold(values: Iterable<TypedValue>): void {
-  for (const value of withMembers(values)) {
-    for (const object of countedObjects(value)) noteHold(object, value)
-  }
+  for (const value of values) if (isCompound(value)) eachCounted(value, noteHold)
 }
 
 /** Takes back one `hold`. What nobody holds any more is disposed of by its type. */
 export function letGo(values: Iterable<TypedValue>): void {
-  for (const value of withMembers(values)) {
-    for (const object of countedObjects(value)) noteLetGo(object)
-  }
+  for (const value of values) if (isCompound(value)) eachCounted(value, noteLetGo)
 }
 
-/** The values themselves and those that lists and unions among them are made of. */
-function* withMembers(values: Iterable<TypedValue>): Iterable<TypedValue> {
-  const open = [...values]
+/** Numbers and texts, most of what flows, have nothing to be counted. */
+function isCompound({ value }: TypedValue): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+/** Visits what is counted in a value: itself if it needs counting, its parts, and those of its members. */
+function eachCounted(value: TypedValue, visit: (object: object, value: TypedValue) => void): void {
+  const open = [value]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    yield next
-    if (next.type.members) for (const member of next.type.members(next.value)) open.push(member)
+    const { type } = next
+    if (type.members) for (const member of type.members(next.value)) if (isCompound(member)) open.push(member)
+    if (typeof next.value !== 'object' || next.value === null) continue
+    // A value of type `any` counts when it is counted elsewhere, and its parts with it.
+    const known = holdings.get(next.value)
+    if (type.dispose || type.parts || known) visit(next.value, next)
+    for (const part of type.parts?.(next.value) ?? known?.parts ?? []) visit(part, next)
   }
-}
-
-/** The value, if it needs counting, and its parts. A value of type `any` counts when it is counted elsewhere. */
-function* countedObjects({ type, value }: TypedValue): Iterable<object> {
-  if (typeof value !== 'object' || value === null) return
-  const known = holdings.get(value)
-  if (type.dispose || type.parts || known) yield value
-  yield* type.parts ? type.parts(value) : known?.parts ?? []
 }
 
 function noteHold(object: object, { type, value }: TypedValue): void {

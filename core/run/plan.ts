@@ -3,6 +3,7 @@ import type { ResultCache } from './cache.ts'
 import type { CheckedWorkflow } from './check.ts'
 import type { PlanSummary } from './events.ts'
 import { hold } from './holdings.ts'
+import type { LinkInput, PlannedInput } from './planned-node.ts'
 import type { NodeResult } from './result.ts'
 import { RunGraph, type GraphHost, type KeyedNode } from './run-graph.ts'
 
@@ -65,20 +66,18 @@ function firmlyNeeded({ targets }: CheckedWorkflow, graph: RunGraph): ReadonlySe
   const found = new Set(targets)
   const open = [...targets]
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    for (const from of firmSources(graph.at(path)!)) {
-      if (found.has(from)) continue
-      found.add(from)
-      open.push(from)
+    for (const input of graph.at(path)!.inputs) {
+      if (!isFirm(input) || found.has(input.from)) continue
+      found.add(input.from)
+      open.push(input.from)
     }
   }
   return found
 }
 
-/** The nodes that one can't do without: those behind its links, unless they are lazy. */
-function firmSources({ inputs }: KeyedNode): string[] {
-  const sources: string[] = []
-  for (const input of inputs) if (input.kind === 'link' && !input.definition.lazy) sources.push(input.from)
-  return sources
+/** Whether a node can't do without what comes in here: through a link that is not lazy. */
+function isFirm(input: PlannedInput): input is LinkInput {
+  return input.kind === 'link' && !input.definition.lazy
 }
 
 /** What has to run for some nodes, and the results that were found on the way. */
@@ -112,7 +111,7 @@ export async function findWork(
       continue
     }
     running.add(path)
-    open.push(...firmSources(node))
+    for (const input of node.inputs) if (isFirm(input)) open.push(input.from)
   }
   return { running, results }
 }

@@ -85,11 +85,19 @@ export class RunGraph {
       const answer = said?.get(node.path)
       const fingerprint = distinct(answer)
       const key = resultKey(node, fingerprint, this.#host.environment, keyOf)
-      const isNew = fingerprint !== answer || node.inputs.some((input) => 'from' in input && this.#nodes.get(input.from!)?.isNew)
-      const keyed = { ...node, key, ...(fingerprint !== undefined && { fingerprint }), ...(isNew && { isNew }) }
+      const isNew = fingerprint !== answer || this.#readsNew(node)
+      const known = fingerprint === undefined ? { ...node, key } : { ...node, key, fingerprint }
+      const keyed = isNew ? { ...known, isNew } : known
       this.#nodes.set(node.path, keyed)
       return keyed
     })
+  }
+
+  #readsNew({ inputs }: PlannedNode): boolean {
+    for (const input of inputs) {
+      if ((input.kind === 'link' || input.kind === 'raw') && this.#nodes.get(input.from)!.isNew) return true
+    }
+    return false
   }
 
   /** A node that runs for one item of a list, with a key of its own; it is not taken in. */

@@ -21,14 +21,14 @@ export class Step {
   phase: StepPhase = 'waiting'
   /** Outputs of others that it needs and that can't be read yet. */
   waiting = 0
-  /** Steps that read from this one, by the output they read. */
-  readonly consumers = new Map<string, Step[]>()
+  /** Steps that wait for an output of this one, by the output. */
+  #consumers: Map<string, Step[]> | undefined
   /** The steps that this one reads from, each once. */
   readonly sources = new Set<Step>()
   /** Sources that had not ended when this one began: they publish while they run. */
-  streams: readonly Step[] = []
+  streams: readonly Step[] = NOTHING
   /** What can be read, by output name. */
-  readonly values = new Map<string, TypedValue>()
+  values: ReadonlyMap<string, TypedValue> = NO_VALUES
   result: NodeResult | undefined
   /** When it began, as `performance.now()` says. */
   began = 0
@@ -38,33 +38,33 @@ export class Step {
   /** Steps that read from this one and have not ended. */
   readers = 0
   /** Nodes with the same key: they have their result from this step. */
-  readonly twins: KeyedNode[] = []
+  twins: KeyedNode[] | undefined
   /** Lazy inputs that its node has asked for. */
   asked: Set<string> | undefined
   /** Whether its node needs no further lazy input. */
   needsNoMore = false
   /** The steps that have taken its place. */
-  children: readonly Step[] = []
+  children: readonly Step[] = NOTHING
   /** How many of its children have not ended. */
   pending = 0
   /** What its expansion gives for its outputs. */
   outputs: ReadonlyMap<string, unknown> | undefined
   mapping: Mapping | undefined
   /** Steps that wait for this one to end: it is in their place. */
-  readonly waiters: Step[] = []
+  waiters: Step[] | undefined
   /** What the node itself, and those in its place, have shown and warned of. */
-  readonly shown: UiResult[] = []
-  readonly warnings: NodeWarning[] = []
+  shown: UiResult[] | undefined
+  warnings: NodeWarning[] | undefined
   #isReleased = false
   readonly #given: readonly TypedValue[]
-  readonly #onEnd: (() => void)[] = []
+  #onEnd: (() => void)[] | undefined
 
   constructor(planned: KeyedNode, isTarget: boolean, parent?: Step) {
     this.planned = planned
     this.isTarget = isTarget
     this.parent = parent
     this.#given = planned.place || planned.item ? givenTo(planned) : NOTHING
-    hold(this.#given)
+    if (this.#given.length > 0) hold(this.#given)
   }
 
   get hasEnded(): boolean {
@@ -84,22 +84,24 @@ export class Step {
     }
     if (source.values.has(output)) return
     this.waiting++
-    const readers = source.consumers.get(output)
+    const consumers = (source.#consumers ??= new Map())
+    const readers = consumers.get(output)
     if (readers) readers.push(this)
-    else source.consumers.set(output, [this])
+    else consumers.set(output, [this])
   }
 
   /** Makes outputs readable and gives the steps that have nothing left to wait for. Those readable already stay. */
   publish(values: ReadonlyMap<string, TypedValue>): Step[] {
+    const before = this.values
+    const fresh = before.size === 0 ? values : new Map([...values].filter(([name]) => !before.has(name)))
+    if (fresh.size === 0) return []
+    hold(fresh.values())
+    this.values = before.size === 0 ? values : new Map([...before, ...fresh])
     const ready: Step[] = []
-    for (const [name, value] of values) {
-      if (this.values.has(name)) continue
-      hold([value])
-      this.values.set(name, value)
-      const readers = this.consumers.get(name)
-      if (readers === undefined) continue
-      for (const reader of readers) if (--reader.waiting === 0) ready.push(reader)
-      this.consumers.delete(name)
+    if (this.#consumers === undefined) return ready
+    for (const name of fresh.keys()) {
+      for (const reader of this.#consumers.get(name) ?? []) if (--reader.waiting === 0) ready.push(reader)
+      this.#consumers.delete(name)
     }
     return ready
   }
@@ -108,7 +110,7 @@ export class Step {
   adopt(result: NodeResult): void {
     this.phase = 'done'
     this.result = result
-    for (const [name, value] of result.outputs) this.values.set(name, value)
+    this.values = result.outputs
   }
 
   /** Lets go of what it reads from; those that nobody reads any more let their values go. */
@@ -121,14 +123,16 @@ export class Step {
   end(phase: 'done' | 'failed' | 'cancelled'): void {
     this.phase = phase
     this.leaveSources()
-    letGo(this.#given)
+    if (this.#given.length > 0) letGo(this.#given)
     this.releaseIfUnread()
-    for (const tell of this.#onEnd.splice(0)) tell()
+    const told = this.#onEnd
+    this.#onEnd = undefined
+    if (told) for (const tell of told) tell()
   }
 
   /** Resolves when the step has ended, well or not. */
   whenEnded(): Promise<void> {
-    return this.hasEnded ? Promise.resolve() : new Promise((resolve) => this.#onEnd.push(resolve))
+    return this.hasEnded ? Promise.resolve() : new Promise((resolve) => (this.#onEnd ??= []).push(resolve))
   }
 
   /** Takes note of one more that reads it. */
@@ -152,7 +156,7 @@ export class Step {
   release(): void {
     this.#isReleased = true
     letGo(this.values.values())
-    this.values.clear()
+    this.values = NO_VALUES
     this.result = undefined
   }
 
@@ -163,7 +167,9 @@ export class Step {
   }
 }
 
-const NOTHING: readonly TypedValue[] = []
+/** Most steps have none of most things; they share this. */
+const NOTHING: readonly never[] = []
+const NO_VALUES: ReadonlyMap<string, TypedValue> = new Map()
 
 function givenTo({ inputs }: KeyedNode): readonly TypedValue[] {
   return inputs.flatMap((input) => (input.kind === 'given' ? [input.given] : []))

@@ -44,17 +44,18 @@ export function inputValues(planned: PlannedNode, arrivals: Arrivals, handing: H
   const { node, definition } = planned.registered
   const wholeLists = node.inputList === true
   const values: Record<string, unknown> = {}
-  const gathered = new Map<string, unknown[]>()
+  let gathered: Map<string, unknown[]> | undefined
   for (const { name, variadic } of definition.inputs) {
     if (!variadic) continue
     const list: unknown[] = []
+    gathered ??= new Map()
     gathered.set(name, list)
     values[name] = wholeLists ? [list] : list
   }
   for (let index = 0; index < planned.inputs.length; index++) {
     const input = planned.inputs[index]!
     const { name } = input.definition
-    const list = gathered.get(name)
+    const list = gathered?.get(name)
     const arrived = arrivals[index]
     if (wholeLists) {
       const items = listOf(input, planned, arrived, handing)

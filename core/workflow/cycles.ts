@@ -12,7 +12,9 @@ const MAX_CYCLES = 10
  * 3. Put its nodes and those walked through aside; go on with the next.
  */
 export function findCycles(graph: Graph): string[][] {
-  const ordered = new Set(topologicalOrder(graph))
+  const order = topologicalOrder(graph)
+  if (order.length === graph.size) return []
+  const ordered = new Set(order)
   const left = new Set([...graph.keys()].filter((id) => !ordered.has(id)))
   const cycles: string[][] = []
   for (const start of left) {

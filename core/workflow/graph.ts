@@ -62,16 +62,17 @@ export function ancestorsOf(graph: Graph, ids: Iterable<string>): Set<string> {
  * The nodes of a graph so that each comes after all it depends on; otherwise in the order of the file.
  * Nodes on a cycle, and those behind one, are left out.
  */
-export function topologicalOrder(graph: Graph, among: ReadonlySet<string> = new Set(graph.keys())): string[] {
+export function topologicalOrder(graph: Graph, among: { has(id: string): boolean } = graph): string[] {
   const consumers = new Map<string, string[]>()
   const waiting = new Map<string, number>()
-  for (const id of graph.keys()) {
+  const order: string[] = []
+  for (const [id, { links }] of graph) {
     if (!among.has(id)) continue
-    const sources = new Set(graph.get(id)!.links.map((link) => link.from).filter((from) => among.has(from)))
-    waiting.set(id, sources.size)
+    const sources = distinctSources(links, among)
     for (const from of sources) pushTo(consumers, from, id)
+    if (sources.length === 0) order.push(id)
+    else waiting.set(id, sources.length)
   }
-  const order = [...waiting].filter(([, count]) => count === 0).map(([id]) => id)
   for (let next = 0; next < order.length; next++) {
     for (const id of consumers.get(order[next]!) ?? []) {
       const left = waiting.get(id)! - 1
@@ -80,6 +81,18 @@ export function topologicalOrder(graph: Graph, among: ReadonlySet<string> = new 
     }
   }
   return order
+}
+
+/** The nodes that some links come from, each once; most nodes have one link, or two. */
+function distinctSources(links: readonly NamedLink[], among: { has(id: string): boolean }): string[] {
+  const sources: string[] = []
+  const seen = links.length > 8 ? new Set<string>() : undefined
+  for (const { from } of links) {
+    if ((seen ? seen.has(from) : sources.includes(from)) || !among.has(from)) continue
+    seen?.add(from)
+    sources.push(from)
+  }
+  return sources
 }
 
 function pushTo(lists: Map<string, string[]>, key: string, item: string): void {
