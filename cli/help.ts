@@ -40,5 +40,6 @@ export function commandHelp(spec: CommandSpec): string {
   const words = ['kinograph', spec.name, operandsText(spec), '[OPTIONS]'].filter(Boolean).join(' ')
   const operands = spec.operands.length === 0 ? [] : ['', columns(spec.operands.map(({ name, help }) => [name, help]))]
   const examples = spec.examples === undefined ? [] : ['', 'Examples:', ...spec.examples.map((line) => `  ${line}`)]
-  return [spec.summary, '', `Usage: ${words}`, ...operands, '', 'Options:', columns(options), ...examples].join('\n')
+  const optionLines = options.length === 0 ? [] : ['', 'Options:', columns(options)]
+  return [spec.summary, '', `Usage: ${words}`, ...operands, ...optionLines, ...examples].join('\n')
 }

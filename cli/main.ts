@@ -8,7 +8,8 @@ import type { CommandSpec } from './arguments.ts'
 import { EXIT } from './exit.ts'
 import { takePluginOptions } from './plugin-options.ts'
 import {
-  diffSpec, doctorSpec, explainSpec, exportSpec, fmtSpec, mergeSpec, migrateSpec, modelsSpec, nodesSpec, runSpec, validateSpec,
+  createPluginSpec, diffSpec, doctorSpec, explainSpec, exportSpec, fmtSpec, mergeSpec, migrateSpec, modelsSpec, nodesSpec,
+  pluginsSpec, runSpec, validateSpec,
 } from './specs.ts'
 
 interface Command {
@@ -27,6 +28,8 @@ const COMMANDS: readonly Command[] = [
   { spec: mergeSpec, load: () => import('./commands/merge.ts') },
   { spec: migrateSpec, load: () => import('./commands/migrate.ts') },
   { spec: nodesSpec, load: () => import('./commands/nodes.ts') },
+  { spec: pluginsSpec, load: () => import('./commands/plugins.ts') },
+  { spec: createPluginSpec, load: () => import('./commands/create-plugin.ts') },
   { spec: modelsSpec, load: () => import('./commands/models.ts') },
   { spec: doctorSpec, load: () => import('./commands/doctor.ts') },
 ]

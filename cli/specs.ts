@@ -29,6 +29,7 @@ export const runSpec = defineCommand({
     'no-cache': { type: 'flag', help: 'the same as --cache none' },
     'models-dir': modelsDir,
     'input-dir': inputDir,
+    'watch-plugins': { type: 'flag', help: 'stay, and run again whenever a plugin\'s source or the workflow changes' },
     json: { type: 'flag', help: 'print the run\'s events as JSON lines and nothing else on stdout' },
     quiet: { type: 'flag', help: 'print only where the files are' },
   },
@@ -157,4 +158,23 @@ export const migrateSpec = defineCommand({
     check: { type: 'flag', help: 'write nothing; say what would be done, and exit with 1 if there is anything' },
     'models-dir': modelsDir,
   },
+})
+
+export const pluginsSpec = defineCommand({
+  name: 'plugins',
+  summary: 'List the plugins; for authors: test one, keep a snapshot of its nodes, say what a change breaks.',
+  operands: [
+    { name: 'ACTION', help: 'list (default), test, snapshot or check', optional: true },
+    { name: 'DIR', help: 'the plugin\'s folder, for all but list (default: the current one)', optional: true },
+  ],
+  options: { json: { type: 'flag', help: 'list as JSON' } },
+  examples: ['kinograph plugins', 'kinograph plugins test film-grain', 'kinograph plugins check'],
+})
+
+export const createPluginSpec = defineCommand({
+  name: 'create-plugin',
+  summary: 'Write a plugin that works, with a test, ready to be published.',
+  operands: [{ name: 'NAME', help: 'the package\'s name, or a folder that ends with it' }],
+  options: {},
+  examples: ['kinograph create-plugin film-grain && cd film-grain && npm test'],
 })

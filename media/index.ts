@@ -2,6 +2,8 @@ export { MediaError } from './error.ts'
 export type { MediaErrorCode } from './error.ts'
 export { allocate, BYTES_PER_SAMPLE, describeFrames, frameBytes, frameLength, framesOf } from './frames.ts'
 export type { Channels, FrameArray, FrameDType, Frames, FrameShape } from './frames.ts'
+export { mapFrames, shellOf } from './map-frames.ts'
+export type { FrameChange, MapOptions } from './map-frames.ts'
 export { DEFAULT_MEMORY_BUDGET, frameWriter } from './frame-writer.ts'
 export type { FrameWriter, FrameWriterOptions } from './frame-writer.ts'
 export {

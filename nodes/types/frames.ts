@@ -1,10 +1,13 @@
 import { defineType } from '../../core/types/index.ts'
-import type { Frames } from '../../media/index.ts'
+import { shellOf, type Frames } from '../../media/index.ts'
 import { openVideo, storedFrames, storedSize, streamFrames } from './stored-frames.ts'
 
 const looksLikeFrames = (value: unknown): value is Frames =>
   typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function' &&
-  'count' in value && 'height' in value && 'width' in value && 'channels' in value
+  ['count', 'height', 'width'].every((size) => isSize(Reflect.get(value, size))) &&
+  'channels' in value && [1, 3, 4].includes(Number(value.channels)) && 'dtype' in value && ['u8', 'f32'].includes(String(value.dtype))
+
+const isSize = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0
 
 /** A view counts what it looks at: the cache that keeps the one keeps the other. */
 const residentBytes = ({ residentBytes: own, sources = [] }: Frames): number =>
@@ -21,6 +24,7 @@ export const IMAGE = defineType<Frames>({
   bytes: residentBytes,
   store: storedFrames,
   dispose: close,
+  copy: shellOf,
   parts: sourcesOf,
 })
 
@@ -31,6 +35,7 @@ export const MASK = defineType<Frames>({
   bytes: residentBytes,
   store: storedFrames,
   dispose: close,
+  copy: shellOf,
   parts: sourcesOf,
 })
 
@@ -52,5 +57,6 @@ export const VIDEO = defineType<Video>({
     stream: ({ frames, fps }) => streamFrames(frames, fps),
     open: openVideo,
   },
+  copy: ({ frames, ...rest }) => ({ ...rest, frames: shellOf(frames) }),
   parts: ({ frames }) => [frames, ...sourcesOf(frames)],
 })
