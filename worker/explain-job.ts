@@ -32,7 +32,8 @@ export async function explainJob(
 export async function keepRecord(recorder: RunRecorder, executed: readonly string[], source: WorkflowSource, { disk }: RunCache): Promise<void> {
   if (disk === undefined) return
   await disk.cache.flush()
-  const record = recorder.record(executed)
+  const before = await readRecord(disk.records, subjectOf(source))
+  const record = recorder.record(executed, before?.record)
   if (record) await writeRecord(disk.records, subjectOf(source), record).catch(() => {}) // said already: the cache can't be written
 }
 

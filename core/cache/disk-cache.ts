@@ -45,6 +45,10 @@ export class DiskCache implements ResultCache {
     this.#folder = new EntryFolder(options.folder, options.budget)
   }
 
+  get folder(): string {
+    return this.#folder.path
+  }
+
   /** Bytes on the disk, as last seen. */
   get bytes(): number {
     return this.#folder.bytes

@@ -1,4 +1,4 @@
-import { BLOCKED, eachValue } from '../run/lists.ts'
+import { BLOCKED, eachValue, itemsOf, typed } from '../run/lists.ts'
 import { ANYTHING } from '../types/scalars.ts'
 import { ANY, isList, type SocketType } from '../types/socket.ts'
 import { listType, unionType } from '../types/value-type.ts'
@@ -29,9 +29,10 @@ export class ValueLayout {
   }
 
   /** Adds a value; gives how to find it again. */
-  async add({ type, value, each }: TypedValue): Promise<StoredValue> {
+  async add(one: TypedValue): Promise<StoredValue> {
+    const { type, value, each } = one
     if (value === undefined) return { none: true }
-    if (each && type.members) return this.#addEach(type.members(value), each.type.socket, each.keys)
+    if (each) return this.#addEach(itemsOf(one).map((item) => typed(each.type, item)), each.type.socket, each.keys)
     if (type.store !== 'recompute') return this.#addOne(type, value)
     const members = [...(type.members?.(value) ?? [])]
     if (isList(type.socket)) return { list: await this.#addAll(members), of: type.socket.list }
