@@ -34,7 +34,10 @@ export async function command(argv: readonly string[]): Promise<number> {
   const runRow = ({ set, parameters }: BatchRow, index: number) => runOnce(worker, { ...request, set, parameters, index }, options)
   try {
     const batch = await batchOf(options, open)
-    if (batch.count === 1 && batch.row(0).label === '') return report(await runRow(batch.row(0), 0), options)
+    if (batch.count === 1 && batch.row(0).label === '') {
+      const run = async () => report(await runRow(batch.row(0), 0), options)
+      return options['watch-plugins'] ? await runWatched(worker, workflow, run) : await run()
+    }
     const { runBatch } = await import('../batch.ts')
     return await runBatch(batch, { workflow, output: folders.output, options, runRow, report: (ending) => report(ending, options) })
   } catch (error) {
@@ -44,6 +47,11 @@ export async function command(argv: readonly string[]): Promise<number> {
   } finally {
     await leaveNothing(worker, [folders.output, folders.temp])
   }
+}
+
+async function runWatched(worker: WorkerClient, workflow: string, run: () => Promise<number>): Promise<number> {
+  const { runWatching } = await import('../watch-plugins.ts')
+  return runWatching({ worker, workflow, run, say: (text) => process.stderr.write(`${text}\n`) })
 }
 
 /** The runs that the command line means: one, unless it has ranges or a table. */
