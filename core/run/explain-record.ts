@@ -48,8 +48,8 @@ export type InputPart = { readonly value: ShortValue } | { readonly from: string
 /** A value, or the beginning of its JSON and a hash of all of it where that is long. */
 export type ShortValue = { readonly json: Json } | { readonly start: string; readonly hash: string }
 
-/** Characters of a value's JSON that are kept. */
-const SHORT = 60
+/** Characters of a value's JSON that are kept: a prompt whole. */
+const SHORT = 1000
 
 /** What the key of a node was made of. Values that came about in a run have no name and are left out. */
 export function keyParts({ registered: { node, plugin }, fingerprint, isNew, inputs }: KeyedNode): KeyParts {

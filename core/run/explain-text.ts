@@ -68,12 +68,31 @@ function changeText(what: string, from: ShortValue | undefined, to: ShortValue |
   if (from === undefined) return `${name} was set to ${shortText(to!)}`
   if (to === undefined) return `${name} is not set any more; it was ${shortText(from)}`
   if (what === 'plugin') return 'its plugin has changed'
-  const [before, after] = [shortText(from), shortText(to)]
-  return before === after ? `${name} changed far behind its beginning, ${after}` : `${name} changed from ${before} to ${after}`
+  const [before, after] = [jsonText(from), jsonText(to)]
+  const at = firstDifference(before, after)
+  if (at === undefined) return `${name} changed after its first ${before.length} characters`
+  return `${name} changed from ${excerpt(before, at)} to ${excerpt(after, at)}`
 }
 
-function shortText(value: ShortValue): string {
-  return 'json' in value ? JSON.stringify(value.json) : `${value.start}…`
+const jsonText = (value: ShortValue) => ('json' in value ? JSON.stringify(value.json) : value.start)
+
+const shortText = (value: ShortValue) => excerpt(jsonText(value), 0)
+
+/** Where two texts first differ. */
+function firstDifference(a: string, b: string): number | undefined {
+  for (let at = 0; at < a.length || at < b.length; at++) if (a[at] !== b[at]) return at
+  return undefined
+}
+
+/** Characters of a value that are shown. */
+const SHOWN = 60
+
+/** A long text around one of its places. */
+function excerpt(text: string, at: number): string {
+  if (text.length <= SHOWN) return text
+  const start = at < SHOWN / 2 ? 0 : at - SHOWN / 4
+  const end = start + SHOWN
+  return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`
 }
 
 function linkText(input: string, from: Source | undefined, to: Source | undefined): string {
