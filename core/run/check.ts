@@ -155,7 +155,7 @@ function relevantProblems(
 function soundNodes(graph: Graph, needed: ReadonlySet<string>, problems: readonly Problem[], registry: Registry) {
   const faulty = new Set(problems.map(({ node }) => node?.id))
   const isKnown = (id: string) => registry.nodes.has(graph.get(id)?.ref.type ?? '')
-  return topologicalOrder(graph, needed).filter(
+  return topologicalOrder(graph, needed.size === graph.size ? undefined : needed).filter(
     (id) => !faulty.has(id) && isKnown(id) && graph.get(id)!.links.every(({ from }) => isKnown(from)),
   )
 }

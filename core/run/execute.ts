@@ -126,10 +126,10 @@ class Execution {
     const { path, result } = node
     this.#announceCached(node, result)
     if (result === undefined) return
-    const step = new Step(node, this.#targets.has(path), parent)
+    const step = new Step(node, this.#targets.has(path), node.place && parent)
     step.adopt(result)
     this.#steps.set(path, step)
-    if (parent) inherit(parent, result)
+    if (step.parent) inherit(step.parent, result)
   }
 
   #announceCached({ path, shown }: KeyedNode, result: NodeResult | undefined): void {
@@ -166,7 +166,7 @@ class Execution {
       else (twin.twins ??= []).push(node)
       return undefined
     }
-    const step = new Step(node, isTarget, parent)
+    const step = new Step(node, isTarget, node.place || node.item ? parent : undefined) // others are nobody's part
     this.#steps.set(node.path, step)
     this.#byKey.set(node.key, step)
     this.#open++
@@ -174,7 +174,7 @@ class Execution {
   }
 
   /** Sees to it that some nodes run, with all they need. `attach` is called as soon as their steps are there. */
-  async #demand(paths: readonly string[], parent: Step, attach: () => void): Promise<void> {
+  async #demand(paths: readonly string[], parent: Step | undefined, attach: () => void): Promise<void> {
     const pinned: Step[] = []
     const isUnderWay = (path: string) => {
       const step = this.#steps.get(path)
@@ -309,7 +309,7 @@ class Execution {
       return this.#attempt(step)
     }
     this.#queue.free(planned.registered.node.resource)
-    await this.#demand(links.map(({ from }) => from), step, () => {
+    await this.#demand(links.map(({ from }) => from), step.parent, () => {
       for (const { from, output } of links) step.readFrom(this.#steps.get(from)!, output)
       if (step.waiting === 0) this.#enqueue(step)
     })

@@ -18,12 +18,18 @@ export interface NamedLink extends Link {
 /** The nodes of a workflow by id, in the order of the file. Knows nothing of execution. */
 export type Graph = ReadonlyMap<string, GraphNode>
 
+/** Graphs of workflows, which don't change: checking, planning and running ask for the same one. */
+const graphs = new WeakMap<Workflow, Graph>()
+
 /** Reads the graph out of a workflow. Of two nodes with one id the first counts; validation reports the second. */
 export function graphOf(workflow: Workflow): Graph {
+  const known = graphs.get(workflow)
+  if (known) return known
   const graph = new Map<string, GraphNode>()
   for (const node of workflow.nodes) {
     if (!graph.has(node.id)) graph.set(node.id, graphNode(node))
   }
+  graphs.set(workflow, graph)
   return graph
 }
 
@@ -62,7 +68,19 @@ export function ancestorsOf(graph: Graph, ids: Iterable<string>): Set<string> {
  * The nodes of a graph so that each comes after all it depends on; otherwise in the order of the file.
  * Nodes on a cycle, and those behind one, are left out.
  */
-export function topologicalOrder(graph: Graph, among: { has(id: string): boolean } = graph): string[] {
+export function topologicalOrder(graph: Graph, among?: { has(id: string): boolean }): readonly string[] {
+  if (among) return orderAmong(graph, among)
+  const known = orders.get(graph)
+  if (known) return known
+  const order = orderAmong(graph, graph)
+  orders.set(graph, order)
+  return order
+}
+
+/** The orders of whole graphs, which don't change either. */
+const orders = new WeakMap<Graph, readonly string[]>()
+
+function orderAmong(graph: Graph, among: { has(id: string): boolean }): readonly string[] {
   const consumers = new Map<string, string[]>()
   const waiting = new Map<string, number>()
   const order: string[] = []

@@ -33,16 +33,21 @@ export function readJson(text: string, limits: JsonLimits = JSON_LIMITS): unknow
  * Walks a list, so that the check itself has no such limit.
  */
 export function checkJson(value: unknown, limits: JsonLimits = JSON_LIMITS): void {
-  const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }]
+  const open: [value: object, depth: number][] = []
+  const check = (one: unknown, depth: number) => {
+    if (typeof one === 'string') checkText(one)
+    else if (typeof one === 'number') checkNumber(one)
+    else if (typeof one === 'object' && one !== null) open.push([one, depth])
+  }
+  check(value, 1)
   for (let item = open.pop(); item !== undefined; item = open.pop()) {
-    if (typeof item.value === 'string') checkText(item.value)
-    else if (typeof item.value === 'number') checkNumber(item.value)
-    else if (typeof item.value === 'object' && item.value !== null) {
-      const depth = item.depth + 1
-      if (depth > limits.depth) fail('invalid_json', `expected at most ${limits.depth} levels of nesting`)
-      for (const [key, child] of Object.entries(item.value)) {
+    const [container, depth] = item
+    if (depth > limits.depth) fail('invalid_json', `expected at most ${limits.depth} levels of nesting`)
+    if (Array.isArray(container)) for (const child of container) check(child, depth + 1)
+    else {
+      for (const [key, child] of Object.entries(container)) {
         checkText(key)
-        open.push({ value: child, depth })
+        check(child, depth + 1)
       }
     }
   }
