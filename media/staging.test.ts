@@ -181,6 +181,22 @@ describe.skipIf(namespace === null)('a full disk (needs unshare and mount)', () 
     expect(result).toEqual({ left: ['old.mp4'], old: 'the old one' })
   })
 
+  test.each(['webm', 'gif', 'webp'])('%s, of every size around the limit', async (format) => {
+    const result = await onSmallDisk(`${noisyFrames}
+      let full = 0
+      for (let count = 1; count < 30; count += 4) {
+        const path = disk + '/v.${format}'
+        const error = await encodeVideo({ ...frames, count }, path, { fps: 8, crf: 30, format: '${format}' }).then(() => null, (error) => error)
+        if (error && (error.code !== 'disk_full' || error.path !== path)) throw error
+        if (error) full++
+        const left = await fs.readdir(disk)
+        if (left.length > (error ? 1 : 2)) throw new Error('left behind: ' + left)
+        await fs.rm(path, { force: true })
+      }
+      if (full < 1 || full > 7) throw new Error(full + ' of 8 did not fit')`)
+    expect(result).toEqual({ left: ['old.mp4'], old: 'the old one' })
+  })
+
   test('while a picture, or the frames themselves, are written', async () => {
     const picture = await onSmallDisk(`${noisyFrames} await writeImage({ count: 1, width: 1024, height: 1024, channels: 3,
       dtype: 'u8', read: async () => noise(48) }, disk + '/a.png')`)

@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
 import { defineNode } from '../../core/types/index.ts'
 import type { Complaint } from '../../core/types/index.ts'
 import { WorkflowError } from '../../core/workflow/index.ts'
@@ -20,12 +20,13 @@ export interface Match { readonly start: number; readonly end: number; group(key
  * Compiles a pattern.
  * @throws SyntaxError for what RE2 can't read
  */
-export function compilePattern(pattern: string, flags: Flags): RE2JS {
+export async function compilePattern(pattern: string, flags: Flags): Promise<RE2JS> {
   if (pattern.length > MAX_PATTERN) throw new SyntaxError(`it is longer than ${MAX_PATTERN} characters`)
-  const bits = (flags.case_insensitive ? RE2JS.CASE_INSENSITIVE : 0)
-    | (flags.multiline ? RE2JS.MULTILINE : 0) | (flags.dotall ? RE2JS.DOTALL : 0)
+  const { RE2JS: Engine } = await import('re2js')                       // 14 ms, spent when a pattern is there
+  const bits = (flags.case_insensitive ? Engine.CASE_INSENSITIVE : 0)
+    | (flags.multiline ? Engine.MULTILINE : 0) | (flags.dotall ? Engine.DOTALL : 0)
   try {
-    return RE2JS.compile(pattern, bits)
+    return Engine.compile(pattern, bits)
   } catch (error) {
     throw new SyntaxError(reasonOf(error, pattern), { cause: error })
   }
@@ -73,10 +74,10 @@ const flags = {
 const ANY_FLAGS = { case_insensitive: false, multiline: false, dotall: false }
 
 /** For `validate` hooks: the complaint about a pattern that can't be read. */
-function checkPattern({ regex_pattern: pattern }: { readonly regex_pattern?: string }): Complaint<'regex_pattern'>[] {
+async function checkPattern({ regex_pattern: pattern }: { readonly regex_pattern?: string }): Promise<Complaint<'regex_pattern'>[]> {
   if (pattern === undefined) return []
   try {
-    compilePattern(pattern, ANY_FLAGS)
+    await compilePattern(pattern, ANY_FLAGS)
     return []
   } catch (error) {
     return [{ input: 'regex_pattern', problem: `expected a regular expression, but ${(error as Error).message}`, remedy: REMEDY }]
@@ -85,12 +86,12 @@ function checkPattern({ regex_pattern: pattern }: { readonly regex_pattern?: str
 const REMEDY = 'See github.com/google/re2/wiki/Syntax; StringReplace and StringContains take plain texts.'
 
 /** Searches a text from a node's inputs; its complaints name them. */
-function search(inputs: Flags & { readonly string: string; readonly regex_pattern: string }): Match[] {
+async function search(inputs: Flags & { readonly string: string; readonly regex_pattern: string }): Promise<Match[]> {
   if (inputs.string.length > MAX_TEXT) {
     throw complaint('string', `it has ${inputs.string.length} characters, at most ${MAX_TEXT} are searched`, 'Take a part of it with StringSubstring.')
   }
   try {
-    const compiled = compilePattern(inputs.regex_pattern, inputs)
+    const compiled = await compilePattern(inputs.regex_pattern, inputs)
     // Matches are read at once, since a matcher forgets one when it finds the next.
     return Array.from(matches(compiled, inputs.string), (match) => {
       const groups = new Map<number | string, string | undefined>()
@@ -115,7 +116,7 @@ export const regexMatch = defineNode({
   inputs: { ...searched, ...flags },
   outputs: { matches: port.boolean() },
   validate: checkPattern,
-  run: (inputs) => ({ matches: search(inputs).length > 0 }),
+  run: async (inputs) => ({ matches: (await search(inputs)).length > 0 }),
 })
 
 export const regexExtract = defineNode({
@@ -131,9 +132,9 @@ export const regexExtract = defineNode({
   },
   outputs: { STRING: port.string() },
   validate: checkPattern,
-  run({ mode, group_index: index, ...inputs }) {
+  async run({ mode, group_index: index, ...inputs }) {
     const group = mode.endsWith('Group') || mode.endsWith('Groups') ? index : 0
-    const found = search(inputs).map((match) => match.group(group)).filter((text) => text !== undefined)
+    const found = (await search(inputs)).map((match) => match.group(group)).filter((text) => text !== undefined)
     return { STRING: mode.startsWith('First') ? found[0] ?? '' : found.join('\n') }
   },
 })
@@ -151,8 +152,8 @@ export const regexReplace = defineNode({
   },
   outputs: { STRING: port.string() },
   validate: checkPattern,
-  run({ replace, count, ...inputs }) {
-    const found = search(inputs).slice(0, count === 0 ? undefined : count)
+  async run({ replace, count, ...inputs }) {
+    const found = (await search(inputs)).slice(0, count === 0 ? undefined : count)
     const parts = found.map((match, i) => inputs.string.slice(found[i - 1]?.end ?? 0, match.start) + fillReplacement(replace, match))
     return { STRING: parts.join('') + inputs.string.slice(found.at(-1)?.end ?? 0) }
   },
