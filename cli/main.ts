@@ -8,7 +8,7 @@ import type { CommandSpec } from './arguments.ts'
 import { EXIT } from './exit.ts'
 import { takePluginOptions } from './plugin-options.ts'
 import {
-  createPluginSpec, diffSpec, doctorSpec, explainSpec, exportSpec, fmtSpec, mergeSpec, migrateSpec, modelsSpec, nodesSpec,
+  createPluginSpec, diffSpec, doctorSpec, explainSpec, exportSpec, fmtSpec, mergeSpec, migrateSpec, modelsSpec, planSpec, nodesSpec,
   pluginsSpec, runSpec, validateSpec,
 } from './specs.ts'
 
@@ -21,6 +21,7 @@ interface Command {
 const COMMANDS: readonly Command[] = [
   { spec: runSpec, load: () => import('./commands/run.ts') },
   { spec: explainSpec, load: () => import('./commands/explain.ts') },
+  { spec: planSpec, load: () => import('./commands/plan.ts') },
   { spec: validateSpec, load: () => import('./commands/validate.ts') },
   { spec: exportSpec, load: () => import('./commands/export.ts') },
   { spec: fmtSpec, load: () => import('./commands/fmt.ts') },

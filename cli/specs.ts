@@ -59,6 +59,23 @@ export const explainSpec = defineCommand({
   examples: ['kinograph explain workflows/text-to-video.json --seed 8'],
 })
 
+export const planSpec = defineCommand({
+  name: 'plan',
+  summary: 'Say what a run would do: nodes, files, memory; and whether it can be. Nothing runs.',
+  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
+  options: {
+    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
+    until: { type: 'list', value: 'NODE', help: 'only what a run up to this node needs (may be repeated)' },
+    device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models would run: cpu (default), cuda or webgpu' },
+    'cache-dir': cacheDir,
+    'models-dir': modelsDir,
+    'input-dir': inputDir,
+    json,
+  },
+  openOptions: 'PARAMETER=VALUE',
+  examples: ['kinograph plan workflows/text-to-video.json --set latent.width=512'],
+})
+
 export const validateSpec = defineCommand({
   name: 'validate',
   summary: 'Say everything that is wrong with a workflow, without running it.',

@@ -1,4 +1,5 @@
 /** Prompts to what a model is told: cleaned, cut into tokens, encoded. */
+import { textActivations } from './estimates.ts'
 import type { Device, TensorData } from '../tensor/index.ts'
 import type { Conditioning } from './conditioning.ts'
 import { DiffusionError } from './error.ts'
@@ -92,14 +93,13 @@ async function openEncoder(
   signal: AbortSignal | undefined,
 ): Promise<(tokens: Pick<TokenIds, 'ids' | 'mask'>) => Promise<Conditioning>> {
   const { config } = recipe
-  const scores = config.heads * length * length
   const opened = await openModel(device, {
     recipe,
     describe: (w) => t5Encoder(w, config),
     wanted: wantedByT5(config),
     present: presentT5Entries,
     loraTarget: 'textEncoder',
-    activationBytes: 4 * batch * (2 * scores + length * (6 * config.width + 3 * config.inner)),
+    activationBytes: textActivations(config, [batch, length]),
     signal,
   })
   const stage = await opened.stage('step')

@@ -1,4 +1,5 @@
 /** Sampling: from noise, or from a latent that is given some of it, to a latent that follows the text. */
+import { samplerActivations } from './estimates.ts'
 import type { Device } from '../tensor/index.ts'
 import { repeatConditioning } from './conditioning.ts'
 import type { Conditioning } from './conditioning.ts'
@@ -127,21 +128,11 @@ async function openGuided(
     describe: transformerOf(recipe),
     wanted: wantedByModel(recipe),
     loraTarget: 'transformer',
-    activationBytes: activationBytes(recipe, shape, conditionings.length),
+    activationBytes: samplerActivations(recipe, shape, conditionings.length),
     signal,
   })
   const opened = await openDenoiser(device, recipe, model, { shape, conditionings, pixels: pixelsOf(shape), signal })
   return { ...opened, denoise: guides ? guided(opened.denoise, guidance) : opened.denoise }
-}
-
-/** A rough figure: what a block keeps at once, the hidden width of its MLP and of the motion module's included. */
-function activationBytes(
-  { config, motion }: ModelRecipe,
-  [batch, , frames, height, width]: Latent['shape'],
-  copies: number,
-): number {
-  const tokens = copies * batch * frames * Math.ceil(height / config.patch) * Math.ceil(width / config.patch)
-  return 4 * tokens * config.width * (motion ? 20 : 14)
 }
 
 /** Noise to begin with; where only the end of the schedule is run, the latents brought to that noise level. */

@@ -24,7 +24,8 @@ export const emptyLatentNode = defineNode({
     ({ latent: await aboutInput('width', () => emptyLatent({ width, height, frames, batch }), ['height', 'frames', 'batch']) }),
 })
 
-const inLatent = (pixels: number | undefined) => pixels === undefined ? undefined : pixels / 8
+/** Unknown for what `validate` refuses: one mistake is told once. */
+const inLatent = (pixels: number | undefined) => pixels === undefined || pixels % 8 !== 0 ? undefined : pixels / 8
 
 /** Without what is not known yet. */
 const known = (numbers: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> =>

@@ -2,12 +2,15 @@
  * What is known of the built-in types before anything runs, as data that goes along the links:
  * - MODEL: `{ family, config, motion }`, as its recipe has them; VAE and TEXT_ENCODER: `{ family, config }`
  * - LATENT: `{ family, batch, channels, frames, height, width }` in the autoencoder's own pixels
+ *   and of all three `{ name, fileBytes, hold }`: the model, bytes of its weights' files, how they are to be held
  * - CONDITIONING: `{ width, tokens }`; IMAGE: `{ frames, height, width }` in pixels
  * A plugin's node may say as much of its values as it knows: what has not the fields that a check needs is unknown to it.
  */
-import type { Complaint, JsonObject } from '../core/types/index.ts'
+import type { Complaint, JsonObject, MemoryNeed, Paths } from '../core/types/index.ts'
 import type { KlConfig, LatentKind, ModelShape, T5Config } from '../diffusion/index.ts'
 import { isExplained, problemOf } from './failure.ts'
+import { weightBytes } from './models/port.ts'
+import type { ModelFolder } from './models/zoo.ts'
 
 /** Configurations are plain data; this says so to the type checker. */
 const asJson = (value: object): JsonObject => JSON.parse(JSON.stringify(value))
@@ -18,6 +21,16 @@ export const modelFacts = (model: ModelShape): JsonObject => asJson(model)
 export const vaeFacts = (config: KlConfig): JsonObject => asJson({ family: 'kl', config })
 /** The facts of a TEXT_ENCODER. */
 export const textEncoderFacts = (config: T5Config): JsonObject => asJson({ family: 't5', config })
+
+/** What is known of a model's weights without opening them. */
+export const heldFacts = async (paths: Pick<Paths, 'models'>, folder: ModelFolder, name: string, part: string, hold = 'auto'): Promise<JsonObject> =>
+  ({ name: `${name}/${part}`, fileBytes: await weightBytes(paths, folder, name, part), hold })
+
+/** What a node takes that runs a model. @param float32 bytes of its weights */
+export function memoryNeed(model: JsonObject | undefined, float32: number, activations: number): MemoryNeed {
+  const [name, hold, file] = [textOf(model, 'name') ?? 'the model', textOf(model, 'hold') ?? 'auto', numberOf(model, 'fileBytes') ?? float32]
+  return { weights: { name, float32, file, hold }, activations: Math.round(activations) }
+}
 
 const MODEL_FAMILIES: readonly unknown[] = ['pixart', 'easyanimate-v1'] satisfies ModelShape['family'][]
 

@@ -1,6 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
 import { describeDiT, modelShape } from '../diffusion/index.ts'
-import { modelFacts } from './facts.ts'
+import { heldFacts, modelFacts } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
@@ -22,10 +22,11 @@ export const loadDiT = defineNode({
   },
   outputs: { model: port.model() },
   fingerprint: ({ model }, { paths }) => fingerprintOf(paths, 'Diffusion_Transformer', model, 'transformer'),
-  async facts({ model }, { paths }) {
+  async facts({ model, hold }, { paths }) {
     if (model === undefined) return
     const { path } = await modelPath(paths, 'Diffusion_Transformer', model)
-    return { outputs: { model: modelFacts(await aboutInput('model', () => modelShape(path))) } }
+    const known = modelFacts(await aboutInput('model', () => modelShape(path)))
+    return { outputs: { model: { ...known, ...await heldFacts(paths, 'Diffusion_Transformer', model, 'transformer', hold) } } }
   },
   async run({ model, hold }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)

@@ -1,8 +1,8 @@
 import { defineNode } from '../core/types/index.ts'
 import { withMotionModule, withPublishedMotion } from '../diffusion/index.ts'
-import { knownModel, modelFacts } from './facts.ts'
+import { knownModel, modelFacts, numberOf } from './facts.ts'
 import { aboutInput } from './failure.ts'
-import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
+import { fingerprintOf, modelPath, modelPort, weightBytes } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
 import { port } from './types/index.ts'
 
@@ -19,9 +19,12 @@ export const loadMotionModule = defineNode({
   },
   outputs: { model: port.model() },
   fingerprint: ({ motion_module: name }, { paths }) => fingerprintOf(paths, 'Motion_Module', name),
-  async facts(_, { facts }) {
+  async facts({ motion_module: name }, { facts, paths }) {
     const model = knownModel(facts['model'])
-    return model && { outputs: { model: modelFacts(await aboutInput('model', () => withPublishedMotion(model))) } }
+    if (model === undefined) return
+    const moving = modelFacts(await aboutInput('model', () => withPublishedMotion(model)))
+    const bytes = name === undefined ? 0 : await weightBytes(paths, 'Motion_Module', name)
+    return { outputs: { model: { ...moving, fileBytes: (numberOf(facts['model'], 'fileBytes') ?? 0) + bytes } } }
   },
   async run({ model, motion_module: name }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Motion_Module', name)

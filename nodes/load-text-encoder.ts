@@ -1,6 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
 import { describeTextEncoder, textEncoderConfig } from '../diffusion/index.ts'
-import { textEncoderFacts } from './facts.ts'
+import { heldFacts, textEncoderFacts } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
@@ -19,7 +19,8 @@ export const loadTextEncoder = defineNode({
   async facts({ model }, { paths }) {
     if (model === undefined) return
     const { path } = await modelPath(paths, 'Diffusion_Transformer', model)
-    return { outputs: { text_encoder: textEncoderFacts(await aboutInput('model', () => textEncoderConfig(path))) } }
+    const known = textEncoderFacts(await aboutInput('model', () => textEncoderConfig(path)))
+    return { outputs: { text_encoder: { ...known, ...await heldFacts(paths, 'Diffusion_Transformer', model, 'text_encoder') } } }
   },
   async run({ model }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)

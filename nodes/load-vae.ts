@@ -1,6 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
 import { describeVae, vaeConfig } from '../diffusion/index.ts'
-import { vaeFacts } from './facts.ts'
+import { heldFacts, vaeFacts } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { fingerprintOf, modelPath, modelPort } from './models/port.ts'
 import { reportLoad } from './models/report.ts'
@@ -19,7 +19,8 @@ export const loadVAE = defineNode({
   async facts({ model }, { paths }) {
     if (model === undefined) return
     const { path } = await modelPath(paths, 'Diffusion_Transformer', model)
-    return { outputs: { vae: vaeFacts(await aboutInput('model', () => vaeConfig(path))) } }
+    const known = vaeFacts(await aboutInput('model', () => vaeConfig(path)))
+    return { outputs: { vae: { ...known, ...await heldFacts(paths, 'Diffusion_Transformer', model, 'vae') } } }
   },
   async run({ model }, ctx) {
     const { path } = await modelPath(ctx.paths, 'Diffusion_Transformer', model)

@@ -1,6 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
-import { checkLatentKind, checkShape, checkTextWidth, sample, SCHEDULERS } from '../diffusion/index.ts'
-import { complaintsOf, knownLatent, knownModel, knownShape, knownWidth } from './facts.ts'
+import { checkLatentKind, checkShape, checkTextWidth, modelWeights, sample, samplerActivations, SCHEDULERS } from '../diffusion/index.ts'
+import { complaintsOf, knownLatent, knownModel, knownShape, knownWidth, memoryNeed } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -35,6 +35,12 @@ export const sampler = defineNode({
       () => checkTextWidth(model, 'negative', knownWidth(negative)),
     ], ['positive', 'negative'])
     return { outputs, complaints }
+  },
+  memory({ guidance = 2 }, { facts, linked }) {
+    const [model, shape] = [knownModel(facts['model']), knownShape(facts['latent'])]
+    if (model === undefined || shape === undefined) return undefined
+    const copies = guidance > 1 && linked.has('negative') ? 2 : 1
+    return memoryNeed(facts['model'], modelWeights(model), samplerActivations(model, shape, copies))
   },
   async run({ model, positive, negative, latent, scheduler, steps, guidance, seed, denoise }, { use, signal, progress }) {
     const device = await use(DEVICE).open()

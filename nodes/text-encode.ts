@@ -1,6 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
-import { encodeText } from '../diffusion/index.ts'
-import { knownTextEncoder } from './facts.ts'
+import { encodeText, textActivations, textEncoderWeights } from '../diffusion/index.ts'
+import { knownTextEncoder, memoryNeed } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -22,6 +22,10 @@ export const textEncode = defineNode({
   facts({ max_length: tokens }, { facts }) {
     const encoder = knownTextEncoder(facts['text_encoder'])
     return encoder && { outputs: { conditioning: { width: encoder.width, ...(tokens !== undefined && { tokens }) } } }
+  },
+  memory({ max_length: tokens = 512 }, { facts }) {
+    const config = knownTextEncoder(facts['text_encoder'])
+    return config && memoryNeed(facts['text_encoder'], textEncoderWeights(config), textActivations(config, [1, tokens]))
   },
   async run({ text_encoder: textEncoder, text, clean, max_length: maxLength }, { use, signal }) {
     const device = await use(DEVICE).open()

@@ -1,7 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
-import { checkLatentKind, decodeFrames, decodedSize, pixelsPerLatent } from '../diffusion/index.ts'
+import { autoencoderActivations, checkLatentKind, decodeFrames, decodedSize, pixelsPerLatent, vaeWeights } from '../diffusion/index.ts'
 import { frameWriter } from '../media/index.ts'
-import { complaintsOf, knownLatent, knownShape, knownVae } from './facts.ts'
+import { complaintsOf, knownLatent, knownShape, knownVae, memoryNeed } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -25,6 +25,13 @@ export const vaeDecode = defineNode({
     const [batch, , frames, height, width] = shape
     const factor = pixelsPerLatent(decoder.config)
     return { complaints, outputs: { IMAGE: { frames: batch * frames, height: height * factor, width: width * factor } } }
+  },
+  memory(_, { facts: { samples, vae } }) {
+    const [config, shape] = [knownVae(vae)?.config, knownShape(samples)]
+    if (config === undefined || shape === undefined) return undefined
+    const factor = pixelsPerLatent(config)
+    const size = { height: shape[3] * factor, width: shape[4] * factor }
+    return memoryNeed(vae, vaeWeights(config), autoencoderActivations(config, size))
   },
   async run({ samples, vae }, { use, signal, progress, publish, paths }) {
     const device = await use(DEVICE).open()

@@ -1,7 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
 import type { JsonObject } from '../core/types/index.ts'
-import { encodeFrames, pixelsPerLatent } from '../diffusion/index.ts'
-import { knownVae, numberOf } from './facts.ts'
+import { autoencoderActivations, encodeFrames, pixelsPerLatent, vaeWeights } from '../diffusion/index.ts'
+import { knownVae, memoryNeed, numberOf } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -24,6 +24,11 @@ export const vaeEncode = defineNode({
     const isSized = frames !== undefined && height !== undefined && width !== undefined
     const size: JsonObject = isSized ? { batch: 1, frames, height: Math.floor(height / factor), width: Math.floor(width / factor) } : {}
     return { outputs: { LATENT: { family, channels: config.latentChannels, ...size } } }
+  },
+  memory(_, { facts: { pixels, vae } }) {
+    const [config, height, width] = [knownVae(vae)?.config, numberOf(pixels, 'height'), numberOf(pixels, 'width')]
+    if (config === undefined || height === undefined || width === undefined) return undefined
+    return memoryNeed(vae, vaeWeights(config), autoencoderActivations(config, { height, width }))
   },
   async run({ pixels, vae }, { use, signal, progress }) {
     const device = await use(DEVICE).open()

@@ -6,6 +6,8 @@ import type { WorkflowFormat } from '../core/comfy/detect.ts'
 import type { NodeDefinition } from '../core/types/definition.ts'
 import type { Json } from '../core/types/json.ts'
 import type { SocketType } from '../core/types/socket.ts'
+import type { ResolvedPrompt } from '../core/run/resolve-inputs.ts'
+import type { ResolvedSeed } from '../core/workflow/seeds.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import type { NodeExplanation } from '../core/run/explain.ts'
 import type { NamedOutput } from '../core/run/named-outputs.ts'
@@ -82,6 +84,50 @@ export interface ExplainRequest extends JobRequest {
 }
 
 /** What is said of one node. */
+/** Say what a run would do and take. */
+export interface PlanRequest extends JobRequest {
+  readonly type: 'plan'
+  readonly id: string
+  readonly device: DeviceName
+  readonly cache?: CacheSettings
+  readonly targets?: readonly string[]
+}
+
+/** One node of a plan. */
+export interface PlanRow {
+  readonly node: string
+  readonly ref: NodeRef
+  /** `maybe`: only if a lazy input asks for it. */
+  readonly runs: 'yes' | 'no' | 'maybe'
+  /** How often, for a node that is mapped over a list. */
+  readonly times?: number
+  readonly memory?: PlanMemory
+}
+
+/** What a node takes at its peak, in bytes. An estimate from shapes. */
+export interface PlanMemory {
+  readonly bytes: number
+  readonly weights: number
+  readonly activations: number
+  /** How the weights are held then. */
+  readonly hold?: string
+  readonly fits: boolean
+  readonly problem?: string
+  readonly remedy?: string
+}
+
+/** A file that a run needs. Without a path it is not there. */
+export interface PlanFile {
+  /** Below the models folder. */
+  readonly file: string
+  readonly path?: string
+  readonly bytes?: number
+  /** Of the download, where it is known. */
+  readonly size?: string
+  /** How to get it. */
+  readonly advice?: string
+}
+
 export interface ExplainRow extends NodeExplanation {
   /** The reasons in words. */
   readonly text: string
@@ -180,6 +226,7 @@ export type Request =
   | (JobRequest & { readonly type: 'validate'; readonly id: string })
   | ExportRequest
   | ExplainRequest
+  | PlanRequest
   | DiffRequest
   | MigrateRequest
   | InterfaceRequest
@@ -250,6 +297,19 @@ export interface WorkflowInterface {
 export interface Answers {
   readonly run: RunAnswer
   readonly validate: { readonly problems: readonly Problem[] }
+  readonly plan: {
+    /** Whether it may run, as far as that can be told. */
+    readonly ok: boolean
+    readonly problems: readonly Problem[]
+    readonly nodes: readonly PlanRow[]
+    /** Nodes that are not listed. */
+    readonly left: number
+    readonly files: readonly PlanFile[]
+    /** Memory that a run may take, in bytes. */
+    readonly available: number
+    readonly seeds: readonly ResolvedSeed[]
+    readonly prompts: readonly ResolvedPrompt[]
+  }
   readonly explain: {
     readonly nodes: readonly ExplainRow[]
     /** How many nodes are left out here. */

@@ -51,7 +51,8 @@ async function weightFiles(workflow: Workflow, registry: Registry, folders: Fold
   return [...files].map(([path, file]) => ({ path, file })).sort((a, b) => a.file < b.file ? -1 : 1)
 }
 
-async function weightsOf({ path }: FoundModel, part: string | undefined): Promise<string[]> {
+/** The weight files of a model, or of a part of it. */
+export async function weightsOf({ path }: FoundModel, part: string | undefined): Promise<string[]> {
   if (part === undefined && WEIGHTS.test(basename(path))) return [path]
   const names = await filesIn(part === undefined ? path : join(path, part))
   return names.filter((name) => WEIGHTS.test(name))

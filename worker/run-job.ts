@@ -18,11 +18,12 @@ import { adviseOnModelError, adviseOnModels } from './model-advice.ts'
 import { adviseOnPluginError, adviseOnPlugins } from './plugins-advice.ts'
 import { bounded } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
+import { planJob } from './plan-job.ts'
 import { producedFiles } from './produced-files.ts'
 import { provenanceOf } from './provenance.ts'
 import { environmentOf } from './result-caches.ts'
 import type { ResultCaches } from './result-caches.ts'
-import type { Answers, ExplainRequest, Folders, JobRequest, PluginReport, RunAnswer, RunRequest } from './protocol.ts'
+import type { Answers, ExplainRequest, PlanRequest, Folders, JobRequest, PluginReport, RunAnswer, RunRequest } from './protocol.ts'
 
 /** What lives as long as the worker. */
 export interface Engine {
@@ -83,6 +84,11 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
 export async function explainNodes(request: ExplainRequest, { registry, caches }: Engine, signal: AbortSignal): Promise<Answers['explain']> {
   const workflow = await readJob(request, registry)
   return explainJob(request, workflow, { registry, paths: request.folders, signal, ...(request.targets && { targets: request.targets }) }, caches.of(request.cache))
+}
+
+/** What a job would do and take. */
+export async function planNodes(request: PlanRequest, { registry, caches }: Engine, signal: AbortSignal): Promise<Answers['plan']> {
+  return planJob(request, await readJob(request, registry), registry, caches.of(request.cache), signal)
 }
 
 /** Everything that is wrong with a job, without running it. */

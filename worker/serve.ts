@@ -8,7 +8,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { exportJob } from './export-job.ts'
 import { Outbox } from './outbox.ts'
 import type { Answers, FromWorker, PluginSettings, PluginsRequest, Request, ToWorker } from './protocol.ts'
-import { describeNodes, explainNodes, runJob, validateJob } from './run-job.ts'
+import { describeNodes, explainNodes, planNodes, runJob, validateJob } from './run-job.ts'
 import type { Engine } from './run-job.ts'
 import { PluginHost } from './plugins.ts'
 import { ResultCaches } from './result-caches.ts'
@@ -85,6 +85,7 @@ async function answer(request: Exclude<Request, PluginsRequest>, engine: Engine,
   switch (request.type) {
     case 'run': return runJob(request, engine, signal)
     case 'validate': return validateJob(request, engine, signal)
+    case 'plan': return planNodes(request, engine, signal)
     case 'explain': return explainNodes(request, engine, signal)
     case 'export': return exportJob(request, engine)
     case 'diff': return diffJob(request, engine)

@@ -20,8 +20,8 @@ export interface FactsAnswer<I extends Ports = Ports, O extends Ports = Ports> {
 
 /** What a node takes in memory while it runs, in bytes. */
 export interface MemoryNeed {
-  /** Weights as float32, and as they lie in their files. */
-  readonly weights?: { readonly float32: number; readonly file: number }
+  /** Weights as float32, and as they lie in their files; how they are to be held, and what messages call them. */
+  readonly weights?: { readonly name: string; readonly float32: number; readonly file: number; readonly hold: string }
   /** What is computed on the way, at its largest. */
   readonly activations: number
 }

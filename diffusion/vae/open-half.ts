@@ -1,3 +1,4 @@
+import { autoencoderActivations } from '../estimates.ts'
 import type { Device } from '../../tensor/index.ts'
 import { openModel } from '../open-model.ts'
 import type { Stage } from '../open-stage.ts'
@@ -29,7 +30,7 @@ export async function openHalf(
     describe: (w) => describe(w, config),
     wanted: wantedByVae(config),
     present: presentKlEntries,
-    activationBytes: 4 * 4 * height * width * Math.max(...config.channels.slice(0, 2)),
+    activationBytes: autoencoderActivations(config, { height, width }),
     signal,
   })
   return opened.stage('step')

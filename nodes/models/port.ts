@@ -65,3 +65,15 @@ export async function filesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
   return names.sort().map((name) => join(folder, name))
 }
+
+const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt)$/
+
+/** Bytes of the weights behind a name; of a folder that has them in two formats, those that are opened. */
+export async function weightBytes(paths: Pick<Paths, 'models'>, folder: ModelFolder, name: string, part?: string): Promise<number> {
+  const { path } = await modelPath(paths, folder, name)
+  const inside = part === undefined ? path : join(path, part)
+  const files = (await stat(inside)).isDirectory() ? (await filesIn(inside)).filter((file) => WEIGHTS.test(file)) : [inside]
+  const preferred = files.filter((file) => file.endsWith('.safetensors'))
+  const sizes = await Promise.all((preferred.length > 0 ? preferred : files).map(async (file) => (await stat(file)).size))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}

@@ -1,0 +1,64 @@
+/** `kinograph plan`: what a run would do and take, and whether it can be. Nothing runs. */
+import { nodeText, problemText } from '../../core/workflow/problem.ts'
+import { WorkflowError } from '../../core/workflow/workflow-error.ts'
+import type { AnswerOf, DeviceName, PlanFile, PlanRequest, PlanRow } from '../../worker/protocol.ts'
+import { parseArguments } from '../arguments.ts'
+import { cacheSettings } from '../cache-options.ts'
+import { EXIT } from '../exit.ts'
+import { foldersOf } from '../folders.ts'
+import { printProblem, sizeText, table } from '../print.ts'
+import { askOnce } from '../question.ts'
+import { planSpec } from '../specs.ts'
+
+const DEVICES: readonly DeviceName[] = ['cpu', 'cuda', 'webgpu']
+const RUNS = { yes: 'runs', no: 'is cached', maybe: 'may run' } as const
+
+export async function command(argv: readonly string[]): Promise<number> {
+  const { options, operands: [workflow], open } = parseArguments(planSpec, argv)
+  const folders = foldersOf({ modelsDir: options['models-dir'], inputDir: options['input-dir'], workflow })
+  try {
+    const plan = await askOnce<PlanRequest>({
+      type: 'plan', id: 'plan', folders, workflow: { path: workflow }, set: options.set, parameters: Object.fromEntries(open),
+      device: DEVICES.find((name) => name === options.device) ?? 'cpu',
+      cache: { ...cacheSettings({ ...options, cache: 'disk' }) },
+      ...(options.until.length > 0 && { targets: options.until }),
+    })
+    process.stdout.write(options.json ? `${JSON.stringify(plan, null, 2)}\n` : textOf(plan))
+    if (!options.json) for (const problem of plan.problems) process.stderr.write(`error: ${problemText(problem)}\n`)
+    return plan.ok ? EXIT.ok : EXIT.badInput
+  } catch (error) {
+    if (!(error instanceof WorkflowError)) throw error
+    printProblem(error.data)
+    return EXIT.badInput
+  }
+}
+
+function textOf({ ok, nodes, left, files, available, seeds, prompts }: AnswerOf<PlanRequest>): string {
+  const running = nodes.filter(({ runs }) => runs === 'yes').length
+  const cached = nodes.filter(({ runs }) => runs === 'no').length
+  const peak = Math.max(0, ...nodes.map(({ memory }) => memory?.bytes ?? 0))
+  const there = files.reduce((sum, { bytes = 0 }) => sum + bytes, 0)
+  const lines = [
+    ...(nodes.length > 0 ? [table(nodes.map(nodeRow)), ''] : []),
+    ...(left > 0 ? [`and ${left} more nodes`] : []),
+    ...(files.length > 0 ? ['Files:', table(files.map(fileRow)), ''] : []),
+    ...seeds.map(({ node, input, value }) => `Seed ${node}.${input}: ${value} would be drawn; a run draws its own`),
+    ...prompts.map(({ node, input, text }) => `Text ${node}.${input}: ${text}`),
+    ok
+      ? `${running} to run, ${cached} cached; ${sizeText(there)} of weights; at most about ${sizeText(peak)} of the ${sizeText(available)} of memory there are.`
+      : 'It can\'t run as it is:',
+  ]
+  return `${lines.join('\n').replace(/ +$/gm, '')}\n`
+}
+
+function nodeRow({ ref, runs, times, memory }: PlanRow): string[] {
+  const often = times === undefined ? '' : ` ${times} times`
+  const takes = memory === undefined
+    ? ''
+    : `${sizeText(memory.bytes)} of memory: ${sizeText(memory.weights)} of weights${memory.hold ? ` (${memory.hold})` : ''}, ${sizeText(memory.activations)} on the way`
+  return [nodeText(ref), RUNS[runs] + often, takes]
+}
+
+function fileRow({ file, bytes, size, advice }: PlanFile): string[] {
+  return [`  ${file}`, bytes === undefined ? `MISSING${size === undefined ? '' : ` (${size})`}` : sizeText(bytes), advice ?? '']
+}
