@@ -37,7 +37,7 @@ const nodeOf = (workflow: { nodes: Record<string, unknown>[] }, id: string) => w
 
 describe('the command line', () => {
   test.each<[string, string[], string]>([
-    ['no workflow', ['run'], 'kinograph run needs WORKFLOW: a workflow (.json), or an mp4 or png that kinograph made'],
+    ['no workflow', ['run'], 'kinograph run needs WORKFLOW: a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made'],
     ['an unknown command', ['rnu'], 'kinograph has no command "rnu". Did you mean kinograph run?'],
     ['an unknown device', ['run', textToVideo, '--device', 'tpu'], '--device: expected cpu, cuda, webgpu, got "tpu".'],
     ['an unknown parameter', ['run', textToVideo, '--sede', '3'], 'the workflow has no parameter "sede". Did you mean "seed"?'],
@@ -72,7 +72,7 @@ describe('the workflow', () => {
 
   test('a picture without a workflow in it', async () => {
     expect(await cli(['run', 'workflows/images/circle.png'])).toEqual(refused(
-      'error: workflows/images/circle.png: no workflow is embedded in this file. Use a file that kinograph made, or a workflow\'s JSON file.\n'))
+      'error: workflows/images/circle.png: no workflow is embedded in this file. Use a file that kinograph or ComfyUI made, or a workflow\'s JSON file.\n'))
   })
 
   test('everything that is wrong is said at once', async () => {
@@ -81,10 +81,10 @@ describe('the workflow', () => {
       nodeOf(workflow, 'decode').type = 'VAEDecod'
     })
     expect(await cli(['run', path])).toEqual(refused([
-      'error: Sampler (node sampler), input "model": a value of type MODEL is required, and none is given. Connect an output of that type.',
+      'error: Sampler (node sampler), input "model": expected a link of type MODEL, got nothing. Connect an output of that type.',
       'error: Sampler (node sampler), input "scheduler": expected one of its choices, got "Heun". Choose one of: Euler, Euler A, DPM++, PNDM, DDIM.',
       'error: Sampler (node sampler), input "steps": expected a whole number from 1 to 1000, got 0. Set it to 1 or more.',
-      'error: VAEDecod (node decode): there is no node type "VAEDecod". Did you mean "VAEDecode"?',
+      'error: VAEDecod (node decode): there is no node type "VAEDecod" here. Did you mean "VAEDecode"?',
       '',
     ].join('\n')))
   })
@@ -132,21 +132,22 @@ describe('the workflow', () => {
 describe('sizes', () => {
   test('not a multiple of a latent pixel', async () => {
     expect(await run('--set', 'latent.width=100')).toEqual(refused(
-      'error: EmptyLatent (node latent), input "width": expected a multiple of 8, got 100. Set it to 104.\n'))
+      'error: EmptyLatent (node latent), input "width": expected a multiple of 8, got 100. Set it to 104.\n' +
+      'error: Sampler (node sampler), input "latent": width: expected a multiple of 32 pixels with this motion module, got 100. Set it to 96.\n'))
   })
 
   test('not divisible by what the model needs', async () => {
-    expect(await run('--set', 'latent.width=72')).toEqual(failed(
+    expect(await run('--set', 'latent.width=72')).toEqual(refused(
       'error: Sampler (node sampler), input "latent": width: expected a multiple of 32 pixels with this motion module, got 72. Set it to 64.\n'))
   })
 
   test('frames beyond the positional range', async () => {
-    expect(await run('--set', 'latent.frames=5000')).toEqual(failed(
+    expect(await run('--set', 'latent.frames=5000')).toEqual(refused(
       'error: Sampler (node sampler), input "latent": frames: expected at most 4096, the range of the motion module\'s positions, got 5000. Set it to 4096 or less.\n'))
   })
 
   test('frames from a model that makes pictures', async () => {
-    expect(await cli(['run', join('workflows', 'text-to-image.json'), '--set', 'latent.frames=2', '--quiet'])).toEqual(failed(
+    expect(await cli(['run', join('workflows', 'text-to-image.json'), '--set', 'latent.frames=2', '--quiet'])).toEqual(refused(
       'error: Sampler (node sampler), input "latent": frames: expected 1 with a model that makes pictures, got 2. Set it to 1, or add a motion module to the model.\n'))
   })
 })
@@ -174,7 +175,7 @@ describe('weights', () => {
     const file = join(model, 'transformer', 'config.json')
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), num_attention_heads: 'many' }))
     const { code, stderr } = await run(...withDamaged(models, 'dit'))
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(stderr).toBe(`error: LoadDiT (node dit), input "model": ${file}, "num_attention_heads": expected a whole number from 1 to 512, got "many". ` +
       'Choose the transformer folder of a PixArt-alpha or EasyAnimate V1 model, with its own config.json.\n')
   })
