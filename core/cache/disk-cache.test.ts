@@ -112,13 +112,13 @@ describe('the budget', () => {
       const own = await mkdtemp(join(folder, 'law-'))
       const cache = open({ folder: own, budget })
       let most = 0
-      let isDone = false
+      const end = new AbortController()
       const watching = (async () => {
-        for (; !isDone; await new Promise((resolve) => setTimeout(resolve, 1))) most = Math.max(most, await bytesIn(own).catch(() => 0))
+        for (; !end.signal.aborted; await new Promise((resolve) => setTimeout(resolve, 1))) most = Math.max(most, await bytesIn(own).catch(() => 0))
       })()
       for (const { key, size, seconds } of offers) cache.set(`${key}`, blobResult(`${key}`, bytesFrom(key, size), seconds))
       await cache.flush()
-      isDone = true
+      end.abort()
       await watching
       expect(Math.max(most, await bytesIn(own))).toBeLessThanOrEqual(budget)
       expect(cache.bytes).toBeLessThanOrEqual(budget)

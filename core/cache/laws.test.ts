@@ -25,7 +25,7 @@ const mix = defineNode({
   outputs: { left: port.string(), all: port.list(port.string()), each: port.string().each() },
   run: ({ salt, a = '', b = '' }) => {
     const left = `${salt}(${a},${b})`.slice(0, 50)
-    return { left, all: [left, a], each: [...left.slice(0, 2)] }
+    return { left, all: [left, a], each: left.slice(0, 2).split('') }
   },
 })
 const show = defineNode({

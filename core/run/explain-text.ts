@@ -53,7 +53,7 @@ const NOT_KEPT: Readonly<Record<NotKept, string>> = {
   'always new': 'never cached: its fingerprint says that it is different each time',
   'cheap': 'not cached: takes less time to make than to read',
   'type': 'never cached: what it gives is of a type that is not stored',
-  'no room': 'not cached: everything in the cache is worth more seconds per byte',
+  'no room': 'not cached: no room for it beside what is worth more seconds per byte',
   'failed': 'not cached: it could not be written',
   'busy': 'not cached: too many results were waiting to be written',
 }

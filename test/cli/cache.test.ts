@@ -92,7 +92,7 @@ test('a folder that can be no cache costs a warning, not the run', async () => {
 test('a size that is too small keeps nothing and fails nothing', async () => {
   const at = places()
   expect((await run(at, '--steps', '4', '--cache-size', '1KB')).code).toBe(0)
-  expect((await explain(at, '--steps', '4'))['sampler']).toBe('yes: not cached: everything in the cache is worth more seconds per byte')
+  expect((await explain(at, '--steps', '4'))['sampler']).toBe('yes: not cached: no room for it beside what is worth more seconds per byte')
 })
 
 test('what is wrong with the options is said before anything starts', async () => {
