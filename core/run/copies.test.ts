@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { port } from '../types/port.ts'
+import { port, portOf } from '../types/port.ts'
+import { defineType } from '../types/value-type.ts'
 import { copyValue } from './copy-value.ts'
 import { stubGraph, type StubOptions } from './testing/stub-graph.ts'
 
@@ -52,6 +53,30 @@ describe('what a plugin does to its inputs', () => {
     g.add('vandal', { ...vandal, from: ['list'] })
     await g.run('vandal')
     expect(items).toEqual([value])
+  })
+
+  //  images ──► any ──► plugin
+  test('does not reach items of a list, members of a union, or what came through a socket of any type', async () => {
+    const PICTURE = defineType<{ read(): number[] }>({
+      id: 'PICTURE', bytes: () => 0, store: 'recompute',
+      check: (value): value is { read(): number[] } => typeof value === 'object' && value !== null && 'read' in value,
+      copy: (picture) => ({ read: () => [...picture.read()] }),
+    })
+    const picture = portOf(PICTURE)
+    const pixels = [1, 2, 3]
+    const made = { read: () => pixels }
+    const g = stubGraph()
+    g.isTrusted = true
+    g.add('source', { outputs: { out: picture() }, run: () => ({ out: made }) })
+    g.add('all', { outputs: { out: port.list(picture()) }, run: () => ({ out: [made] }) })
+    g.add('any', { from: ['source'], outputs: anything, run: ({ a }) => ({ out: a }) })
+    const run = await g.run(['any', 'all', 'source'])
+    const outputs = ['any', 'all', 'source'].map((id) => run.results.get(id)!.outputs.get('out')!)
+    expect(outputs[0]!.type.id).toBe('PICTURE')
+    const union = port.union([port.int(), picture()])
+    const copies = [copyValue(outputs[0]!.value, outputs[0]!.type), (copyValue(outputs[1]!.value, outputs[1]!.type) as unknown[])[0], copyValue(made, union.type)]
+    for (const copy of copies) (copy as typeof made).read().fill(9)
+    expect(pixels).toEqual([1, 2, 3])
   })
 
   test('does not reach what a hook is shown', async () => {

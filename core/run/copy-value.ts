@@ -8,7 +8,15 @@ import type { ValueType } from '../types/value-type.ts'
 export function copyValue<T>(value: T, type?: ValueType<unknown>): T {
   if (typeof value !== 'object' || value === null) return value
   // The type's copy is of the type's own value.
-  return (type?.copy ? type.copy(value) : new Copying().copy(value)) as T
+  return (type?.copy ? type.copy(value) : copyMembers(value, type)) as T
+}
+
+/** Copies the items of a list, and the one value of a union, as their own types do. */
+function copyMembers(value: object, type: ValueType<unknown> | undefined): unknown {
+  const members = type?.members ? [...type.members(value)] : []
+  if (Array.isArray(value) && members.length === value.length) return members.map((one) => copyValue(one.value, one.type))
+  const [only] = members
+  return only?.value === value ? copyValue(value, only.type) : new Copying().copy(value)
 }
 
 /** One copy under way. Works through a list: data may be nested deeper than the stack. */

@@ -385,7 +385,7 @@ class Execution {
     if (returned instanceof Expansion) return this.#expand(step, returned, open, got)
     const { planned } = step
     const values = completeOutputs(step, returned)
-    const outputs = typedOutputs(planned.registered.node, values, planned)
+    const outputs = typedOutputs(planned.registered.node, values, planned, got.arrivals)
     if (step.streams.length > 0) return this.#outlastStreams(step, outputs).then(() => this.#succeed(step, outputs, open))
     this.#succeed(step, outputs, open)
   }

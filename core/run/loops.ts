@@ -125,6 +125,7 @@ export const whileEnd = defineNode({
 const forEachRounds = defineNode({
   type: 'ForEachRounds',
   category,
+  internal: true,
   summary: 'The rounds of a loop; For Each End puts it into its expansion.',
   inputList: true,
   inputs: { items: port.any(), initial: anything, loop: loopLink, result: carryLink, carry: carryLink, prompt: port.hidden('prompt') },
@@ -140,6 +141,7 @@ const forEachRounds = defineNode({
 const repeatRounds = defineNode({
   type: 'RepeatRounds',
   category,
+  internal: true,
   summary: 'The rounds of a loop; Repeat End puts it into its expansion.',
   inputs: {
     times: repeat.inputs.times, initial: anything, loop: loopLink, result: carryLink, carry: carryLink, prompt: port.hidden('prompt'),
@@ -153,6 +155,7 @@ const repeatRounds = defineNode({
 const whileRound = defineNode({
   type: 'WhileRound',
   category,
+  internal: true,
   summary: 'One round of a loop; While End puts it into its expansion.',
   inputs: {
     holds: port.boolean(), carried: port.any(), index: port.int(), max: whileLoop.inputs.max,
@@ -174,6 +177,7 @@ const whileRound = defineNode({
 const collect = defineNode({
   type: 'CollectRounds',
   category,
+  internal: true,
   summary: 'The results of a loop as a list; the end of a loop puts it into its expansion.',
   inputs: { values: port.variadic(port.any(), { min: 0, max: 1_000_000 }) },
   outputs: { values: port.any().each() },

@@ -1,6 +1,7 @@
 import { Blocked } from '../types/blocked.ts'
 import type { JsonObject, Json } from '../types/json.ts'
 import type { NodeType, UiResult } from '../types/node-type.ts'
+import { ANY } from '../types/socket.ts'
 import type { TypedValue } from '../types/value-type.ts'
 import { eachValue, typed } from './lists.ts'
 
@@ -33,11 +34,15 @@ export function bytesOf(outputs: Iterable<TypedValue>): number {
   return bytes
 }
 
-/** The values of some outputs of a node with their types; `by` is noted where the node blocked one. */
+/**
+ * The values of some outputs of a node with their types; `by` is noted where the node blocked one.
+ * @param given what the node got: what it passes on through an output of any type keeps the type that it came with
+ */
 export function typedOutputs(
   node: NodeType,
   values: ReadonlyMap<string, unknown>,
   by: { readonly path: string; readonly shown: string },
+  given: readonly (TypedValue | undefined)[] = [],
 ): Map<string, TypedValue> {
   const outputs = new Map<string, TypedValue>()
   for (const [name, value] of values) {
@@ -45,9 +50,16 @@ export function typedOutputs(
     const signed = (one: unknown) => (one instanceof Blocked && !one.by ? new Blocked(one.message, originOf(by)) : one)
     // An `each` output has been checked to be a list.
     if (data.each && Array.isArray(value)) outputs.set(name, eachValue(type, value.map(signed)))
-    else outputs.set(name, value instanceof Blocked ? typed(type, signed(value)) : { type, value })
+    else if (value instanceof Blocked) outputs.set(name, typed(type, signed(value)))
+    else outputs.set(name, { type: type.socket === ANY ? typeGiven(value, given) ?? type : type, value })
   }
   return outputs
+}
+
+/** The type that an object had when it came in. */
+function typeGiven(value: unknown, given: readonly (TypedValue | undefined)[]): TypedValue['type'] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return given.find((one) => one?.value === value && !one.each)?.type
 }
 
 function originOf({ path, shown }: { readonly path: string; readonly shown: string }) {

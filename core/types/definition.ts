@@ -31,6 +31,8 @@ export interface NodeDefinition {
   readonly idempotent: boolean
   readonly deprecated?: boolean
   readonly experimental?: boolean
+  /** Only expansions use it; menus leave it out. */
+  readonly internal?: boolean
   /** Takes whole lists. */
   readonly inputList?: true
   /** How lists are gone through, where it is not `zip`. */
@@ -64,6 +66,7 @@ export function describeNode(node: NodeType, plugin?: string): NodeDefinition {
     idempotent: node.idempotent,
     ...(node.deprecated && { deprecated: true }),
     ...(node.experimental && { experimental: true }),
+    ...(node.internal && { internal: true }),
     ...(node.inputList && { inputList: true }),
     ...(node.mapping === 'product' && { mapping: node.mapping }),
     ...(plugin !== undefined && { plugin }),

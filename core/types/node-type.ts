@@ -102,6 +102,8 @@ export interface NodeOptions<I extends Ports, O extends Ports, L extends boolean
   readonly idempotent?: boolean
   readonly deprecated?: boolean
   readonly experimental?: boolean
+  /** Whether only expansions use it, so that menus leave it out. */
+  readonly internal?: boolean
   /** Takes lists as they come, instead of being run for each item: every input is then a list. */
   readonly inputList?: L
   /** How lists are gone through: `zip` when left out, where the shorter ones repeat their last item. */

@@ -1,4 +1,5 @@
 /** Nodes that any graph needs: values, logic, lists, pictures, masks, videos. A new family is a file and a line here. */
+import { LOOP_NODES } from '../../core/run/index.ts'
 import { formatText } from './format-text.ts'
 import { imageBatches } from './image-batch.ts'
 import { imageFilters } from './image-filter.ts'
@@ -21,5 +22,5 @@ import { virtual } from './virtual.ts'
 export const general = [
   ...primitives, ...numbers, mathExpression, ...texts, formatText, ...regexes, ...switches, ...lists,
   ...imageSizes, ...imagePlaces, ...imageBatches, ...imageFilters, ...masks, loadVideo, ...videos, ...saveAnimations,
-  ...previews, ...virtual,
+  ...previews, ...virtual, ...LOOP_NODES,
 ]
