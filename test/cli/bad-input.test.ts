@@ -132,8 +132,7 @@ describe('the workflow', () => {
 describe('sizes', () => {
   test('not a multiple of a latent pixel', async () => {
     expect(await run('--set', 'latent.width=100')).toEqual(refused(
-      'error: EmptyLatent (node latent), input "width": expected a multiple of 8, got 100. Set it to 104.\n' +
-      'error: Sampler (node sampler), input "latent": width: expected a multiple of 32 pixels with this motion module, got 100. Set it to 96.\n'))
+      'error: EmptyLatent (node latent), input "width": expected a multiple of 8, got 100. Set it to 104.\n'))
   })
 
   test('not divisible by what the model needs', async () => {
