@@ -12,7 +12,7 @@ export async function command(argv: readonly string[]): Promise<number> {
   const { options, operands: [type] } = parseArguments(nodesSpec, argv)
   const folders = foldersOf({ modelsDir: options['models-dir'] })
   const { definitions } = await askOnce({ type: 'nodes', id: 'nodes', folders })
-  const shown = type === undefined ? definitions : [definitionOf(type, definitions)]
+  const shown = type === undefined ? definitions.filter(({ internal }) => !internal) : [definitionOf(type, definitions)]
   if (options.json) process.stdout.write(`${JSON.stringify(type === undefined ? shown : shown[0], null, 2)}\n`)
   else process.stdout.write(`${type === undefined ? overview(shown) : shown.map(describe).join('\n\n')}\n`)
   return EXIT.ok
