@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Json } from '../core/types/json.ts'
-import { framesOf, writeImage } from '../media/index.ts'
+import { EBML, makeElement } from '../media/ebml.ts'
+import { encodeVideo, framesOf, writeImage } from '../media/index.ts'
 import { makeBox } from '../media/mp4-boxes.ts'
 import { makeUdta } from '../media/mp4-metadata.ts'
 import { addPngField } from '../media/png-metadata.ts'
+import { makeTag } from '../media/webm-metadata.ts'
 import { loadWorkflow } from './load-workflow.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'kinograph-load-'))
@@ -24,6 +26,12 @@ test('from JSON, a JSON file, and a picture whatever it is called', async () => 
   expect(await loadWorkflow({ path: file('w.json', JSON.stringify(workflow)) })).toEqual(workflow)
   const path = join(scratch, 'made.png')
   await writeImage(black, path, { metadata: { kinograph: '0', workflow } })
+  expect(await loadWorkflow({ path })).toEqual(workflow)
+})
+
+test.each(['webm', 'gif', 'webp', 'mp4'] as const)('a %s that we made', async (format) => {
+  const path = join(scratch, `made.${format}`)
+  await encodeVideo(black, path, { fps: 8, format, metadata: { kinograph: '0', workflow } })
   expect(await loadWorkflow({ path })).toEqual(workflow)
 })
 
@@ -78,11 +86,15 @@ function exifWebp(fields: Record<string, string>): Buffer {
 const mp4 = (fields: Record<string, string>) =>
   Buffer.concat([makeBox('ftyp', Buffer.from('isom0000')), makeBox('moov', makeUdta(new Map(Object.entries(fields))))])
 
+const webm = (fields: Record<string, string>) => Buffer.concat([makeElement(EBML.header),
+  makeElement(EBML.segment, makeElement(EBML.tags, ...Object.entries(fields).map(([name, value]) => makeTag(name, value))))])
+
 describe('files that ComfyUI made', () => {
   const contents: [string, (fields: Record<string, string>) => Promise<Buffer>][] = [
     ['png', async (fields) => Object.entries(fields).reduce((png, [name, value]) => addPngField(png, name, value), await plainPng())],
     ['webp', (fields) => Promise.resolve(exifWebp(fields))],
     ['mp4', (fields) => Promise.resolve(mp4(fields))],
+    ['webm', (fields) => Promise.resolve(webm(fields))],
     ['video of VideoHelperSuite', (fields) => Promise.resolve(mp4({ comment: JSON.stringify({ prompt: fields['prompt'], workflow: JSON.parse(fields['workflow']!) }) }))],
   ]
 

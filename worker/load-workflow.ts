@@ -41,7 +41,7 @@ async function loadFile(path: string, definitions: Definitions, purpose: LoadPur
   throw failures[0]
 }
 
-/** Whether the file begins as PNG, WebP or MP4 files do. @throws WorkflowError where it can't be read */
+/** Whether the file begins as PNG, WebP, MP4, WebM or GIF files do. @throws WorkflowError where it can't be read */
 async function isMedia(path: string): Promise<boolean> {
   try {
     const info = await stat(path)
@@ -50,7 +50,7 @@ async function isMedia(path: string): Promise<boolean> {
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(12), 0, 12, 0)
       const head = buffer.toString('latin1', 0, bytesRead)
-      const media = head.startsWith('\x89PNG') || head.startsWith('RIFF') || head.slice(4, 8) === 'ftyp'
+      const media = ['\x89PNG', 'RIFF', '\x1aE\xdf\xa3', 'GIF8'].some((start) => head.startsWith(start)) || head.slice(4, 8) === 'ftyp'
       if (!media && info.size > MAX_JSON_BYTES) throw noWorkflow(path, 'the file is too large for a workflow', 'Name a workflow file.')
       return media
     } finally {
