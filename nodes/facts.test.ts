@@ -86,6 +86,14 @@ describe('facts of the built-in nodes', () => {
     ])
   })
 
+  //  latent ► reroute ► sampler
+  test('are led on by reroutes', async () => {
+    const workflow = text2video({ latent: { width: 72 }, sampler: { latent: from('reroute', 'value') } })
+    const reroute = { id: 'reroute', type: 'Reroute', inputs: { value: from('latent', 'latent') } }
+    const { problems: found } = await check({ ...workflow, nodes: [...workflow.nodes, reroute] })
+    expect(found.map(problemText)).toEqual([expect.stringContaining('width: expected a multiple of')])
+  })
+
   test('a latent of one family on a model of another', async () => {
     const changes = { encode: { vae: from('magvit', 'vae') }, sampler: { latent: from('encode', 'LATENT') } }
     expect(await problems(changes)).toEqual([

@@ -1,7 +1,7 @@
 /** One job in the worker: read the workflow, apply what the parent sets, run it, tell what happens. */
 import { migrateWorkflow } from '../core/plugins/migrate.ts'
 import type { Registry } from '../core/plugins/registry.ts'
-import { checkWorkflow, resolveChoices, RunRecorder, runWorkflow } from '../core/run/index.ts'
+import { checkWorkflow, resolveChoices, resolvePrompts, RunRecorder, runWorkflow } from '../core/run/index.ts'
 import type { RunEvent } from '../core/run/index.ts'
 import { provide } from '../core/types/service.ts'
 import { refOf } from '../core/workflow/graph.ts'
@@ -96,7 +96,8 @@ export async function validateJob(request: JobRequest, { registry, plugins }: En
   const { folders } = request
   try {
     const workflow = await readJob(request, registry)
-    const { problems } = await checkWorkflow(workflow, registry, { paths: folders, signal })
+    const resolved = await resolvePrompts(workflow, registry.definitions, folders)
+    const { problems } = await checkWorkflow(resolved.workflow, registry, { paths: folders, signal })
     const advised = await adviseOnModels(problems, workflow, registry, folders)
     return { problems: adviseOnPlugins(advised, plugins).slice(0, 200) }
   } catch (error) {

@@ -10,6 +10,7 @@ export const reroute = defineNode({
   summary: 'Passes a value on, to lead a link around others.',
   inputs: { value: port.any() },
   outputs: { value: port.any() },
+  facts: (_, { facts: { value } }) => ({ outputs: { value } }),
   run: ({ value }) => ({ value }),
 })
 
