@@ -68,7 +68,8 @@ class PromptRun {
 
   /** The nodes of one drawing. */
   async resolve(nodes: readonly WorkflowNode[], prefix: string): Promise<Nodes> {
-    const dynamic = nodes.flatMap((node, index) => this.#textsOf(node).map((input) => ({ node, index, input })))
+    const dynamic: { readonly node: WorkflowNode; readonly index: number; readonly input: string }[] = []
+    for (const [index, node] of nodes.entries()) for (const input of this.#textsOf(node)) dynamic.push({ node, index, input })
     if (dynamic.length === 0) return { run: nodes, recorded: nodes }
     const seeds = new SeedsOf(nodes, this.#definitions)
     const [run, recorded] = [[...nodes], [...nodes]]
