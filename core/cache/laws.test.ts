@@ -64,11 +64,18 @@ let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kinograph-cache-laws-'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
-
-const disk = async (budget: number) => new DiskCache({
-  folder: await mkdtemp(join(folder, 'disk-')), budget, typeOf: (id) => registry.types.get(id), secondsToRead: () => 0,
+afterAll(async () => {
+  for (const cache of disks) await cache.flush() // or they write into the folder while it is removed
+  await rm(folder, { recursive: true, force: true })
 })
+
+const disks: DiskCache[] = []
+async function disk(budget: number): Promise<DiskCache> {
+  const own = await mkdtemp(join(folder, 'disk-'))
+  const cache = new DiskCache({ folder: own, budget, typeOf: (id) => registry.types.get(id), secondsToRead: () => 0 })
+  disks.push(cache)
+  return cache
+}
 
 const policies: Readonly<Record<string, (size: number) => Promise<ResultCache>>> = {
   'none': async () => new NoCache(),
