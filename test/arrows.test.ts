@@ -33,10 +33,12 @@ function sources(folder: string): string[] {
     .map((n) => posix.join(folder, n.replaceAll('\\', '/')))
 }
 
+/** Template literals over several lines: text of other files, not imports of this one. */
+const TEXT_OF_LINES = /`(?:[^`\\]|\\[\s\S])*?\n(?:[^`\\]|\\[\s\S])*`/g
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\bnew URL\(\s*)(['"`])([^'"`$]+)\1/g
 
 function importsOf(file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+  const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '').replace(TEXT_OF_LINES, '')
   return [...text.matchAll(IMPORT)].map((match) => match[2])
 }
 
