@@ -84,6 +84,12 @@ describe('dynamic prompts in a run', () => {
     })
   })
 
+  test('a seed that counts goes by the number of the run in its batch', async () => {
+    const seedOf = async (index: number) =>
+      (await prompted('', 'increment 43').run(undefined, { index })).workflow?.nodes[1]?.inputs?.['seed']
+    expect([await seedOf(0), await seedOf(1), await seedOf(9)]).toEqual([43, 44, 52])
+  })
+
   //  top:  inner(subgraph) = text ──► sample
   test('are resolved inside subgraphs', async () => {
     const g = prompted('')
