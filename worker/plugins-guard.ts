@@ -5,9 +5,11 @@ import type { NodeContext, NodeType } from '../core/types/index.ts'
 /**
  * The same node type, except that what its `run` changes of the language's own objects is put back when it ends, with a
  * warning.
+ * @param begins called before each run: that it began has to be known outside, since it may never let go
  */
-export function guardNode(node: NodeType, intrinsics: Intrinsics): NodeType {
+export function guardNode(node: NodeType, intrinsics: Intrinsics, begins: () => void): NodeType {
   const run: NodeType['run'] = (inputs, context) => {
+    begins()
     const look = () => warnOf(intrinsics.restore(), context)
     try {
       const result = node.run(inputs, context)

@@ -30,11 +30,19 @@ interface Loaded {
   readonly warnings: readonly string[]
 }
 
+/** What hears of plugins: the process that started this one. */
+export interface PluginParent {
+  /** Resolves once it was sent. */
+  tell(message: FromWorker): Promise<void>
+  /** Sends at once what waits to be sent. */
+  flush(): void
+}
+
 /** Holds the registry, which is another one after plugins were loaded. */
 export class PluginHost {
   readonly #builtIn: LoadedPlugin
   readonly #settings: PluginSettings | undefined
-  readonly #tell: (message: FromWorker) => Promise<void>
+  readonly #parent: PluginParent
   readonly #cache = cacheFolder('plugins')
   readonly #loaded = new Map<string, Loaded>()
   #registry: Registry
@@ -43,12 +51,11 @@ export class PluginHost {
 
   /**
    * @param settings where plugins are; none are loaded without it
-   * @param tell says something to the parent, and resolves once it was sent
    */
-  constructor(builtIn: LoadedPlugin, settings: PluginSettings | undefined, tell: (message: FromWorker) => Promise<void>) {
+  constructor(builtIn: LoadedPlugin, settings: PluginSettings | undefined, parent: PluginParent) {
     this.#builtIn = builtIn
     this.#settings = settings
-    this.#tell = tell
+    this.#parent = parent
     this.#registry = createRegistry([builtIn])
   }
 
@@ -73,7 +80,7 @@ export class PluginHost {
     for (const candidate of candidates) reports.push(await this.#take(candidate, plugins))
     this.#registry = createRegistry(plugins)
     this.#reports = reports
-    await this.#tell({ type: 'plugins', plugins: reports })
+    await this.#parent.tell({ type: 'plugins', plugins: reports })
   }
 
   async #find({ project, folders }: PluginSettings): Promise<(FoundPlugin | BrokenPlugin)[]> {
@@ -145,20 +152,20 @@ export class PluginHost {
       process.setSourceMapsEnabled(true)
       this.#intrinsics = noteIntrinsics()
     }
-    await this.#tell({ type: 'plugin.loading', plugin: { name, entry, hash } })
+    await this.#parent.tell({ type: 'plugin.loading', plugin: { name, entry, hash } })
     try {
       const module = await importWithin(pathToFileURL(file).href, this.#settings?.limit ?? LOAD_LIMIT, found)
       return this.#accept(module, found, hash, this.#intrinsics)
     } finally {
       this.#intrinsics.restore()
-      await this.#tell({ type: 'plugin.loaded', entry })
+      await this.#parent.tell({ type: 'plugin.loaded', entry })
     }
   }
 
   #accept(module: unknown, { name: id, version, entry }: FoundPlugin, hash: string, intrinsics: Intrinsics): Loaded {
     const changed = intrinsics.restore()
     const plugin = loadPlugin(module, { id, hash, ...(version !== undefined && { version }) })
-    const nodes = plugin.nodes.map((node) => guardNode(node, intrinsics))
+    const nodes = plugin.nodes.map((node) => guardNode(node, intrinsics, () => this.#parent.flush()))
     const loaded: Loaded = { hash, plugin: { ...plugin, nodes }, warnings: changed.length > 0 ? [changeText(changed)] : [] }
     this.#loaded.set(entry, loaded)
     return loaded

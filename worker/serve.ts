@@ -22,7 +22,7 @@ import { describeInterface, diffJob, migrateJob } from './workflow-files.ts'
 export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: PluginSettings): void {
   const outbox = new Outbox((message) => send(message))
   const plugin: LoadedPlugin = { ...builtIn, id: 'kinograph', hash: packageJson.version, trusted: true }
-  const plugins = new PluginHost(plugin, settings, sent)
+  const plugins = new PluginHost(plugin, settings, { tell: sent, flush: () => outbox.flush() })
   const engine: Engine = {
     get registry() { return plugins.registry },
     get plugins() { return plugins.reports },
