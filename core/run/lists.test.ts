@@ -132,6 +132,9 @@ describe('mapping', () => {
       'node.started', 'node.progress', 'node.done',
     ])
     expect(run.events.find(({ type }) => type === 'node.progress')).toMatchObject({ value: 0, max: 2 })
+    g.add('list', { version: 2, outputs: { out: port.any().each() }, run: () => ({ out: [2, 3] }) })
+    const again = await g.run('show') // 2 is known, 3 is new
+    expect(again.results.get('show')).toMatchObject({ ui: { text: [2, 3] }, warnings: [{ message: 'w2' }, { message: 'w3' }] })
   })
 
   test('fails with the item that failed', async () => {

@@ -2,6 +2,7 @@ import type { NodeType } from '../types/node-type.ts'
 import type { TypedValue } from '../types/value-type.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { tooMany } from './count-items.ts'
+import { letGo } from './holdings.ts'
 import { valueKey } from './keys.ts'
 import { eachValue, indicesAt, itemAt, itemsOf, mappedCount } from './lists.ts'
 import type { GivenInput, PlannedInput } from './planned-node.ts'
@@ -25,7 +26,7 @@ export class Mapping {
   progress: ProgressGate | undefined
   /** Results that are still being looked up. */
   looking = 0
-  readonly results: NodeResult[] = []
+  readonly results: (NodeResult | undefined)[] = []
   /** The key of each run. */
   readonly keys: string[] = []
   readonly #step: Step
@@ -56,6 +57,12 @@ export class Mapping {
     })
     const item = { index, count: this.count, of: planned.path }
     return graph.keyed({ ...planned, path: `${planned.path}#${index}`, inputs, item })
+  }
+
+  /** Lets the results of the items go. */
+  letGo(): void {
+    for (const result of this.results) if (result) letGo(result.outputs.values())
+    this.results.length = 0
   }
 
   /** What the node gives in all: for each output the list of what its runs gave, lists of theirs one after another. */
