@@ -171,7 +171,11 @@ function constantProblems({ ref, inputs }: PlannedNode, constants: Constants): P
   })
 }
 
-function missingTargets(workflow: Workflow, { silenced }: ActiveWorkflow, targets: readonly string[] | undefined): Problem[] {
+function missingTargets(
+  workflow: Workflow,
+  { silenced }: ActiveWorkflow,
+  targets: readonly string[] | undefined,
+): Problem[] {
   if (targets === undefined) return []
   if (targets.length === 0) {
     const problem = 'the run is asked for no node at all'

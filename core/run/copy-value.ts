@@ -14,7 +14,8 @@ export function copyValue<T>(value: T, type?: ValueType<unknown>): T {
 /** Copies the items of a list, and the one value of a union, as their own types do. */
 function copyMembers(value: object, type: ValueType<unknown> | undefined): unknown {
   const members = type?.members ? [...type.members(value)] : []
-  if (Array.isArray(value) && members.length === value.length) return members.map((one) => copyValue(one.value, one.type))
+  const isList = Array.isArray(value) && members.length === value.length
+  if (isList) return members.map((one) => copyValue(one.value, one.type))
   const [only] = members
   return only?.value === value ? copyValue(value, only.type) : new Copying().copy(value)
 }
@@ -79,7 +80,8 @@ class Copying {
     const copied = this.#begin(buffer) as ArrayBuffer // the copy of a buffer is one
     const make = view.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => object
     const size = 'BYTES_PER_ELEMENT' in view ? (view.BYTES_PER_ELEMENT as number) : 1 // a DataView counts bytes
-    return Buffer.isBuffer(view) ? Buffer.from(copied, byteOffset, byteLength) : new make(copied, byteOffset, byteLength / size)
+    if (Buffer.isBuffer(view)) return Buffer.from(copied, byteOffset, byteLength)
+    return new make(copied, byteOffset, byteLength / size)
   }
 }
 
@@ -87,7 +89,8 @@ const SMALL = 4096
 
 function structuredCopy(view: ArrayBufferView): object {
   if (Buffer.isBuffer(view)) return Buffer.from(view)
-  if (view instanceof DataView) return new DataView(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength))
+  const { buffer, byteOffset, byteLength } = view
+  if (view instanceof DataView) return new DataView(buffer.slice(byteOffset, byteOffset + byteLength))
   return (view as Uint8Array).slice() // every typed array has it
 }
 

@@ -68,7 +68,11 @@ function lengthsSaid(planned: PlannedNode, constants: Constants): Readonly<Recor
 }
 
 /** What is wrong with nodes that would run too often. */
-export function tooManyItems(mapped: readonly MappedNode[], nodes: ReadonlyMap<string, PlannedNode>, { items }: Limits): Problem[] {
+export function tooManyItems(
+  mapped: readonly MappedNode[],
+  nodes: ReadonlyMap<string, PlannedNode>,
+  { items }: Limits,
+): Problem[] {
   const over = mapped.filter(({ count = 0 }) => count > items)
   return over.map(({ node, count }) => ({ ...tooMany(count!, items), node: nodes.get(node)!.ref }))
 }

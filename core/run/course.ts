@@ -58,7 +58,8 @@ export function handingFor({ host }: Course, planned: KeyedNode): Handing {
 }
 
 /** What ran in the place of a node has shown and warned for it, and taken its time. */
-export function inherit(parent: Step, { ui, warnings, seconds }: Pick<NodeResult, 'ui' | 'warnings' | 'seconds'>): void {
+export function inherit(parent: Step, part: Pick<NodeResult, 'ui' | 'warnings' | 'seconds'>): void {
+  const { ui, warnings, seconds } = part
   if (ui) (parent.shown ??= []).push(ui)
   for (const warning of warnings) (parent.warnings ??= []).push(warning)
   parent.seconds += seconds

@@ -156,7 +156,7 @@ describe('a node that expands', () => {
     })
     const outputs = (await g.run('big')).results.get('big')!.outputs
     expect([...outputs].map(([name, { value }]) => [name, value])).toEqual([
-      ['plain', 5], ['out', 'r'], ['other', 'l'], ['none', undefined],
+      ['out', 'r'], ['other', 'l'], ['plain', 5], ['none', undefined],
     ])
   })
 })

@@ -1,4 +1,5 @@
 import { RawLink, type Expansion } from '../types/expansion.ts'
+import { ANY } from '../types/socket.ts'
 import type { TypedValue } from '../types/value-type.ts'
 import { outputOf } from '../workflow/validate.ts'
 import { valueKey } from './keys.ts'
@@ -42,12 +43,12 @@ export function knownObjects(
     const given = givenAt(inputs[input.definition.name], planned, index)
     const source = input.kind === 'given' ? input.key : graph.at(input.from)!.key
     const output = input.kind === 'link' ? input.output : ''
-    if (!arrived.each) note(given, { typed: arrived, key: input.kind === 'given' ? input.key : valueKey(arrived.value, source, output) })
-    else if (Array.isArray(given)) {
-      itemsOf(arrived).forEach((value, at) => {
-        note(given[at], { typed: itemAt(arrived, at), key: arrived.each?.keys?.[at] ?? valueKey(value, source, output, at) })
-      })
-    }
+    if (arrived.each) {
+      for (const [at, value] of Array.isArray(given) ? itemsOf(arrived).entries() : []) {
+        const key = arrived.each.keys?.[at] ?? valueKey(value, source, output, at)
+        note((given as unknown[])[at], { typed: itemAt(arrived, at), key })
+      }
+    } else note(given, { typed: arrived, key: input.kind === 'given' ? input.key : valueKey(arrived.value, source, output) })
   }
   return known
 }
@@ -60,6 +61,8 @@ function givenAt(value: unknown, { inputs, registered }: KeyedNode, index: numbe
   return single[inputs.slice(0, index).filter((one) => one.definition === definition).length]
 }
 
+type ValuesAt = (path: string) => ReadonlyMap<string, TypedValue>
+
 /**
  * The outputs of a node whose expansion has come to its end.
  * @param valuesAt what can be read of the node at a path
@@ -68,32 +71,40 @@ function givenAt(value: unknown, { inputs, registered }: KeyedNode, index: numbe
 export function expandedOutputs(
   planned: KeyedNode,
   drawn: ReadonlyMap<string, unknown>,
-  valuesAt: (path: string) => ReadonlyMap<string, TypedValue>,
+  valuesAt: ValuesAt,
   graph: RunGraph,
 ): ReadonlyMap<string, TypedValue> {
   const { node } = planned.registered
   const linked = new Map<string, TypedValue>()
   const values = new Map<string, unknown>()
   for (const [name, value] of drawn) {
-    if (!(value instanceof RawLink)) {
-      values.set(name, value)
-      continue
-    }
-    const output = outputOf(graph.definitionAt(value.from)!, value.output)?.name
-    const found = output === undefined ? undefined : valuesAt(value.from).get(output)
-    if (found === undefined) throw wrongOutput(`its expansion links output "${name}" to ${value.from}, which has no output ${JSON.stringify(value.output)}`)
-    linked.set(name, found)
+    if (value instanceof RawLink) linked.set(name, linkedValue(name, value, valuesAt, graph))
+    else values.set(name, value)
   }
-  for (const [name, found] of linked) values.set(name, node.outputs[name]?.data.each ? itemsOf(found) : found.each ? undefined : found.value)
-  checkOutputs(node, new Map([...values].filter(([name]) => !linked.get(name)?.each || node.outputs[name]?.data.each)))
+  // A list may stand for an output that is not one: what reads it is then mapped over it.
+  const isList = (name: string) => node.outputs[name]?.data.each === true
+  const single = [...linked].filter(([name, { each }]) => !each || isList(name))
+  checkOutputs(node, new Map([...values, ...single.map(([name, one]) => [name, isList(name) ? itemsOf(one) : one.value] as const)]))
+  for (const name of linked.keys()) values.set(name, undefined)
   checkComplete(node, values)
-  const outputs = typedOutputs(node, values, planned)
-  for (const [name, found] of linked) outputs.set(name, retyped(found, node.outputs[name]!.type, node.outputs[name]!.data.each === true))
-  return outputs
+  const outputs = typedOutputs(node, new Map([...values].filter(([name]) => !linked.has(name))), planned)
+  return new Map(Object.entries(node.outputs).map(([name, { type }]) => {
+    const found = linked.get(name)
+    return [name, found ? retyped(found, type, isList(name)) : outputs.get(name)!]
+  }))
+}
+
+function linkedValue(name: string, link: RawLink, valuesAt: ValuesAt, graph: RunGraph): TypedValue {
+  const output = outputOf(graph.definitionAt(link.from)!, link.output)?.name
+  const found = output === undefined ? undefined : valuesAt(link.from).get(output)
+  if (found) return found
+  const place = `output ${JSON.stringify(link.output)} of ${link.from}`
+  throw wrongOutput(`its expansion links output "${name}" to ${place}, which has no such output`)
 }
 
 /** A value as the type of another output. A list that is mapped over stays one, with the keys of its items. */
 function retyped(found: TypedValue, type: TypedValue['type'], isList: boolean): TypedValue {
   if (found.each || isList) return eachValue(type, itemsOf(found), found.each?.keys)
-  return found.value === undefined || type.check(found.value) ? { type, value: found.value } : found
+  const isOfType = found.value === undefined || (type.socket !== ANY && type.check(found.value))
+  return isOfType ? { type, value: found.value } : found
 }

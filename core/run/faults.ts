@@ -23,7 +23,12 @@ export interface Faults {
  * @param problems those that count for this run
  * @param all those of nodes that nothing needs, too
  */
-export function findFaults(graph: Graph, targets: readonly string[], problems: readonly Problem[], all: readonly Problem[]): Faults {
+export function findFaults(
+  graph: Graph,
+  targets: readonly string[],
+  problems: readonly Problem[],
+  all: readonly Problem[],
+): Faults {
   const faults = new Map<string, Problem[]>()
   for (const problem of new Set([...problems, ...all])) {
     const id = problem.node?.id
@@ -33,7 +38,8 @@ export function findFaults(graph: Graph, targets: readonly string[], problems: r
   const reasons = spread(graph, targets, faults)
   const good = targets.filter((target) => !reasons.has(target))
   const dropped = targets.filter((target) => reasons.has(target)).map((node) => ({ node, reasons: reasons.get(node)! }))
-  const isWhole = problems.some(({ code, node }) => code === 'duplicate_node_id' || node === undefined || !graph.has(node.id))
+  const isOfWhole = ({ code, node }: Problem) => code === 'duplicate_node_id' || node === undefined || !graph.has(node.id)
+  const isWhole = problems.some(isOfWhole)
   return { good, dropped, isRefused: isWhole || good.length === 0, faults }
 }
 

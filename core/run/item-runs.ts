@@ -2,7 +2,7 @@ import type { MaybePromise } from '../types/json.ts'
 import { begin, inherit, type Course } from './course.ts'
 import { hold } from './holdings.ts'
 import { Mapping } from './mapping.ts'
-import { ProgressGate } from './progress.ts'
+import { ProgressGate, type Progress } from './progress.ts'
 import type { NodeResult } from './result.ts'
 import type { KeyedNode } from './run-graph.ts'
 import type { Step } from './step.ts'
@@ -27,7 +27,8 @@ export class ItemRuns {
     step.mapping = mapping
     begin(step, 'mapping')
     events.emit({ type: 'node.started', node: path, shown })
-    mapping.progress = new ProgressGate((latest) => events.emit({ type: 'node.progress', node: path, shown, ...latest }))
+    const tell = (latest: Progress) => events.emit({ type: 'node.progress', node: path, shown, ...latest })
+    mapping.progress = new ProgressGate(tell)
     if (mapping.count > 1) mapping.progress.report({ value: 0, max: mapping.count })
     this.#course.settleLater(step)
   }

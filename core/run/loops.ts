@@ -63,7 +63,10 @@ export const whileLoop = defineNode({
   type: 'While',
   category,
   summary: 'Begins a loop that runs as long as the condition at While End holds.',
-  inputs: { initial: port.any(), max: port.int({ default: 100, min: 1, max: 100_000, tooltip: 'Fails after so many rounds.' }) },
+  inputs: {
+    initial: port.any(),
+    max: port.int({ default: 100, min: 1, max: 100_000, tooltip: 'Fails after so many rounds.' }),
+  },
   outputs: { loop: loop(), carried: port.any(), index: port.int() },
   run: ({ initial }) => ({ loop: 'loop', carried: initial, index: 0 }),
 })
@@ -128,12 +131,16 @@ const forEachRounds = defineNode({
   internal: true,
   summary: 'The rounds of a loop; For Each End puts it into its expansion.',
   inputList: true,
-  inputs: { items: port.any(), initial: anything, loop: loopLink, result: carryLink, carry: carryLink, prompt: port.hidden('prompt') },
+  inputs: {
+    items: port.any(), initial: anything,
+    loop: loopLink, result: carryLink, carry: carryLink, prompt: port.hidden('prompt'),
+  },
   outputs: { results: port.any().optional().each(), carried: anything },
   run: ({ items, initial, loop: [loop], result, carry, prompt: [prompt] }, { expand }) =>
     expand((builder) => {
       const rounds = itemsIn(items).map((item, index) => ({ item, index }))
-      return goRound(builder, { prompt: prompt!, open: loop!.from, result: result?.[0], carry: carry?.[0], initial: initial?.[0] }, rounds)
+      const ends = { result: result?.[0], carry: carry?.[0] }
+      return goRound(builder, { prompt: prompt!, open: loop!.from, initial: initial?.[0], ...ends }, rounds)
     }),
 })
 
@@ -144,11 +151,15 @@ const repeatRounds = defineNode({
   internal: true,
   summary: 'The rounds of a loop; Repeat End puts it into its expansion.',
   inputs: {
-    times: repeat.inputs.times, initial: anything, loop: loopLink, result: carryLink, carry: carryLink, prompt: port.hidden('prompt'),
+    times: repeat.inputs.times, initial: anything,
+    loop: loopLink, result: carryLink, carry: carryLink, prompt: port.hidden('prompt'),
   },
   outputs: { results: port.any().optional().each(), carried: anything },
   run: ({ times, initial, loop, result, carry, prompt }, { expand }) =>
-    expand((builder) => goRound(builder, { prompt, open: loop.from, result, carry, initial }, countTo(times).map((index) => ({ index })))),
+    expand((builder) => {
+      const rounds = countTo(times).map((index) => ({ index }))
+      return goRound(builder, { prompt, open: loop.from, result, carry, initial }, rounds)
+    }),
 })
 
 /** Looks at the condition of a round, and goes on with the next where it holds. */
@@ -167,7 +178,8 @@ const whileRound = defineNode({
     if (!holds) return { carried, rounds: index }
     if (index >= max) throw tooManyRounds(max)
     return expand((builder) => {
-      const follow = copyBody(builder, loopBody(prompt, loop.from, [carry]), `${index}`, { loop: 'loop', carried, index })
+      const body = loopBody(prompt, loop.from, [carry])
+      const follow = copyBody(builder, body, index, { loop: 'loop', carried, index })
       return nextRound(builder, { ...round, carried: follow(carry), index: index + 1 })
     }, { continues: true })
   },
@@ -198,7 +210,11 @@ interface Rounds {
 }
 
 /** Copies the body for each round, one beside the other; only what is carried ties them together. */
-function goRound(builder: ExpansionBuilder, { prompt, open, result, carry, initial }: Rounds, rounds: readonly object[]) {
+function goRound(
+  builder: ExpansionBuilder,
+  { prompt, open, result, carry, initial }: Rounds,
+  rounds: readonly object[],
+) {
   const body = loopBody(prompt, open, [result, carry].filter((end) => end !== undefined))
   const results: unknown[] = []
   let carried = initial
@@ -207,7 +223,8 @@ function goRound(builder: ExpansionBuilder, { prompt, open, result, carry, initi
     if (result) results.push(follow(result))
     if (carry) carried = follow(carry)
   }
-  const collected = builder.node(collect, { values: results as RawLink[] }) // links and values alike go into a variadic port
+  // Links and values alike go into a variadic port.
+  const collected = builder.node(collect, { values: results as RawLink[] })
   return { results: collected.out('values'), carried: carried as RawLink } // a link, or the initial value as it came
 }
 
@@ -268,5 +285,6 @@ function countTo(times: number): number[] {
 
 function tooManyRounds(max: number): WorkflowError {
   const problem = `its condition still holds after ${max} rounds`
-  return new WorkflowError({ code: 'expansion_limit', problem, remedy: 'Check the condition, or raise "max" of While.' })
+  const remedy = 'Check the condition, or raise "max" of While.'
+  return new WorkflowError({ code: 'expansion_limit', problem, remedy })
 }

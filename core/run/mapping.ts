@@ -93,5 +93,6 @@ function itemInput(input: PlannedInput, list: TypedValue, index: number, graph: 
   const output = input.kind === 'link' || input.kind === 'given' ? input.output : undefined
   const source = input.kind === 'given' ? input.key : graph.at(from ?? '')?.key ?? ''
   const key = list.each?.keys?.[index] ?? valueKey(value, source, output ?? '', index)
-  return { kind: 'given', definition, slot, given: itemAt(list, index), key, ...(from !== undefined && { from, output: output ?? '' }) }
+  const origin = from !== undefined && { from, output: output ?? '' }
+  return { kind: 'given', definition, slot, given: itemAt(list, index), key, ...origin }
 }

@@ -8,7 +8,12 @@ import { inputValues, wrongOutput, type Arrivals, type Handing } from './values.
  * Without a `needs` of its own it needs them all.
  * @throws WorkflowError when it names what is no lazy input of it
  */
-export async function askNeeds(planned: PlannedNode, arrivals: Arrivals, handing: Handing, host: HookHost): Promise<Set<string>> {
+export async function askNeeds(
+  planned: PlannedNode,
+  arrivals: Arrivals,
+  handing: Handing,
+  host: HookHost,
+): Promise<Set<string>> {
   const { node } = planned.registered
   const lazy = planned.inputs.filter(({ definition }) => definition.lazy)
   const slots = new Set(lazy.map(({ slot }) => slot))
@@ -16,7 +21,8 @@ export async function askNeeds(planned: PlannedNode, arrivals: Arrivals, handing
   const needed = new Set<string>()
   for (const one of node.inputList ? [arrivals] : arrivalsByItem(arrivals, node.mapping ?? 'zip')) {
     for (const name of await node.needs(inputValues(planned, one, handing), hookContext(planned, host))) {
-      const named = slots.has(name) ? [name] : lazy.filter(({ definition }) => definition.name === name).map(({ slot }) => slot)
+      const ofPort = lazy.filter(({ definition }) => definition.name === name).map(({ slot }) => slot)
+      const named = slots.has(name) ? [name] : ofPort
       const isLazy = node.inputs[name.split('.', 1)[0]!]?.data.lazy
       if (!isLazy) throw wrongOutput(`its \`needs\` asks for "${name}", which is no lazy input of it`)
       for (const slot of named) needed.add(slot)

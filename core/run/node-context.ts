@@ -57,7 +57,9 @@ export function openContext(planned: KeyedNode, host: ContextHost, publish: Publ
     ui: (result) => {
       if (isOpen) ui = { ...ui, ...result }
     },
-    expand: (draw, options = {}) => drawExpansion(draw, options, placeOf(planned, options.continues ?? false, host.graph)),
+    expand: (draw, options = {}) => {
+      return drawExpansion(draw, options, placeOf(planned, options.continues ?? false, host.graph))
+    },
   }
   const close = () => {
     isOpen = false

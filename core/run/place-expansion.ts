@@ -1,9 +1,10 @@
 import { Blocked } from '../types/blocked.ts'
 import type { InputDefinition } from '../types/definition.ts'
 import { RawLink, type DrawnNode, type Expansion } from '../types/expansion.ts'
-import { literalProblem, seedPolicy, takesLiteral } from '../types/literal.ts'
-import { fits, socketText } from '../types/socket.ts'
 import { shortText } from '../types/json.ts'
+import { literalProblem, RANDOM_SEED, takesLiteral, type LiteralProblem } from '../types/literal.ts'
+import type { Port } from '../types/port.ts'
+import { fits, socketText } from '../types/socket.ts'
 import type { TypedValue } from '../types/value-type.ts'
 import { variadicSlots } from '../types/variadic.ts'
 import { findCycles } from '../workflow/cycles.ts'
@@ -40,73 +41,160 @@ export interface Placing {
  * @throws WorkflowError with everything that is wrong with it, about the node that the person sees
  */
 export function placeExpansion({ nodes }: Expansion, placing: Placing): PlannedNode[] {
-  const drawn = new Map(nodes.map((node) => [node.path, node]))
-  const graph = linksAmong(drawn)
-  const problems: Problem[] = []
-  for (const cycle of findCycles(graph)) problems.push(cycleProblem(cycle, drawn))
-  const placed = topologicalOrder(graph).map((path) => placeNode(drawn.get(path)!, { ...placing, drawn, problems }))
-  if (problems.length > 0) throw WorkflowError.ofProblems(problems.map((one) => aboutShown(one, placing.origin)))
-  return placed.filter((node) => node !== undefined)
+  return new Placement(nodes, placing).place()
 }
 
-interface Scope extends Placing {
-  readonly drawn: ReadonlyMap<string, DrawnNode>
-  readonly problems: Problem[]
+/** One input of a drawn node, while it is placed. */
+interface Slot {
+  readonly node: NodeRef
+  readonly name: string
+  readonly definition: InputDefinition
+  readonly port: Port<unknown>
+}
+
+class Placement {
+  readonly #placing: Placing
+  readonly #drawn: ReadonlyMap<string, DrawnNode>
+  readonly #problems: Problem[] = []
+
+  constructor(nodes: readonly DrawnNode[], placing: Placing) {
+    this.#placing = placing
+    this.#drawn = new Map(nodes.map((node) => [node.path, node]))
+  }
+
+  place(): PlannedNode[] {
+    const graph = linksAmong(this.#drawn)
+    for (const cycle of findCycles(graph)) this.#problems.push(cycleProblem(cycle, this.#drawn))
+    const placed = topologicalOrder(graph).map((path) => this.#placeNode(this.#drawn.get(path)!))
+    const { origin } = this.#placing
+    if (this.#problems.length > 0) throw WorkflowError.ofProblems(this.#problems.map((one) => aboutShown(one, origin)))
+    return placed.filter((node) => node !== undefined)
+  }
+
+  #placeNode(drawn: DrawnNode): PlannedNode | undefined {
+    const { graph, origin, place } = this.#placing
+    const ref = refOf(drawn)
+    const registered = graph.registry.nodes.get(drawn.type)
+    const definition = graph.definitions.get(drawn.type)
+    if (registered === undefined || definition === undefined) {
+      const remedy = didYouMean(drawn.type, graph.registry.nodes.keys())
+      this.#complain(ref, undefined, 'missing_node_type', `there is no node type "${drawn.type}" here`, remedy)
+      return undefined
+    }
+    const given = spread(drawn, definition.inputs)
+    this.#checkNames(ref, definition.inputs, given)
+    const inputs = definition.inputs.flatMap((one) => this.#placeInputs(ref, one, registered.node.inputs[one.name]!, given))
+    const { shown, shownRef } = origin
+    return { path: drawn.path, shown, ref, shownRef, registered, inputs, place }
+  }
+
+  #checkNames(ref: NodeRef, inputs: readonly InputDefinition[], given: ReadonlyMap<string, unknown>): void {
+    const settable = inputs.filter(({ hidden }) => hidden === undefined)
+    const slotsOf = ({ name, variadic }: InputDefinition) => (variadic ? variadicSlots(name, given.keys()) : [name])
+    const known = new Set(settable.flatMap(slotsOf))
+    for (const name of given.keys()) {
+      if (known.has(name)) continue
+      const remedy = didYouMean(name, known) ?? listed(settable.map((input) => input.name), 'input')
+      this.#complain(ref, name, 'unknown_input', `${ref.type} has no input of that name`, remedy)
+    }
+  }
+
+  /** What comes in at one port: nothing, one input, or several where it is variadic. */
+  #placeInputs(
+    node: NodeRef,
+    definition: InputDefinition,
+    port: Port<unknown>,
+    given: ReadonlyMap<string, unknown>,
+  ): PlannedInput[] {
+    const { name, variadic, hidden, default: fallback, required, socket } = definition
+    if (hidden !== undefined) return [{ kind: 'hidden', definition, slot: name }]
+    const slots = variadic ? variadicSlots(name, given.keys()) : given.has(name) ? [name] : []
+    const placed = slots.map((slot) => this.#placeInput(given.get(slot), { node, name: slot, definition, port }))
+    if (slots.length === 0 && fallback !== undefined) return [{ kind: 'literal', definition, slot: name, value: fallback }]
+    if (slots.length < (variadic ? variadic.min : required ? 1 : 0)) {
+      const problem = `expected a value or link of type ${socketText(socket)}, got nothing`
+      this.#complain(node, name, 'required_input_missing', problem)
+    }
+    return placed.filter((input) => input !== undefined)
+  }
+
+  #placeInput(value: unknown, slot: Slot): PlannedInput | undefined {
+    if (value instanceof RawLink) return this.#placeLink(value, slot)
+    const { node, name, definition, port } = slot
+    const wrong = valueProblem(value, slot)
+    if (wrong) {
+      this.#complain(node, name, wrong.code, wrong.problem, wrong.remedy)
+      return undefined
+    }
+    const json = jsonOf(value)
+    if (json === undefined) return this.#givenInput(value, slot)
+    if (takesLiteral(definition.socket)) return { kind: 'literal', definition, slot: name, value: json }
+    return { kind: 'given', definition, slot: name, given: { type: port.type, value }, key: JSON.stringify(json) }
+  }
+
+  /** A value that JSON can't hold. It is told by where the expanding node had it from, or else by the node itself. */
+  #givenInput(value: unknown, { node, name, definition, port }: Slot): PlannedInput {
+    const { known, origin, place } = this.#placing
+    const had = typeof value === 'object' && value !== null ? known.get(value) : undefined
+    if (had) return { kind: 'given', definition, slot: name, given: had.typed, key: had.key }
+    const key = valueKey(value, origin.key, node.id.slice(place.base.length), name)
+    return { kind: 'given', definition, slot: name, given: typed(port.type, value), key }
+  }
+
+  #placeLink(link: RawLink, { node, name, definition }: Slot): PlannedInput | undefined {
+    const { graph } = this.#placing
+    const { from, output: wanted } = link
+    const within = this.#drawn.get(from)
+    const source = within ? graph.definitions.get(within.type) : graph.definitionAt(from)
+    if (source === undefined) {
+      // One of a type that there is not is reported where it stands.
+      if (!within) this.#complain(node, name, 'bad_linked_input', `it is linked to node ${from}, which there is not`)
+      return undefined
+    }
+    const output = outputOf(source, wanted)
+    if (output === undefined) {
+      const problem = `it is linked to output ${JSON.stringify(wanted)} of ${source.type} (node ${from}), which has no such output`
+      this.#complain(node, name, 'bad_linked_input', problem, listed(source.outputs.map((one) => one.name), 'output'))
+      return undefined
+    }
+    if (!fits(output.socket, definition.socket)) {
+      const got = `${socketText(output.socket)} from output "${output.name}" of node ${from}`
+      this.#complain(node, name, 'return_type_mismatch', `expected ${socketText(definition.socket)}, got ${got}`)
+      return undefined
+    }
+    return { kind: definition.rawLink ? 'raw' : 'link', definition, slot: name, from, output: output.name }
+  }
+
+  #complain(node: NodeRef, input: string | undefined, code: Problem['code'], problem: string, remedy?: string): void {
+    this.#problems.push({ code, node, ...(input !== undefined && { input }), problem, ...(remedy !== undefined && { remedy }) })
+  }
 }
 
 /** The links among the nodes of an expansion, as a graph; lists of links are those of variadic ports. */
 function linksAmong(drawn: ReadonlyMap<string, DrawnNode>): Graph {
   const graph = new Map<string, GraphNode>()
   for (const { path, type, inputs } of drawn.values()) {
-    const links = [...inputs].flatMap(([input, value]) =>
-      [value].flat().flatMap((one) => (one instanceof RawLink && drawn.has(one.from) ? [{ input, from: one.from, output: one.output }] : [])),
-    )
+    const links = [...inputs].flatMap(([input, value]) => {
+      const within = [value].flat().filter((one) => one instanceof RawLink && drawn.has(one.from))
+      return (within as RawLink[]).map(({ from, output }) => ({ input, from, output })) // filtered on the line above
+    })
     graph.set(path, { ref: { id: path, type }, inputs: new Map(), links })
   }
   return graph
 }
 
 function cycleProblem(cycle: readonly string[], drawn: ReadonlyMap<string, DrawnNode>): Problem {
-  const node = refOf(drawn.get(cycle[0]!)!)
-  const problem = `its result depends on itself: ${cycle.join(' → ')}`
-  return { code: 'dependency_cycle', node, problem, remedy: 'This is a mistake in the node that expands; tell its author.', cycle }
+  return {
+    code: 'dependency_cycle',
+    node: refOf(drawn.get(cycle[0]!)!),
+    problem: `its result depends on itself: ${cycle.join(' → ')}`,
+    remedy: 'This is a mistake in the node that expands; tell its author.',
+    cycle,
+  }
 }
 
 function refOf({ path, type, title }: DrawnNode): NodeRef {
   return title === undefined ? { id: path, type } : { id: path, type, title }
-}
-
-function placeNode(node: DrawnNode, scope: Scope): PlannedNode | undefined {
-  const ref = refOf(node)
-  const registered = scope.graph.registry.nodes.get(node.type)
-  const definition = scope.graph.definitions.get(node.type)
-  if (registered === undefined || definition === undefined) {
-    const remedy = didYouMean(node.type, scope.graph.registry.nodes.keys())
-    scope.problems.push({ code: 'missing_node_type', node: ref, problem: `there is no node type "${node.type}" here`, ...(remedy && { remedy }) })
-    return undefined
-  }
-  const given = spread(node, definition.inputs)
-  const settable = definition.inputs.filter(({ hidden }) => hidden === undefined)
-  const known = new Set(settable.flatMap((input) => (input.variadic ? variadicSlots(input.name, given.keys()) : [input.name])))
-  for (const name of given.keys()) {
-    if (known.has(name)) continue
-    const remedy = didYouMean(name, known) ?? listed(settable.map((input) => input.name), 'input')
-    scope.problems.push({ code: 'unknown_input', node: ref, input: name, problem: `${node.type} has no input of that name`, ...(remedy && { remedy }) })
-  }
-  const inputs: PlannedInput[] = []
-  for (const input of definition.inputs) {
-    if (input.hidden !== undefined) inputs.push({ kind: 'hidden', definition: input, slot: input.name })
-    const slots = input.variadic ? variadicSlots(input.name, given.keys()) : given.has(input.name) ? [input.name] : []
-    for (const slot of slots) {
-      const placed = placeInput(given.get(slot), slot, input, ref, scope)
-      if (placed) inputs.push(placed)
-    }
-    if (slots.length >= (input.variadic?.min ?? 1) || input.hidden !== undefined) continue
-    if (input.default !== undefined) inputs.push({ kind: 'literal', definition: input, slot: input.name, value: input.default })
-    else if (input.required) scope.problems.push(missing(input, ref))
-  }
-  const { shown, shownRef } = scope.origin
-  return { path: node.path, shown, ref, shownRef, registered, inputs, place: scope.place }
 }
 
 /** The inputs of a drawn node, a list given to a variadic port as the single inputs of it. */
@@ -120,69 +208,16 @@ function spread({ inputs }: DrawnNode, definitions: readonly InputDefinition[]):
   return given
 }
 
-function missing(input: InputDefinition, node: NodeRef): Problem {
-  const problem = `expected a value or link of type ${socketText(input.socket)}, got nothing`
-  return { code: 'required_input_missing', node, input: input.name, problem }
-}
+type ValueProblem = Pick<LiteralProblem, 'code' | 'problem' | 'remedy'>
 
-function placeInput(value: unknown, slot: string, definition: InputDefinition, node: NodeRef, scope: Scope): PlannedInput | undefined {
-  if (value instanceof RawLink) return placeLink(value, slot, definition, node, scope)
-  if (value === undefined) return undefined
-  const problem = valueProblem(value, definition, scope, node)
-  if (problem) {
-    scope.problems.push({ ...problem, node, input: slot })
-    return undefined
-  }
-  const json = jsonOf(value)
-  if (json !== undefined && takesLiteral(definition.socket)) return { kind: 'literal', definition, slot, value: json }
-  if (json !== undefined) {
-    const { type } = scope.graph.registry.nodes.get(node.type)!.node.inputs[definition.name]!
-    return { kind: 'given', definition, slot, given: { type, value }, key: JSON.stringify(json) }
-  }
-  return givenInput(value, slot, definition, node, scope)
-}
-
-/** A value that JSON can't hold. It is told by where the expanding node had it from, or else by the node itself. */
-function givenInput(value: unknown, slot: string, definition: InputDefinition, node: NodeRef, scope: Scope): PlannedInput {
-  const known = typeof value === 'object' && value !== null ? scope.known.get(value) : undefined
-  if (known) return { kind: 'given', definition, slot, given: known.typed, key: known.key }
-  const { type } = scope.graph.registry.nodes.get(node.type)!.node.inputs[definition.name]!
-  const key = valueKey(value, scope.origin.key, node.id.slice(scope.place.base.length), slot)
-  return { kind: 'given', definition, slot, given: typed(type, value), key }
-}
-
-function valueProblem(value: unknown, definition: InputDefinition, { graph }: Scope, { type }: NodeRef): Omit<Problem, 'node'> | undefined {
+function valueProblem(value: unknown, { definition, port }: Slot): ValueProblem | undefined {
   if (value instanceof Blocked) return undefined
-  if (definition.seed && seedPolicy(value)) {
+  if (definition.seed && value === RANDOM_SEED) {
     const problem = 'a random seed can\'t be drawn inside an expansion, where it could not be recorded'
     return { code: 'invalid_input_type', problem, remedy: 'Give the expanding node a seed, and pass numbers on.' }
   }
-  if (takesLiteral(definition.socket) && (typeof value !== 'object' || value === null)) return literalProblem(definition, value)
-  const port = graph.registry.nodes.get(type)!.node.inputs[definition.name]!
+  const isObject = typeof value === 'object' && value !== null
+  if (takesLiteral(definition.socket) && !isObject) return literalProblem(definition, value)
   if (!definition.rawLink && port.type.check(value)) return undefined
   return { code: 'invalid_input_type', problem: `expected ${socketText(definition.socket)}, got ${shortText(value)}` }
-}
-
-function placeLink(link: RawLink, slot: string, definition: InputDefinition, node: NodeRef, scope: Scope): PlannedInput | undefined {
-  const { graph, drawn, problems } = scope
-  const type = drawn.get(link.from)?.type
-  const source = type === undefined ? graph.definitionAt(link.from) : graph.definitions.get(type)
-  const about = { node, input: slot }
-  if (source === undefined) {
-    if (type === undefined) problems.push({ code: 'bad_linked_input', ...about, problem: `it is linked to node ${link.from}, which there is not` })
-    return undefined // of a type that there is not: reported where it stands
-  }
-  const output = outputOf(source, link.output)
-  if (output === undefined) {
-    const problem = `it is linked to output ${JSON.stringify(link.output)} of ${source.type} (node ${link.from}), which has no such output`
-    const remedy = listed(source.outputs.map(({ name }) => name), 'output')
-    problems.push({ code: 'bad_linked_input', ...about, problem, ...(remedy && { remedy }) })
-    return undefined
-  }
-  if (!fits(output.socket, definition.socket)) {
-    const problem = `expected ${socketText(definition.socket)}, got ${socketText(output.socket)} from output "${output.name}" of node ${link.from}`
-    problems.push({ code: 'return_type_mismatch', ...about, problem })
-    return undefined
-  }
-  return { kind: definition.rawLink ? 'raw' : 'link', definition, slot, from: link.from, output: output.name }
 }

@@ -46,10 +46,11 @@ export async function planExecution(checked: CheckedWorkflow, host: PlanHost): P
   const lazy: string[] = []
   for (const node of graph.nodes) {
     if (work.running.has(node.path)) run.push(node)
-    else if (work.results.has(node.path) || behind.has(node.path)) cached.push({ ...node, result: work.results.get(node.path) })
-    else lazy.push(node.path)
+    else if (!work.results.has(node.path) && !behind.has(node.path)) lazy.push(node.path)
+    else cached.push({ ...node, result: work.results.get(node.path) })
   }
-  const skipped = checked.graph.size === checked.nodes.length ? [] : [...checked.graph.keys()].filter((id) => !graph.at(id))
+  const isWhole = checked.graph.size === checked.nodes.length
+  const skipped = isWhole ? [] : [...checked.graph.keys()].filter((id) => !graph.at(id))
   const { mapped } = checked
   const summary: PlanSummary = {
     run: run.map(({ path }) => path),

@@ -13,7 +13,8 @@ import { itemsOf } from './lists.ts'
 import type { GivenInput, LinkInput, PlannedInput, PlannedNode } from './planned-node.ts'
 
 /** What has arrived at each input of a node, in their order: `undefined` for what no link brings, or not yet. */
-export type Arrivals = readonly (TypedValue | undefined)[]
+export type Arrivals = readonly Arrived[]
+type Arrived = TypedValue | undefined
 
 /** The value that blocks a node, if there is one: anything blocked that it would have got. */
 export function blockedAmong(arrivals: Arrivals, wholeLists: boolean): Blocked | undefined {
@@ -70,13 +71,13 @@ export function inputValues(planned: PlannedNode, arrivals: Arrivals, handing: H
   return values
 }
 
-function listOf(input: PlannedInput, planned: PlannedNode, arrived: TypedValue | undefined, handing: Handing): unknown[] {
+function listOf(input: PlannedInput, planned: PlannedNode, arrived: Arrived, handing: Handing): unknown[] {
   if (!arrived?.each || !isLinked(input)) return [singleOf(input, planned, arrived, handing)]
   const { type } = arrived.each
   return itemsOf(arrived).map((value) => handedOver(input, planned, { type, value }, handing))
 }
 
-function singleOf(input: PlannedInput, planned: PlannedNode, arrived: TypedValue | undefined, handing: Handing): unknown {
+function singleOf(input: PlannedInput, planned: PlannedNode, arrived: Arrived, handing: Handing): unknown {
   switch (input.kind) {
     case 'literal':
       return handing.copies ? copyValue(input.value) : input.value

@@ -2,11 +2,13 @@ import { WorkflowError } from '../workflow/workflow-error.ts'
 import { aboutShown } from './failure.ts'
 import type { Step } from './step.ts'
 
+type StepAt = (path: string) => Step | undefined
+
 /**
  * The cycle that steps wait in for one another, as it came about through expansions.
  * @param open all steps that have not ended; none of them runs
  */
-export function waitCycle(open: readonly Step[], stepAt: (path: string) => Step | undefined): { step: Step; error: WorkflowError } {
+export function waitCycle(open: readonly Step[], stepAt: StepAt): { step: Step; error: WorkflowError } {
   const place = new Map<Step, number>()
   const walked: Step[] = []
   let step = open[0]!
@@ -24,7 +26,7 @@ export function waitCycle(open: readonly Step[], stepAt: (path: string) => Step 
 }
 
 /** One of the steps that a step waits for. */
-function waitedFor({ planned, asked, children }: Step, stepAt: (path: string) => Step | undefined): Step | undefined {
+function waitedFor({ planned, asked, children }: Step, stepAt: StepAt): Step | undefined {
   const child = children.find(({ hasEnded }) => !hasEnded)
   if (child) return child
   for (const input of planned.inputs) {

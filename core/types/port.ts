@@ -178,7 +178,8 @@ function variadicPort<T>(item: Port<T>, options: VariadicOptions): Port<readonly
     isOptional: min === 0,
     ...(item.validate && { validate: item.validate }),
   })
-  const accepts = (value: unknown): value is readonly T[] => Array.isArray(value) && value.every((one) => item.accepts(one))
+  const isItem = (one: unknown) => item.accepts(one)
+  const accepts = (value: unknown): value is readonly T[] => Array.isArray(value) && value.every(isItem)
   const optional = () => variadicPort(item, { ...options, min: 0 })
   const lazy = () => variadicPort(item.lazy(), options)
   // The engine gathers the single inputs into the list that `accepts` describes.
@@ -214,7 +215,9 @@ function makePort<T>(type: ValueType<T>, options: MadePort<T>, extras: PortExtra
     accepts: (value): value is T => type.check(value),
     // `undefined` is let in by the engine before `accepts` is asked, so the type's own check stays in place.
     optional: () => makePort<T | undefined>(type as ValueType<T | undefined>, data, left),
-    lazy: () => makePort<T | undefined>(type as ValueType<T | undefined>, { ...data, lazy: true }, { ...common, isOptional }),
+    lazy: () => {
+      return makePort<T | undefined>(type as ValueType<T | undefined>, { ...data, lazy: true }, { ...common, isOptional })
+    },
     each: () => eachPort(makePort(type, { ...data, each: true }, common)),
   }
 }
