@@ -7,7 +7,7 @@ import { engineEntries } from '../core/plugins/engine-entries.ts'
 import { createRegistry, loadPlugin, type LoadedPlugin, type Registry } from '../core/plugins/index.ts'
 import { noteIntrinsics, type Intrinsics } from '../core/plugins/intrinsics.ts'
 import { invalid, refuseOtherApi } from '../core/plugins/load.ts'
-import { WorkflowError } from '../core/workflow/workflow-error.ts'
+import { logText, WorkflowError } from '../core/workflow/workflow-error.ts'
 import { cacheFolder } from '../tensor/weights/cache-folder.ts'
 import { changeText, guardNode, refuseExit } from './plugins-guard.ts'
 import { importProblem } from './plugins-problem.ts'
@@ -119,6 +119,7 @@ export class PluginHost {
       void rememberNodes(this.#cache, found.entry, nodes)
       return { ...this.#report(candidate, loaded.plugin), status: 'loaded', nodes, warnings: loaded.warnings }
     } catch (error) {
+      if (process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${logText(error)}\n`)
       const problem = asProblem(error, found.name).toJSON()
       const nodes = 'entry' in found ? await knownNodes(this.#cache, found) : []
       return { ...this.#report(candidate), status: 'skipped', nodes, warnings: [], problem }

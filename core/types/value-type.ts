@@ -85,7 +85,7 @@ export function defineType<T>(options: ValueTypeOptions<T>): ValueType<T> {
   if (!ID.test(options.id)) {
     throw new TypeError(`defineType: expected an id of capitals, digits and _ (like LATENT), got "${options.id}"`)
   }
-  return { ...options, socket: options.id }
+  return Object.freeze({ ...options, socket: options.id }) // plugins share it
 }
 
 /** The type "a list of these": a whole list in one socket. */

@@ -8,7 +8,8 @@ import { MODEL, TEXT_ENCODER, VAE } from './recipes.ts'
 export { CONDITIONING, IMAGE, LATENT, MASK, MODEL, TEXT_ENCODER, VAE, VIDEO }
 export type { Video } from './frames.ts'
 
-export const port = {
+/** Frozen, since plugins share it. */
+export const port = Object.freeze({
   ...enginePort,
   conditioning: portOf(CONDITIONING),
   image: portOf(IMAGE),
@@ -18,4 +19,4 @@ export const port = {
   textEncoder: portOf(TEXT_ENCODER),
   vae: portOf(VAE),
   video: portOf(VIDEO),
-}
+})

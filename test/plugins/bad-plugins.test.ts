@@ -66,6 +66,14 @@ describe('while it is loaded', () => {
     expect(value).toBe('answer: 42')
   })
 
+  test('what it changes of the engine does not change', async () => {
+    const project = fine().plugin('meddles', `import { IMAGE } from 'kinograph'
+for (const spoil of [() => { port.float = () => port.int() }, () => { IMAGE.check = () => true }]) try { spoil() } catch {}
+export default definePlugin({ nodes: [] })`).node('zfine', 'LateFine', 'return { y: x + 0.5 }')
+    const path = project.workflow({ it: { type: 'LateFine', x: 1 } }, { outputs: [{ name: 'answer', node: 'it', output: 'y' }] })
+    expect((await project.run('run', path)).stdout).toBe('answer: 1.5\n')
+  })
+
   test('--safe loads none', async () => {
     const project = fine().plugin('bad', 'throw new Error()')
     expect(await project.run('plugins', '--safe')).toMatchObject({ code: 0, stderr: '', stdout: 'No plugins are loaded with --safe.\n' })

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { cli, filesBelow, root, scratchFolder } from '../cli/harness.ts'
 import type { PluginReport } from '../../worker/protocol.ts'
@@ -47,6 +48,20 @@ describe('the examples', () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
     await expect(call(process.execPath, [tsc, '-p', examples], { cwd: root })).resolves.toMatchObject({ stdout: '' })
   })
+})
+
+test('the first plugin of the guide does what it says', async () => {
+  const [, code] = /```ts\n(\/\/ plugins\/brighten[\s\S]*?)```/.exec(readFileSync(join(root, 'docs/plugins.md'), 'utf8'))!
+  const project = new Project().write('plugins/brighten/index.ts', code!)
+  const path = project.workflow({
+    picture: { type: 'EmptyImage', width: 4, height: 4, batch_size: 1, color: 0x102030 },
+    brighten: { type: 'Brighten', image: ['picture', 'IMAGE'], by: 2 },
+    save: { type: 'SaveImage', images: ['brighten', 'image'], filename_prefix: 'bright' },
+  })
+  const { code: ended, stdout } = await project.run('run', path)
+  expect(ended).toBe(0)
+  const { data } = await sharp(stdout.trim()).raw().toBuffer({ resolveWithObject: true })
+  expect([...data.subarray(0, 3)]).toEqual([0x20, 0x40, 0x60])
 })
 
 describe('where plugins are found', () => {
