@@ -44,6 +44,7 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
   }
   process.on('message', (message) => void receive(message as ToWorker, ask, outbox, running)) // only our parent writes here
   process.on('disconnect', () => endAfter(running))
+  if (process.connected === false) return end() // the parent went while we were being loaded
   outbox.post({ type: 'ready' })
 }
 

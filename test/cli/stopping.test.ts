@@ -117,3 +117,17 @@ test('a worker ends itself when its parent is gone', async () => {
   await run.ended
   await until(() => !isAlive(worker), 'the worker has ended')
 })
+
+test('a command line that is refused before its worker has loaded leaves no worker', async () => {
+  const started = start(['run', join('workflows', 'text-to-video.json'), '--set', 'nonsense'])
+  const workers = new Set<number>()
+  const look = setInterval(() => {
+    try {
+      for (const pid of childrenOf(started.child.pid!)) workers.add(pid)
+    } catch { /* it has ended */ }
+  }, 2)
+  expect((await started.ended).code).toBe(2)
+  clearInterval(look)
+  expect(workers.size).toBe(1)
+  await until(() => [...workers].every((pid) => !isAlive(pid)), 'the worker is gone')
+})
