@@ -78,7 +78,7 @@ export async function measure(bench: Bench, name: string, gflop: number, run: ()
   const runs: number[] = []
   const yardsticks: number[] = []
   for (let i = 0; i < RUNS; i++) {
-    yardsticks.push(await timed(bench.yardstick))
+    yardsticks.push(Math.min(await timed(bench.yardstick), await timed(bench.yardstick))) // the first finds cold caches
     runs.push(await timed(run))
   }
   const own = timing(runs)
