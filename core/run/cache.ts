@@ -16,21 +16,23 @@ export interface ResultCache {
   planned?(keys: Iterable<string>): void
 }
 
-/** Results in memory up to a number of bytes; the one unused for longest goes first. */
-export class MemoryCache implements ResultCache {
+/** Results in memory up to a total weight; the one unused for longest goes first. */
+export class LruCache implements ResultCache {
   readonly #limit: number
+  readonly #weigh: (result: NodeResult) => number
   /** A Map keeps the order of insertion: the oldest use comes first. */
   readonly #results = new Map<string, NodeResult>()
-  #bytes = 0
+  #weight = 0
 
-  /** @param limit bytes that all results together may hold */
-  constructor(limit: number) {
+  /** @param limit what all results together may weigh */
+  constructor(limit: number, weigh: (result: NodeResult) => number) {
     this.#limit = limit
+    this.#weigh = weigh
   }
 
-  /** Bytes that are held now. */
-  get bytes(): number {
-    return this.#bytes
+  /** What is held now weighs together. */
+  get weight(): number {
+    return this.#weight
   }
 
   /** How many results are held now. */
@@ -46,15 +48,16 @@ export class MemoryCache implements ResultCache {
     return result
   }
 
-  /** Keeps a result, unless it is larger than the whole cache. */
+  /** Keeps a result, unless it is heavier than the whole cache may be. */
   set(key: string, result: NodeResult): void {
-    if (result.bytes > this.#limit) return
+    const weight = this.#weigh(result)
+    if (weight > this.#limit) return
     hold(result.outputs.values())
     this.#drop(key)
     this.#results.set(key, result)
-    this.#bytes += result.bytes
+    this.#weight += weight
     for (const oldest of this.#results.keys()) {
-      if (this.#bytes <= this.#limit) break
+      if (this.#weight <= this.#limit) break
       this.#drop(oldest)
     }
   }
@@ -68,7 +71,20 @@ export class MemoryCache implements ResultCache {
     const result = this.#results.get(key)
     if (result === undefined) return
     this.#results.delete(key)
-    this.#bytes -= result.bytes
+    this.#weight -= this.#weigh(result)
     letGo(result.outputs.values())
+  }
+}
+
+/** Results in memory up to a number of bytes; the one unused for longest goes first. */
+export class MemoryCache extends LruCache {
+  /** @param limit bytes that all results together may hold */
+  constructor(limit: number) {
+    super(limit, ({ bytes }) => bytes)
+  }
+
+  /** Bytes that are held now. */
+  get bytes(): number {
+    return this.weight
   }
 }

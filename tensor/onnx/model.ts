@@ -47,7 +47,8 @@ export interface OnnxGraph {
 const OPSETS = { '': 20, 'com.microsoft': 1 }
 const IR_VERSION = 9
 
-const TYPE_CODE: Readonly<Record<DType, number>> = {
+/** TensorProto.DataType. */
+export const TYPE_CODE: Readonly<Record<DType, number>> = {
   float32: 1,
   uint8: 2,
   int8: 3,

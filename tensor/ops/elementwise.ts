@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph.ts'
 import { definePrimitive, noGradient, type GradientArguments, type NoGradient } from '../graph/primitive.ts'
 import { ShapeError } from '../graph/shape-error.ts'
 import type { Value } from '../graph/value.ts'
+import { TYPE_CODE } from '../onnx/model.ts'
 import { broadcast } from './shapes.ts'
 
 type Unary = readonly ['x']
@@ -85,22 +86,9 @@ const castTo = definePrimitive<['x'], { to: DType }>({
   inputs: ['x'],
   shape: ({ x }) => x.shape,
   dtype: (_, { to }) => to,
-  attributes: ({ to }) => ({ to: { int: CAST_CODE[to] } }),
+  attributes: ({ to }) => ({ to: { int: TYPE_CODE[to] } }),
   grad: ({ g, dy, x }) => ({ x: cast(g, dy, x.dtype) }),
 })
-
-/** TensorProto.DataType, as Cast's attribute has it. */
-const CAST_CODE: Readonly<Record<DType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-  bfloat16: 16,
-}
 
 /** condition ? a : b, elementwise; all three broadcast. */
 export const where = definePrimitive({
