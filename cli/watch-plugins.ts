@@ -25,9 +25,9 @@ export async function runWatching({ worker, workflow, run, say }: WatchedRun): P
   const changes = new Changes(resolve(workflow))
   let plugins = await loadPlugins(worker, false)
   changes.add(foldersOf(plugins))
-  let code = await run()
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  process.on('SIGINT', stop).on('SIGTERM', stop) // also during a run, which may end well before it notices
   try {
+    let code = await run()
     while (code !== EXIT.cancelled) {
       changes.add(foldersOf(plugins))
       say(`Watching ${plugins.length} ${plugins.length === 1 ? 'plugin' : 'plugins'} and ${basename(workflow)}; Ctrl-C ends.`)
@@ -38,9 +38,7 @@ export async function runWatching({ worker, workflow, run, say }: WatchedRun): P
       const names = changedPlugins(before, plugins)
       if (names.length === 0 && !changed.has(resolve(workflow))) continue
       say(names.length > 0 ? `Loaded again: ${names.join(', ')}.` : `${basename(workflow)} has changed.`)
-      process.off('SIGINT', stop).off('SIGTERM', stop) // a run has its own
       code = await run()
-      process.on('SIGINT', stop).on('SIGTERM', stop)
     }
     return code
   } finally {
