@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{core,nodes,tensor,diffusion,media,worker,cli,bench,test}/**/*.test.ts'],
+    setupFiles: ['test/laws-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runs } from '../test/laws.ts'
 import { MediaError } from './error.ts'
 import { frameWriter } from './frame-writer.ts'
 import { alphaOf, concatFrames, convertFrames, frameBatches, sliceFrames, toF32, toU8, withChannels } from './frame-views.ts'
@@ -55,7 +56,7 @@ describe('written frames', () => {
         expect(held.constructor).toBe(read.constructor)
       }))
       await Promise.all([memory.close?.(), spilled.close?.()])
-    }), { numRuns: 40 })
+    }), runs(40))
   })
 
   test('can be read while they are written, in order or not', async () => {
@@ -212,7 +213,7 @@ describe('views', () => {
       for await (const batch of frameBatches(joined, 3)) batches.push(...batch)
       expect(batches).toEqual([...await whole.read(0, count)])
       await whole.close?.()
-    }), { numRuns: 40 })
+    }), runs(40))
   })
 
   test('pass errors, waiting and cancel on', async () => {

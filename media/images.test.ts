@@ -6,6 +6,7 @@ import { deflateSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runs } from '../test/laws.ts'
 import { MediaError } from './error.ts'
 import { framesOf } from './frames.ts'
 import type { Channels } from './frames.ts'
@@ -48,7 +49,7 @@ describe('write and read back', () => {
           for (let c = 0; c < 3; c++) expect(rgb[p * 3 + c]).toBe(wanted[p * channels + (channels === 1 ? 0 : c)])
           expect(hidden[p]).toBe(channels === 4 ? 255 - wanted[p * 4 + 3]! : 0)
         }
-      }), { numRuns: 30 })
+      }), runs(30))
   })
 
   test.each(['jpg', 'jpeg', 'webp', 'WEBP'])('%s comes close', async (ending) => {
@@ -175,7 +176,7 @@ describe('what is refused', () => {
         if (!cut) bytes[at] = value
         const result = await readImage(file('broken', cut ? bytes.subarray(0, at) : bytes)).catch((error: unknown) => error)
         if (result instanceof Error) expect(result).toBeInstanceOf(MediaError)
-      }), { numRuns: 60 })
+      }), runs(60))
   })
 
   test('missing files, folders, devices and pipes', async () => {

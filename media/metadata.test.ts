@@ -6,6 +6,7 @@ import { deflateSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runs } from '../test/laws.ts'
 import { encodeVideo } from './encode-video.ts'
 import { MediaError } from './error.ts'
 import { findFfmpeg } from './ffmpeg.ts'
@@ -61,7 +62,7 @@ describe.each(KINDS)('%s', (kind) => {
     await fc.assert(fc.asyncProperty(json, text, async (workflow, name) => {
       const metadata = { kinograph: '0.1.0', workflow, seeds: { [`${name}.seed`]: 5 }, models: [{ file: name, hash: 'f0' }] }
       expect(await readMetadata(await write(kind, metadata))).toEqual(JSON.parse(JSON.stringify(metadata)))
-    }), { numRuns: kind === 'mp4' ? 12 : 40 })
+    }), runs(kind === 'mp4' ? 12 : 40))
   })
 
   test('carries 2 MB and 20 MB, and the picture stays as it was', async () => {
@@ -82,7 +83,7 @@ describe.each(KINDS)('%s', (kind) => {
       for (const [at, value] of changes) bytes[at] = value
       const result = await readMetadata(file(cut === null ? bytes : bytes.subarray(0, cut))).catch((error: unknown) => error)
       if (result instanceof Error) expect(result).toBeInstanceOf(MediaError)
-    }), { numRuns: 400 })
+    }), runs(400))
   })
 
   test('any bytes behind a right beginning likewise', async () => {
@@ -90,7 +91,7 @@ describe.each(KINDS)('%s', (kind) => {
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (rest) => {
       const result = await readMetadata(file(Buffer.concat([start, rest]))).catch((error: unknown) => error)
       if (result !== null && result instanceof Error) expect(result).toBeInstanceOf(MediaError)
-    }), { numRuns: 200 })
+    }), runs(200))
   })
 })
 

@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { Blocked } from '../types/blocked.ts'
 import { STRING } from '../types/scalars.ts'
 import { listType, unionType, type TypedValue } from '../types/value-type.ts'
@@ -122,7 +123,7 @@ describe('the budget', () => {
       await watching
       expect(Math.max(most, await bytesIn(own))).toBeLessThanOrEqual(budget)
       expect(cache.bytes).toBeLessThanOrEqual(budget)
-    }), { numRuns: 25 })
+    }), runs(25))
   })
 
   test('a smaller budget later removes what is over it', async () => {

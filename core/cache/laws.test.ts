@@ -3,6 +3,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { createRegistry } from '../plugins/registry.ts'
 import { MemoryCache, type ResultCache } from '../run/cache.ts'
 import { runWorkflow } from '../run/run.ts'
@@ -96,7 +97,7 @@ test.each(Object.entries(policies))('law: with a cache of policy "%s" runs give 
         expect(known).toEqual(fresh)
       }
     }),
-    { numRuns: 40 },
+    runs(40),
   )
 })
 
@@ -110,7 +111,7 @@ test('law: whatever is done to the files of a disk cache between runs, they give
       for (const { file, at, bit, cut } of spoils) await spoilFile(cache.folder, file, at, bit, cut)
       expect(await outcome(workflow, cache)).toEqual(await outcome(workflow, new NoCache()))
     }),
-    { numRuns: 40 },
+    runs(40),
   )
 })
 

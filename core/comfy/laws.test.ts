@@ -13,41 +13,40 @@ import { exportComfyUi } from './ui-export.ts'
 import { importComfyUi } from './ui-import.ts'
 
 const none: Definitions = new Map()
-const runs = { numRuns: Number(process.env['LAW_RUNS'] ?? 100) }
 
 describe.each([['with definitions', definitions], ['without', none]])('laws, %s', (_, known) => {
   test('the API format comes back as it was, from values and from text', () => {
     fc.assert(fc.property(comfyApiFile, (file) => {
       expect(exportComfyApi(importComfyApi(file, known), known)).toEqual(file)
       expect(readComfyText(comfyText(exportComfyApi(importComfyApi(file, known), known)))).toEqual(JSON.parse(JSON.stringify(file)))
-    }), runs)
+    }))
   })
 
   test('the saved format comes back as it was', () => {
     fc.assert(fc.property(comfyUiFile, (file) => {
       expect(exportComfyUi(importComfyUi(file, known), known)).toEqual(file)
-    }), runs)
+    }))
   })
 
   test('what is imported is sound, and survives our own text', () => {
     fc.assert(fc.property(comfyUiFile, (file) => {
       const workflow = importComfyUi(file, known)
       expect(exportComfyUi(parseWorkflow(formatWorkflow(workflow)), known)).toEqual(JSON.parse(JSON.stringify(file)))
-    }), runs)
+    }))
   })
 
   test('ours comes back from the saved format but for the stated losses', () => {
     fc.assert(fc.property(ourWorkflow, (workflow) => {
       const back = importComfyUi(exportComfyUi(workflow, known), known)
       expect(back).toEqual(withoutLosses(UI_LOSSES, workflow, known))
-    }), runs)
+    }))
   })
 
   test('what the export of ours gives comes back as it was', () => {
     fc.assert(fc.property(ourWorkflow, (workflow) => {
       const file = exportComfyUi(workflow, known)
       expect(exportComfyUi(importComfyUi(file, known), known)).toEqual(file)
-    }), runs)
+    }))
   })
 
   test('ours comes back from the API format but for the stated losses', () => {
@@ -62,6 +61,6 @@ describe.each([['with definitions', definitions], ['without', none]])('laws, %s'
         return
       }
       expect(importComfyApi(file, known)).toEqual(withoutLosses(API_LOSSES, workflow, known, draw))
-    }), runs)
+    }))
   })
 })

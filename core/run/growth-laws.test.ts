@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { createRegistry } from '../plugins/registry.ts'
 import { Blocked, blocked } from '../types/blocked.ts'
 import { defineNode } from '../types/node-type.ts'
@@ -100,7 +101,7 @@ test('law: with lists, blocking, lazy inputs and expansions too, a run with a ca
       await results(first, { cache })
       expect((await results(second, { cache })).values).toEqual((await results(second)).values)
     }),
-    { numRuns: 150 },
+    runs(150),
   )
 })
 
@@ -109,7 +110,7 @@ test('law: neither how many run at a time, nor whether nodes get copies, changes
     fc.asyncProperty(graphs, fc.integer({ min: 1, max: 6 }), async (workflow, width) => {
       expect((await results(workflow, { width, trusted: true })).values).toEqual((await results(workflow, { width: 1 })).values)
     }),
-    { numRuns: 150 },
+    runs(150),
   )
 })
 
@@ -121,6 +122,6 @@ test('law: with room for all, nothing but what is blocked is looked at again', a
       const second = await results(workflow, { cache })
       expect([second.executed, second.values]).toEqual([[], first.values])
     }),
-    { numRuns: 150 },
+    runs(150),
   )
 })

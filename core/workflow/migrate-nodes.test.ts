@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { createRegistry } from '../plugins/registry.ts'
 import { runWorkflow } from '../run/run.ts'
 import { NO_PATHS } from '../run/testing/stub-graph.ts'
@@ -149,5 +150,5 @@ test('law: a migrated file runs as before', async () => {
     const [before, after] = [await results(workflow, first), await results(workflow, third)]
     for (const [id, value] of before) expect(after.get(id)).toBeCloseTo(value, 9)
     expect(workflow.nodes.some(({ inputs }) => Object.values(inputs!).some(isLink)) || after.size > 0).toBe(true)
-  }), { numRuns: 60 })
+  }), runs(60))
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { flattenSubgraphs } from './flatten.ts'
 import { packSubgraph } from './pack.ts'
 import { parseWorkflow } from './parse.ts'
@@ -161,7 +162,7 @@ test('law: packing any nodes and unpacking them gives the same workflow', () => 
     const packed = packSubgraph(original, { nodes: chosen(original, mask) })
     parseWorkflow(packed.workflow)
     expect(byId(unpackSubgraph(packed.workflow, packed.node))).toEqual(byId(original))
-  }), { numRuns: 500 })
+  }), runs(500))
 })
 
 test('law: also of nodes inside a subgraph, and of the nodes that stand for one', () => {
@@ -178,7 +179,7 @@ test('law: also of nodes inside a subgraph, and of the nodes that stand for one'
     expect(byId(unpackSubgraph(insideOut, outer.node))).toEqual(byId(original))
     const outsideIn = unpackSubgraph(undone, outer.node)
     expect(byId(unpackSubgraph(outsideIn, inner.node))).toEqual(byId(original))
-  }), { numRuns: 300 })
+  }), runs(300))
 })
 
 test('law: what runs is the same, packed or not', () => {
@@ -191,5 +192,5 @@ test('law: what runs is the same, packed or not', () => {
       id: plain(one.id),
     }))
     expect(byId({ version: 1, nodes })).toEqual(byId({ version: 1, nodes: original.nodes }))
-  }), { numRuns: 300 })
+  }), runs(300))
 })

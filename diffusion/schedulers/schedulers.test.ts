@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { DiffusionError } from '../error.ts'
 import { Generator } from '../random/index.ts'
 import {
@@ -40,7 +41,7 @@ describe.each(names)('%s', (name) => {
       expect(runCalls(scheduler, steps, structuredClone(half), at).x).toEqual(whole.x)
       const state = stateFromJson(JSON.parse(JSON.stringify(stateToJson(half.state))))
       expect(runCalls(make(name, { ...scheduler.config }), steps, { x: half.x, state }, at).x).toEqual(whole.x)
-    }), { numRuns: 40 })
+    }), runs(40))
   })
 
   test('a step leaves the sample, the output and the state that it was given alone', () => {

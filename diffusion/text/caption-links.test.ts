@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { removeLinks } from './caption-links.ts'
 import { BOUNDARY, WORD } from './python-strings.ts'
 
@@ -20,7 +21,7 @@ test('removes what the regex of the reference matches', () => {
       expect(removeLinks(text, 'http')).toBe(text.replaceAll(naive('https?'), ''))
       expect(removeLinks(text, 'www')).toBe(text.replaceAll(naive('www'), ''))
     }),
-    { numRuns: 3000 },
+    runs(3000),
   )
 })
 

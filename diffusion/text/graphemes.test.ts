@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { replaceGraphemes } from './graphemes.ts'
 
 const marked = (text: string) => replaceGraphemes(text, (grapheme) => `${grapheme}|`)
@@ -17,7 +18,7 @@ test('finds in parts what the segmenter finds in the whole text', () => {
   const same = fc.property(text, (text) => {
     expect(marked(text)).toBe(whole(text))
   })
-  fc.assert(same, { numRuns: 500 })
+  fc.assert(same, runs(500))
 })
 
 test('a grapheme may be longer than a part', () => {

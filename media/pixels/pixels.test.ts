@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { convertFrames, withChannels } from '../frame-views.ts'
 import { frameWriter } from '../frame-writer.ts'
 import type { Frames } from '../frames.ts'
@@ -58,7 +59,7 @@ describe('resizing, worked out by hand', () => {
         const flat = solidFrames({ ...frames, channels: 3, dtype: 'u8' }, [9, 90, 200])
         const resized = await samplesOf(resizeFrames(flat, { width, height }, method))
         expect(new Set(resized)).toEqual(new Set([9, 90, 200]))
-      }), { numRuns: 30 })
+      }), runs(30))
   })
 })
 
@@ -66,7 +67,7 @@ describe('laws of placing', () => {
   const edges = fc.record({ left: fc.nat(3), top: fc.nat(3), right: fc.nat(3), bottom: fc.nat(3) })
   const same = async (a: Frames, b: Frames) => expect(await contentOf(a)).toEqual(await contentOf(b))
   const law = (name: string, check: (frames: Frames) => Promise<unknown>) =>
-    test(name, () => fc.assert(fc.asyncProperty(anyFrames(), async (frames) => { await check(frames) }), { numRuns: 60 }))
+    test(name, () => fc.assert(fc.asyncProperty(anyFrames(), async (frames) => { await check(frames) }), runs(60)))
 
   law('flip ∘ flip = id', async (f) => {
     await same(flipAcross(flipAcross(f)), f)
@@ -88,13 +89,13 @@ describe('laws of placing', () => {
   test('crop ∘ pad = id', () => fc.assert(fc.asyncProperty(anyFrames(), edges, async (f, e) => {
     const padded = padFrames(f, e, [0, 0, 0, 0])
     await same(cropFrames(padded, { x: e.left, y: e.top, width: f.width, height: f.height }), f)
-  }), { numRuns: 60 }))
+  }), runs(60)))
   test('a composite without mask, read where it lies, is its source', () =>
     fc.assert(fc.asyncProperty(anyFrames(), fc.nat(3), fc.nat(3), async (f, x, y) => {
       const ground = solidFrames({ ...f, width: f.width + 4, height: f.height + 4 }, [0, 0, 0, 0])
       const made = cropFrames(compositeFrames(ground, f, { x, y }), { x, y, width: f.width, height: f.height })
       await same(made, f)
-    }), { numRuns: 60 }))
+    }), runs(60)))
   test('a range reads the same frame by frame as at once', () => fc.assert(fc.asyncProperty(anyFrames(), async (f) => {
     const view = blurFrames(flipAcross(f), { radius: 1, sigma: 1 })
     const all = await view.read(0, f.count)
@@ -227,7 +228,7 @@ describe('time', () => {
   test('up by a whole number and down again = id', () =>
     fc.assert(fc.asyncProperty(anyFrames(), fc.integer({ min: 2, max: 5 }), fc.constantFrom('nearest', 'blend'), async (f, n, method) => {
       expect(await contentOf(changeRate(changeRate(f, 8, 8 * n, method), 8 * n, 8, 'nearest'))).toEqual(await contentOf(f))
-    }), { numRuns: 40 }))
+    }), runs(40)))
 })
 
 describe('views', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { ExpressionError, parseExpression } from './expression.ts'
 
 const evaluate = (text: string, variables: Record<string, number | boolean> = {}) =>
@@ -46,7 +47,7 @@ test.each([
 describe('whatever is written', () => {
   test('is a value or an ExpressionError', () => fc.assert(fc.property(
     fc.oneof(fc.string(), fc.array(fc.constantFrom('1', 'a', '+', '-', '*', '**', '(', ')', ',', 'min', '?', ':', 'if', 'else', 'not', '<', '==', ' ')).map((parts) => parts.join(''))),
-    (text) => { problem(text, { a: 2 }) }), { numRuns: 2000 }))
+    (text) => { problem(text, { a: 2 }) }), runs(2000)))
   test('deep and long formulas are refused, not a stack overflow', () => {
     expect(problem(`${'('.repeat(4900)}1${')'.repeat(4900)}`)).toContain('it is nested deeper than 100 levels')
     expect(problem(`1${' ** 1'.repeat(1500)}`)).toContain('nested deeper')

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import type { WorkflowError } from '../../core/index.ts'
 import type { Frames } from '../../media/index.ts'
 import { anyFrames, bytes, contentOf, floats, samplesOf } from '../../media/testing/frames.ts'
@@ -62,7 +63,7 @@ describe('placing', () => {
     const padded = await framesFrom('ImagePadForOutpaint', { image, left, top, right: 1, bottom: 2, feathering: 0 })
     const back = await framesFrom('ImageCrop', { image: padded, x: left, y: top, width: image.width, height: image.height })
     expect(await contentOf(back)).toEqual(await contentOf(image))
-  }), { numRuns: 20 }))
+  }), runs(20)))
   test('a composite with and without a mask, resized or not', async () => {
     const over = { destination: four, source: rgb(2, 1, [255, 255]), x: 1, y: 0 }
     expect(await greysFrom('ImageCompositeMasked', over)).toEqual([0, 255, 255, 120])
@@ -103,7 +104,7 @@ describe('batches', () => {
     const list = (await runNode('ImagesToList', { images })).outputs['list'] as Frames[]
     expect(list.map(({ count }) => count)).toEqual(Array(images.count).fill(1))
     expect(await contentOf(await framesFrom('ListToImages', { list: each(...list) }, 'images'))).toEqual(await contentOf(images))
-  }), { numRuns: 20 }))
+  }), runs(20)))
   test('skipping everything is refused', async () =>
     expect(await messageOf('SelectEveryNthImage', { images: a, skip_first: 3 })).toContain('input "skip_first": count must be a whole number of at least 1, got 0'))
 })
@@ -153,7 +154,7 @@ describe('masks', () => {
   test('invert ∘ invert = id', () => fc.assert(fc.asyncProperty(anyFrames({ channels: [1], dtypes: ['u8'] }), async (one) => {
     const twice = await framesFrom('InvertMask', { mask: await framesFrom('InvertMask', { mask: one }, 'MASK') }, 'MASK')
     expect(await contentOf(twice)).toEqual(await contentOf(one))
-  }), { numRuns: 20 }))
+  }), runs(20)))
   test('a picture is no mask, and a mask no picture', async () => {
     expect(await messageOf('InvertMask', { mask: four })).toContain('expected MASK')
     expect(await messageOf('ImageInvert', { image: three })).toContain('expected IMAGE')

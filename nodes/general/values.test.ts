@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import type { WorkflowError } from '../../core/index.ts'
 import { computed, each, runNode } from '../testing/run-node.ts'
 import { fillTemplate } from './format-text.ts'
@@ -125,7 +126,7 @@ describe('lists', () => {
   const items = fc.array(fc.integer(), { maxLength: 8 })
   const listOf = async (type: string, inputs: Record<string, unknown>, output = 'list') => (await outputsOf(type, inputs))[output] as unknown[]
   const law = (name: string, check: (a: number[], b: number[]) => Promise<void>) =>
-    test(name, () => fc.assert(fc.asyncProperty(items, items, check), { numRuns: 25 }))
+    test(name, () => fc.assert(fc.asyncProperty(items, items, check), runs(25)))
 
   law('length(join(a, b)) = length(a) + length(b); slices of a join are its parts', async (a, b) => {
     const joined = await listOf('ListJoin', { list1: each(...a), list2: each(...b) })

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runs } from '../../test/laws.ts'
 import { createRegistry, DiskCache, type TypedValue } from '../../core/index.ts'
 import { emptyLatent } from '../../diffusion/index.ts'
 import { framesOf, frameWriter, sliceFrames } from '../../media/index.ts'
@@ -57,7 +58,7 @@ test('law: frames of any form come back as they were', async () => {
     const found = await stored({ type, value: frames })
     if (!type.check(found)) throw new Error('it is of another type')
     await expectSame(found, frames)
-  }), { numRuns: 30 })
+  }), runs(30))
 })
 
 test('a view is stored as what it shows, a video with its speed', async () => {

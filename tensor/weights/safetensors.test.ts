@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { runs } from '../../test/laws.ts'
 import type { TensorData } from '../graph/dtype.ts'
 import { CheckpointError } from './error.ts'
 import { openCheckpoint } from './open.ts'
@@ -37,7 +38,7 @@ describe('round trip', () => {
         for (const [name, entry] of read.entries)
           expect(bits(await readTensor(entry))).toEqual(bits(tensors.get(name)!))
       }),
-      { numRuns: 150 },
+      runs(150),
     )
   })
 
@@ -232,7 +233,7 @@ test('damaged files never crash the reader, and never give a tensor outside of t
       await writeFile(path, harm(whole))
       await expectInside(path)
     }),
-    { numRuns: 400 },
+    runs(400),
   )
 })
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { runs } from '../../test/laws.ts'
 import type { TensorData } from '../graph/dtype.ts'
 import { CheckpointError } from './error.ts'
 import { toFloat32 } from './float.ts'
@@ -329,6 +330,6 @@ test('damaged files never crash the reader, and never give a tensor outside of t
         }
       },
     ),
-    { numRuns: 400 },
+    runs(400),
   )
 })
