@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Definitions } from '../types/definition.ts'
 import { formatWorkflow } from '../workflow/format.ts'
 import { parseWorkflow } from '../workflow/parse.ts'
+import type { Workflow } from '../workflow/workflow.ts'
 import { exportComfyApi } from './api-export.ts'
 import { importComfyApi } from './api-import.ts'
 import { API_LOSSES, UI_LOSSES, withoutLosses } from './losses.ts'
@@ -62,5 +63,22 @@ describe.each([['with definitions', definitions], ['without', none]])('laws, %s'
       }
       expect(importComfyApi(file, known)).toEqual(withoutLosses(API_LOSSES, workflow, known, draw))
     }))
+  })
+})
+
+describe('counterexamples that were found', () => {
+  const inside = (inputs: readonly string[]): Workflow => ({
+    version: 1,
+    nodes: [{ id: '007', type: 'subgraph:s' }],
+    subgraphs: [{
+      id: 's', name: 'S', inputs: [{ name: ' ' }], outputs: [],
+      nodes: [{ id: 'seed', type: 'KSampler', inputs: Object.fromEntries(inputs.map((name) => [name, { from: '$inputs', output: ' ' }])) }],
+    }],
+  })
+
+  test.each([[['denoise', 'model']], [['model', 'denoise']]])('an untyped input of a subgraph that feeds %j', (inputs) => {
+    const file = exportComfyUi(inside(inputs), definitions)
+    expect(exportComfyUi(importComfyUi(file, definitions), definitions)).toEqual(file)
+    expect(file).toEqual(exportComfyUi(inside(inputs.toReversed()), definitions))
   })
 })

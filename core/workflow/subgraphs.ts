@@ -143,17 +143,20 @@ function describeSubgraph(subgraph: Subgraph, definitions: Definitions): NodeDef
   }
 }
 
-/** Each input as the first one behind it is described; it must be given when one behind it must. */
+/**
+ * Each input as the first one behind it is described: the first node of the list, and of its inputs the first by its
+ * definition, however the file orders the two. It must be given when one behind it must.
+ */
 function describeInputs(
   subgraph: Subgraph,
   inside: ReadonlyMap<string, NodeDefinition | undefined>,
 ): InputDefinition[] {
-  const behind = new Map<string, InputDefinition[]>()
-  for (const node of subgraph.nodes) {
-    for (const [name, value] of Object.entries(node.inputs ?? {})) {
-      if (!isLink(value) || value.from !== SUBGRAPH_INPUTS || typeof value.output !== 'string') continue
-      const input = inside.get(node.id)?.inputs.find((one) => one.name === name)
-      if (input) behind.set(value.output, [...(behind.get(value.output) ?? []), input])
+  const behind = new Map<string, InputDefinition[]>(subgraph.inputs.map(({ name }) => [name, []]))
+  for (const { id, inputs: given = {} } of subgraph.nodes) {
+    for (const input of inside.get(id)?.inputs ?? []) {
+      const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined
+      if (value === undefined || !isLink(value) || value.from !== SUBGRAPH_INPUTS) continue
+      if (typeof value.output === 'string') behind.get(value.output)?.push(input)
     }
   }
   return subgraph.inputs.map(({ name, type }) => {

@@ -256,4 +256,14 @@ describe('subgraphs', () => {
       outputs: [{ name: 'image', socket: 'IMAGE' }],
     })
   })
+
+  test('an input that feeds two is described as the first by the definition, however the file orders them', () => {
+    const both = (names: string[]): Subgraph => ({
+      ...inside, inputs: [{ name: 'one' }], outputs: [],
+      nodes: [node('s', 'Sampler', Object.fromEntries(names.map((name) => [name, from('$inputs', 'one')])))],
+    })
+    const described = (names: string[]) =>
+      withSubgraphDefinitions(file({ subgraphs: [both(names)] }), definitions).get('subgraph:inner')!.inputs
+    expect(described(['steps', 'latent'])).toEqual(described(['latent', 'steps']))
+  })
 })
