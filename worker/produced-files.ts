@@ -1,14 +1,41 @@
 import { join } from 'node:path'
-import type { NodeResult } from '../core/run/index.ts'
+import type { RunEvent } from '../core/run/index.ts'
+import type { Json } from '../core/types/json.ts'
 import type { Folders, ProducedFile } from './protocol.ts'
 
-/** The files that output nodes say they made: `{ filename, subfolder, type }`, in ComfyUI's form. */
-export function producedFiles(results: ReadonlyMap<string, NodeResult>, folders: Folders): ProducedFile[] {
-  return [...results].flatMap(([node, { ui = {} }]) => Object.values(ui).flat().flatMap((shown) => {
-    if (typeof shown !== 'object' || shown === null) return []
-    const [filename, subfolder = '', type] = ['filename', 'subfolder', 'type'].map((field): unknown => Reflect.get(shown, field))
-    if (typeof filename !== 'string' || typeof subfolder !== 'string') return []
+/**
+ * The files that output nodes of a run say they made: `{ filename, subfolder, type }`, in ComfyUI's form. Wherever the
+ * node stands, in the file, a subgraph, a loop: its events tell. In order, each file once.
+ */
+export class ProducedFiles {
+  readonly #folders: Pick<Folders, 'output' | 'temp'>
+  /** By their paths. */
+  readonly #files = new Map<string, ProducedFile>()
+
+  constructor(folders: Pick<Folders, 'output' | 'temp'>) {
+    this.#folders = folders
+  }
+
+  /** What was made so far. */
+  get list(): readonly ProducedFile[] {
+    return [...this.#files.values()]
+  }
+
+  see(event: RunEvent): void {
+    if ((event.type !== 'node.done' && event.type !== 'node.cached') || event.ui === undefined) return
+    const { node, shown } = event
+    for (const made of Object.values(event.ui).flat()) {
+      const file = this.#fileOf(made)
+      // What stands around a node may show what is made in it again, at its own end.
+      if (file && !this.#files.has(file.path)) this.#files.set(file.path, { node: shown, ...(node !== shown && { within: node }), ...file })
+    }
+  }
+
+  #fileOf(made: Json): Pick<ProducedFile, 'path' | 'temporary'> | undefined {
+    if (typeof made !== 'object' || made === null) return undefined
+    const [filename, subfolder = '', type] = ['filename', 'subfolder', 'type'].map((field): unknown => Reflect.get(made, field))
+    if (typeof filename !== 'string' || typeof subfolder !== 'string') return undefined
     const temporary = type === 'temp'
-    return [{ node, path: join(temporary ? folders.temp : folders.output, subfolder, filename), temporary }]
-  }))
+    return { path: join(temporary ? this.#folders.temp : this.#folders.output, subfolder, filename), temporary }
+  }
 }

@@ -254,7 +254,10 @@ export type RunAnswer =
 
 /** A file that a run made. Temporary ones are previews. */
 export interface ProducedFile {
+  /** The node that the person sees. */
   readonly node: string
+  /** The path of the one that made it, where that stands inside a subgraph or an expansion. */
+  readonly within?: string
   readonly path: string
   readonly temporary: boolean
 }

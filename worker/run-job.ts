@@ -19,7 +19,7 @@ import { adviseOnPluginError, adviseOnPlugins } from './plugins-advice.ts'
 import { bounded } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
 import { planJob } from './plan-job.ts'
-import { producedFiles } from './produced-files.ts'
+import { ProducedFiles } from './produced-files.ts'
 import { provenanceOf } from './provenance.ts'
 import { environmentOf } from './result-caches.ts'
 import type { ResultCaches } from './result-caches.ts'
@@ -47,6 +47,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   void removeTemporaries(folders.output, { depth: 1 }).catch(() => {}) // what a crash before this run left there
   outbox.graph(id, workflow.nodes.map(refOf))
   const refused = new HeldFailure((event) => outbox.event(id, withAdvice(event, engine.plugins)))
+  const files = new ProducedFiles(folders)
   const cache = engine.caches.of(request.cache)
   const environment = environmentOf(kind, cache)
   const recorder = new RunRecorder(id, environment)
@@ -54,7 +55,10 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   const result = await runWorkflow(workflow, {
     registry, cache: cache.results, run: id, paths: folders, signal,
     ...(request.targets && { targets: request.targets }), ...(request.strict && { strict: true }), ...(request.index && { index: request.index }),
-    onEvent: (event) => refused.pass(event),
+    onEvent: (event) => {
+      files.see(event)
+      refused.pass(event)
+    },
     services: [
       provide(DEVICE, { kind, open: () => engine.device(kind) }),
       provide(PROVENANCE, provenanceOf(registry, folders)),
@@ -67,13 +71,12 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   if (result.error && process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${logText(result.error)}\n`)
   const error = adviseOnPluginError(await adviseOnModelError(result.error, workflow, registry, folders), engine.plugins)
   refused.letGo(error)
-  const files = producedFiles(result.results, folders)
   result.release()
   switch (result.status) {
     case 'cancelled': return { status: 'cancelled' }
     case 'done': {
       const { named: outputs, dropped } = result
-      return { status: 'done', files, outputs, ...(dropped.length > 0 && { dropped: dropped.length }), seconds: refused.seconds }
+      return { status: 'done', files: files.list, outputs, ...(dropped.length > 0 && { dropped: dropped.length }), seconds: refused.seconds }
     }
     case 'failed': return result.plan === undefined ? refusal(error) : { status: 'failed', problem: problemOf(error) }
     default: return result.status satisfies never
