@@ -72,7 +72,7 @@ export async function checkWorkflow(
   const shownRef = shownRefs(workflow, graph, flat.origins)
 
   const asked = targets ? askedNodes(targets, graph, flat.origins) : outputNodes(active.workflow, graph, definitions)
-  const missing = missingTargets(workflow, active, targets)
+  const missing = missingTargets(workflow, active, targets, graph)
   const needed = ancestorsOf(graph, asked)
   const found = validateWorkflow(workflow, definitions)
   const structure = [...missing, ...relevantProblems(found, needed, graph, targets)]
@@ -175,6 +175,7 @@ function missingTargets(
   workflow: Workflow,
   { silenced }: ActiveWorkflow,
   targets: readonly string[] | undefined,
+  graph: Graph,
 ): Problem[] {
   if (targets === undefined) return []
   if (targets.length === 0) {
@@ -188,7 +189,7 @@ function missingTargets(
       const problem = `the run is asked for node "${target}", which is ${mode === 'mute' ? 'muted' : 'bypassed'}`
       return [{ code: 'unknown_node', problem, remedy: 'Ask for another node, or make this one active again.' }]
     }
-    if (ids.has(target)) return []
+    if (ids.has(target) || graph.has(target)) return []
     const problem = `the run is asked for node "${target}", which the workflow does not have`
     return [{ code: 'unknown_node', problem, remedy: didYouMean(target, ids) ?? 'Ask for a node that there is.' }]
   })

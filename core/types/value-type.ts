@@ -47,6 +47,16 @@ export interface ValueTypeOptions<T> {
   copy?(value: T): T
   /** Objects inside this one that other sockets may carry on their own (the Frames of a VIDEO): held as long as it. */
   parts?(value: T): Iterable<object>
+  /** The numbers that it is made of: how far two values are apart is measured on them. */
+  numbers?(value: T): Numbers
+}
+
+/** The numbers that a value is made of, in an order that follows from its shape. */
+export interface Numbers {
+  readonly count: number
+  /** The largest that may stand there, where there is one: 255 for bytes of a picture. */
+  readonly peak?: number
+  pieces(): AsyncIterable<ArrayLike<number>> | Iterable<ArrayLike<number>>
 }
 
 /** A type of value that sockets carry. */

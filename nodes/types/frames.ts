@@ -1,6 +1,6 @@
 import { defineType } from '../../core/types/index.ts'
 import { shellOf, type Frames } from '../../media/index.ts'
-import { openVideo, storedFrames, storedSize, streamFrames } from './stored-frames.ts'
+import { openVideo, samplesOf, storedFrames, storedSize, streamFrames } from './stored-frames.ts'
 
 const looksLikeFrames = (value: unknown): value is Frames =>
   typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function' &&
@@ -26,6 +26,7 @@ export const IMAGE = defineType<Frames>({
   dispose: close,
   copy: shellOf,
   parts: sourcesOf,
+  numbers: samplesOf,
 })
 
 /** One channel of a run of pictures: 1 where a change is wanted (ComfyUI's meaning), 0 elsewhere. */
@@ -37,6 +38,7 @@ export const MASK = defineType<Frames>({
   dispose: close,
   copy: shellOf,
   parts: sourcesOf,
+  numbers: samplesOf,
 })
 
 /** Pictures with a speed. */
@@ -59,4 +61,5 @@ export const VIDEO = defineType<Video>({
   },
   copy: ({ frames, ...rest }) => ({ ...rest, frames: shellOf(frames) }),
   parts: ({ frames }) => [frames, ...sourcesOf(frames)],
+  numbers: ({ frames }) => samplesOf(frames),
 })

@@ -11,6 +11,7 @@ export const LATENT = defineType<Latent>({
   id: 'LATENT',
   check: isLatent,
   bytes: ({ data }) => data.byteLength,
+  numbers: ({ data }) => ({ count: data.length, pieces: () => [data] }),
   store: {
     write: ({ data, ...rest }) => pack(JSON.parse(JSON.stringify(rest)), { data }),
     read: (bytes) => {

@@ -1,7 +1,7 @@
 /** Frames in the disk cache: 32 bytes about their form (and a video's speed), then one frame after the other. */
-import type { StoredBytes, StreamRule } from '../../core/types/index.ts'
+import type { Numbers, StoredBytes, StreamRule } from '../../core/types/index.ts'
 import { frameBytes } from '../../media/index.ts'
-import { checkRange, checkShape } from '../../media/frames.ts'
+import { checkRange, checkShape, frameLength } from '../../media/frames.ts'
 import type { FrameArray, Frames, FrameShape } from '../../media/index.ts'
 import type { Video } from './frames.ts'
 
@@ -21,11 +21,17 @@ export const storedFrames: StreamRule<Frames> = {
 /** @param fps 0 for pictures without a speed */
 export async function* streamFrames(frames: Frames, fps: number): AsyncIterable<Uint8Array> {
   yield headOf(frames, fps)
+  for await (const { buffer, byteOffset, byteLength } of piecesOf(frames)) yield new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** The samples of some pictures, frame by frame. */
+export const samplesOf = (frames: Frames): Numbers => ({
+  count: frames.count * frameLength(frames), peak: frames.dtype === 'u8' ? 255 : 1, pieces: () => piecesOf(frames),
+})
+
+async function* piecesOf(frames: Frames): AsyncIterable<FrameArray> {
   const step = Math.max(1, Math.floor(PIECE / frameBytes(frames)))
-  for (let from = 0; from < frames.count; from += step) {
-    const { buffer, byteOffset, byteLength } = await frames.read(from, Math.min(from + step, frames.count))
-    yield new Uint8Array(buffer, byteOffset, byteLength)
-  }
+  for (let from = 0; from < frames.count; from += step) yield await frames.read(from, Math.min(from + step, frames.count))
 }
 
 /** A video over its stored bytes: its frames are read as they are asked for. */
