@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { definitionMap, describeNode } from '../types/definition.ts'
 import { defineNode } from '../types/node-type.ts'
 import { port } from '../types/port.ts'
+import { flattenSubgraphs } from './flatten.ts'
 import { resolveSeeds } from './seeds.ts'
 import type { Workflow } from './workflow.ts'
 
@@ -52,14 +53,30 @@ test('"increment 43" counts with the runs of a batch; what is no policy stays', 
   expect(resolveSeeds(inputs('increment 43'), definitions).seeds).toEqual([{ node: 'a', input: 'seed', value: 43 }])
 })
 
-//  S = a          x(S), y(S): both stand for the one drawing
-test('seeds inside a subgraph are drawn once for the drawing', () => {
-  const nodes = [{ id: 'a', type: 'Sampler', inputs: { seed: 'random' } }]
+//  S = a          x(S), y(S), o(O):  O = b(S)
+test('each node that stands for a subgraph draws its own seeds; one that is fixed stays', () => {
+  const nodes = [{ id: 'a', type: 'Sampler', inputs: { seed: 'random' } }, { id: 'f', type: 'Sampler', inputs: { seed: 7 } }]
+  const subgraph = (id: string, inside: Workflow['nodes']) => ({ id, name: id, inputs: [], outputs: [], nodes: inside })
   const workflow: Workflow = {
-    version: 1, nodes: [{ id: 'x', type: 'subgraph:s' }, { id: 'y', type: 'subgraph:s' }],
-    subgraphs: [{ id: 's', name: 'S', inputs: [], outputs: [], nodes }],
+    version: 1, nodes: [{ id: 'x', type: 'subgraph:s' }, { id: 'y', type: 'subgraph:s' }, { id: 'o', type: 'subgraph:o' }],
+    subgraphs: [subgraph('s', nodes), subgraph('o', [{ id: 'b', type: 'subgraph:s' }]), subgraph('fixed', [nodes[1]!])],
   }
-  const { workflow: seeded, seeds } = resolveSeeds(workflow, definitions, () => 5)
-  expect(seeds).toEqual([{ node: 'subgraph:s/a', input: 'seed', value: 5 }])
-  expect(seeded.subgraphs![0]!.nodes[0]!.inputs!['seed']).toBe(5)
+  let next = 100
+  const { workflow: seeded, seeds } = resolveSeeds(workflow, definitions, () => next++)
+  expect(seeds.map(({ node, value }) => [node, value])).toEqual([['x/a', 100], ['y/a', 101], ['o/b/a', 102]])
+  const flat = new Map(flattenSubgraphs(seeded).workflow.nodes.map(({ id, inputs }) => [id, inputs?.['seed']]))
+  expect(Object.fromEntries(flat)).toEqual({ 'x/a': 100, 'x/f': 7, 'y/a': 101, 'y/f': 7, 'o/b/a': 102, 'o/b/f': 7 })
+  expect(seeded.subgraphs!.map(({ id }) => id)).toEqual(['s', 'o', 'fixed', 's@x', 's@y'])
+  expect(resolveSeeds(seeded, definitions)).toEqual({ workflow: seeded, seeds: [] })
+})
+
+test('a subgraph used once keeps its definition, and one that holds itself is left as it is', () => {
+  const nodes = [{ id: 'a', type: 'Sampler', inputs: { seed: 'random' } }]
+  const drawn = (inside: Workflow['nodes']): Workflow =>
+    ({ version: 1, nodes: [{ id: 'x', type: 'subgraph:s' }], subgraphs: [{ id: 's', name: 'S', inputs: [], outputs: [], nodes: inside }] })
+  expect(resolveSeeds(drawn(nodes), definitions, () => 5)).toEqual({
+    workflow: drawn([{ ...nodes[0]!, inputs: { seed: 5 } }]), seeds: [{ node: 'x/a', input: 'seed', value: 5 }],
+  })
+  const endless = drawn([...nodes, { id: 'again', type: 'subgraph:s' }])
+  expect(resolveSeeds(endless, definitions).workflow).toBe(endless)
 })

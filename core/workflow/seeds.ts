@@ -1,10 +1,12 @@
 import type { Definitions } from '../types/definition.ts'
 import { seedPolicy, type SeedPolicy } from '../types/literal.ts'
+import { Insides, separatePlaces } from './separate.ts'
 import { withSubgraphDefinitions } from './subgraphs.ts'
-import { subgraphType, type Workflow, type WorkflowNode } from './workflow.ts'
+import type { Workflow, WorkflowNode } from './workflow.ts'
 
 /** A seed that was drawn, and the input it was drawn for. */
 export interface ResolvedSeed {
+  /** The node's path through subgraphs: `outer/inner`. */
   readonly node: string
   readonly input: string
   readonly value: number
@@ -17,37 +19,29 @@ export interface SeededWorkflow {
 }
 
 /**
- * Puts a number in the place of each seed that says "random" or "increment 43", inside subgraphs too: a result carries
- * the numbers and can be made again.
+ * Puts a number in the place of each seed that says "random" or "increment 43", inside subgraphs too, where each node
+ * that stands for one draws its own: a result carries the numbers and can be made again.
  * @param draw gives a whole number from 0 to 2^53 - 1
  * @param index which run of a batch it is, from 0
  */
 export function resolveSeeds(workflow: Workflow, types: Definitions, draw = drawSeed, index = 0): SeededWorkflow {
   const valueOf = (policy: SeedPolicy) =>
     policy.kind === 'random' ? draw() : (policy.from + index) % (Number.MAX_SAFE_INTEGER + 1)
-  const definitions = withSubgraphDefinitions(workflow, types)
+  const before = withSubgraphDefinitions(workflow, types)
+  const insides = new Insides(workflow)
+  const places = separatePlaces(insides, (node) => openSeeds(node, before).length > 0)
+  const definitions = withSubgraphDefinitions(insides.workflow, types)
   const seeds: ResolvedSeed[] = []
-  const inNodes = (nodes: readonly WorkflowNode[], prefix: string) =>
-    nodes.map((node) => withSeeds(node, prefix, definitions, valueOf, seeds))
-  const nodes = inNodes(workflow.nodes, '')
-  const subgraphs = workflow.subgraphs?.map((one) => ({ ...one, nodes: inNodes(one.nodes, `${subgraphType(one.id)}/`) }))
-  if (seeds.length === 0) return { workflow, seeds }
-  return { workflow: { ...workflow, nodes, ...(subgraphs && { subgraphs }) }, seeds }
-}
-
-function withSeeds(
-  node: WorkflowNode,
-  prefix: string,
-  definitions: Definitions,
-  valueOf: (policy: SeedPolicy) => number,
-  seeds: ResolvedSeed[],
-): WorkflowNode {
-  const open = openSeeds(node, definitions)
-  if (open.length === 0) return node
-  const drawn = open.map(({ input, policy }): ResolvedSeed => ({ node: prefix + node.id, input, value: valueOf(policy) }))
-  seeds.push(...drawn)
-  const values = Object.fromEntries(drawn.map(({ input, value }) => [input, value]))
-  return { ...node, inputs: { ...node.inputs, ...values } }
+  for (const { inside, prefix } of places) {
+    for (const [at, node] of insides.nodes(inside).entries()) {
+      const open = openSeeds(node, definitions)
+      if (open.length === 0) continue
+      const drawn = open.map(({ input, policy }): ResolvedSeed => ({ node: prefix + node.id, input, value: valueOf(policy) }))
+      seeds.push(...drawn)
+      insides.replace(inside, at, { ...node, inputs: { ...node.inputs, ...Object.fromEntries(drawn.map(({ input, value }) => [input, value])) } })
+    }
+  }
+  return { workflow: insides.workflow, seeds }
 }
 
 /** The seed inputs of a node that hold no number yet. */
