@@ -21,6 +21,10 @@ test('finds in parts what the segmenter finds in the whole text', () => {
   fc.assert(same, runs(500))
 })
 
+test('a part does not end within a character', () => {
+  for (let before = 500; before < 520; before++) expect(marked(`${'é'.repeat(before)}🇯🇯`)).toBe(`${'é|'.repeat(before)}🇯🇯|`)
+})
+
 test('a grapheme may be longer than a part', () => {
   const long = `e${'\u0301'.repeat(5000)}`
   expect(marked(`${long}x${long}`)).toBe(`${long}|x|${long}|`)

@@ -19,15 +19,18 @@ export function replaceGraphemes(text: string, replace: (grapheme: string) => st
 /** The graphemes of a text. What ends a part may go on in the next, so that one begins with it again. */
 function* graphemes(text: string): Generator<string> {
   for (let at = 0, length = PART; at < text.length; ) {
-    const part = text.slice(at, at + length)
-    const found = Array.from(segmenter().segment(part), ({ segment }) => segment)
-    const whole = at + length >= text.length ? found : found.slice(0, -1)
+    const end = isHighSurrogate(text.charCodeAt(at + length - 1)) ? at + length + 1 : at + length
+    const found = Array.from(segmenter().segment(text.slice(at, end)), ({ segment }) => segment)
+    const whole = end >= text.length ? found : found.slice(0, -1)
     yield* whole
     at += whole.reduce((sum, grapheme) => sum + grapheme.length, 0)
     // One grapheme longer than the part: take more at once.
     length = whole.length === 0 ? length * 2 : PART
   }
 }
+
+/** Whether the UTF-16 unit is the first half of a character. A half alone would look like a grapheme of its own. */
+const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit < 0xdc00
 
 /**
  * The next stretch of text, from `from` on, that plain ASCII rules can't handle: non-ASCII characters with the ASCII
