@@ -19,9 +19,13 @@ export function samplerActivations(
   [batch, , frames, height, width]: Latent['shape'],
   copies: number,
 ): number {
-  const tokens = copies * batch * frames * Math.ceil(height / config.patch) * Math.ceil(width / config.patch)
+  const tokens = copies * samplerTokens({ config }, [batch, 0, frames, height, width])
   return 4 * tokens * config.width * (motion ? 20 : 14)
 }
+
+/** How many tokens a transformer makes of a latent. */
+export const samplerTokens = ({ config }: Pick<ModelShape, 'config'>, [batch, , frames, height, width]: Latent['shape']): number =>
+  batch * frames * Math.ceil(height / config.patch) * Math.ceil(width / config.patch)
 
 /** What an autoencoder keeps for a frame of so many pixels: four planes of its finest levels. */
 export const autoencoderActivations = (config: KlConfig, { height, width }: { height: number; width: number }): number =>

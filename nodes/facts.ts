@@ -70,6 +70,12 @@ export function knownShape(facts: JsonObject | undefined) {
   return isWhole ? [batch, channels, frames, height, width] as const : undefined
 }
 
+/** How many pixels an IMAGE has in all its pictures. */
+export function knownPixels(facts: JsonObject | undefined): number | undefined {
+  const [frames, height, width] = ['frames', 'height', 'width'].map((name) => numberOf(facts, name))
+  return frames === undefined || height === undefined || width === undefined ? undefined : frames * height * width
+}
+
 /** A number among facts. */
 export function numberOf(facts: JsonObject | undefined, name: string): number | undefined {
   const value = facts !== undefined && Object.hasOwn(facts, name) ? facts[name] : undefined

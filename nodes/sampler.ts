@@ -1,5 +1,5 @@
 import { defineNode } from '../core/types/index.ts'
-import { checkLatentKind, checkShape, checkTextWidth, modelWeights, sample, samplerActivations, SCHEDULERS } from '../diffusion/index.ts'
+import { checkLatentKind, checkShape, checkTextWidth, modelWeights, sample, samplerActivations, samplerTokens, SCHEDULERS } from '../diffusion/index.ts'
 import { complaintsOf, knownLatent, knownModel, knownShape, knownWidth, memoryNeed } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
@@ -41,6 +41,12 @@ export const sampler = defineNode({
     if (model === undefined || shape === undefined) return undefined
     const copies = guidance > 1 && linked.has('negative') ? 2 : 1
     return memoryNeed(facts['model'], modelWeights(model), samplerActivations(model, shape, copies))
+  },
+  cost({ steps, guidance = 2, denoise = 1 }, { facts, linked }) {
+    const [model, shape] = [knownModel(facts['model']), knownShape(facts['latent'])]
+    if (model === undefined || shape === undefined || steps === undefined) return undefined
+    const passes = guidance > 1 && linked.has('negative') ? 2 : 1
+    return Math.max(1, steps * denoise) * passes * samplerTokens(model, shape) * modelWeights(model)
   },
   async run({ model, positive, negative, latent, scheduler, steps, guidance, seed, denoise }, { use, signal, progress }) {
     const device = await use(DEVICE).open()

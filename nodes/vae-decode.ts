@@ -33,6 +33,11 @@ export const vaeDecode = defineNode({
     const size = { height: shape[3] * factor, width: shape[4] * factor }
     return memoryNeed(vae, vaeWeights(config), autoencoderActivations(config, size))
   },
+  /** Its time goes with the pixels it makes, and with the weights that each of them passes. */
+  cost(_, { facts: { samples, vae } }) {
+    const [config, shape] = [knownVae(vae)?.config, knownShape(samples)]
+    return config && shape && shape[0] * shape[2] * shape[3] * shape[4] * vaeWeights(config)
+  },
   async run({ samples, vae }, { use, signal, progress, publish, paths }) {
     const device = await use(DEVICE).open()
     const size = decodedSize(vae, samples)

@@ -1,7 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
 import type { JsonObject } from '../core/types/index.ts'
 import { autoencoderActivations, encodeFrames, pixelsPerLatent, vaeWeights } from '../diffusion/index.ts'
-import { knownVae, memoryNeed, numberOf } from './facts.ts'
+import { knownPixels, knownVae, memoryNeed, numberOf } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -29,6 +29,10 @@ export const vaeEncode = defineNode({
     const [config, height, width] = [knownVae(vae)?.config, numberOf(pixels, 'height'), numberOf(pixels, 'width')]
     if (config === undefined || height === undefined || width === undefined) return undefined
     return memoryNeed(vae, vaeWeights(config), autoencoderActivations(config, { height, width }))
+  },
+  cost(_, { facts: { pixels, vae } }) {
+    const [config, pixelCount] = [knownVae(vae)?.config, knownPixels(pixels)]
+    return config && pixelCount && pixelCount * vaeWeights(config)
   },
   async run({ pixels, vae }, { use, signal, progress }) {
     const device = await use(DEVICE).open()

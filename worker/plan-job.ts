@@ -1,8 +1,8 @@
 /** What a job would do and take: nodes, files, memory. Nothing runs and no weights are opened. */
 import { stat } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
-import { dryRun } from '../core/index.ts'
-import type { DryNode, MemoryNeed, Problem, Registry, RunOptions, Workflow } from '../core/index.ts'
+import { dryRun, estimateOf } from '../core/index.ts'
+import type { DryNode, Measurements, MemoryNeed, Problem, Registry, RunOptions, Workflow } from '../core/index.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import { missingAdvice, ModelNotFoundError } from '../nodes/models/places.ts'
 import { modelChoiceOf, modelPath, modelRoots } from '../nodes/models/port.ts'
@@ -14,6 +14,7 @@ import { weightsOf } from './provenance.ts'
 import type { Answers, Folders, PlanFile, PlanMemory, PlanRequest, PlanRow } from './protocol.ts'
 import { environmentOf } from './result-caches.ts'
 import type { RunCache } from './result-caches.ts'
+import { readTimes } from './times.ts'
 
 /** Rows of one answer; a message is bounded. */
 const MOST_ROWS = 2000
@@ -34,19 +35,28 @@ export async function planJob(
   try {
     const plan = await dryRun(workflow, { ...options, has: async (key) => disk !== undefined && disk.cache.has(key) })
     const available = Math.floor(SHARE * availableMemory())
-    const rows = plan.nodes.map((node) => rowOf(node, available))
+    const measured = await readTimes(cache.times, device)
+    const rows = plan.nodes.map((node) => rowOf(node, available, measured))
     const problems = [...plan.dropped.flatMap(({ reasons }) => reasons), ...rows.flatMap((row) => tooLarge(row, available))]
     const { seeds, prompts } = plan
-    return { ok: problems.length === 0, problems: problems.slice(0, 200), nodes: rows.slice(0, MOST_ROWS), left: Math.max(0, rows.length - MOST_ROWS), files, available, seeds, prompts }
+    return { ok: problems.length === 0, problems: problems.slice(0, 200), nodes: rows.slice(0, MOST_ROWS), left: Math.max(0, rows.length - MOST_ROWS), time: timeOf(rows), files, available, seeds, prompts }
   } catch (error) {
     if (!(error instanceof WorkflowError)) throw error
     const problems = (await adviseOnModels(error.problems, workflow, registry, folders)).slice(0, 200)
-    return { ok: false, problems, nodes: [], left: 0, files, available: Math.floor(SHARE * availableMemory()), seeds: [], prompts: [] }
+    return { ok: false, problems, nodes: [], left: 0, time: timeOf([]), files, available: Math.floor(SHARE * availableMemory()), seeds: [], prompts: [] }
   }
 }
 
-function rowOf({ node, ref, runs, times, memory }: DryNode, available: number): PlanRow {
-  return { node, ref, runs, ...(times !== undefined && { times }), ...(memory && { memory: memoryOf(memory, available) }) }
+function rowOf({ node, ref, runs, times, memory, work }: DryNode, available: number, measured: Measurements): PlanRow {
+  const time = work && estimateOf(work, measured)
+  return { node, ref, runs, ...(times !== undefined && { times }), ...(memory && { memory: memoryOf(memory, available) }), ...(time && { time }) }
+}
+
+/** What is sure to run; a node that a lazy input may ask for is not. */
+function timeOf(rows: readonly PlanRow[]): Answers['plan']['time'] {
+  const running = rows.filter(({ runs }) => runs === 'yes')
+  const seconds = running.reduce((sum, { time }) => sum + (time?.seconds ?? 0), 0)
+  return { seconds, unknown: running.filter(({ time }) => time === undefined).length }
 }
 
 /** How much a node takes at its peak, and how the weights are held then. */

@@ -6,6 +6,7 @@ import type { WorkflowFormat } from '../core/comfy/detect.ts'
 import type { NodeDefinition } from '../core/types/definition.ts'
 import type { Json } from '../core/types/json.ts'
 import type { SocketType } from '../core/types/socket.ts'
+import type { Estimate } from '../core/run/estimate.ts'
 import type { ResolvedPrompt } from '../core/run/resolve-inputs.ts'
 import type { ResolvedSeed } from '../core/workflow/seeds.ts'
 import type { RunEvent } from '../core/run/events.ts'
@@ -102,6 +103,8 @@ export interface PlanRow {
   /** How often, for a node that is mapped over a list. */
   readonly times?: number
   readonly memory?: PlanMemory
+  /** How long it will take, by what was measured here; absent where nothing is known. */
+  readonly time?: Estimate
 }
 
 /** What a node takes at its peak, in bytes. An estimate from shapes. */
@@ -308,6 +311,8 @@ export interface Answers {
     /** Nodes that are not listed. */
     readonly left: number
     readonly files: readonly PlanFile[]
+    /** What the nodes that run will take together, as far as known, and how many of them nothing is known of. */
+    readonly time: { readonly seconds: number; readonly unknown: number }
     /** Memory that a run may take, in bytes. */
     readonly available: number
     readonly seeds: readonly ResolvedSeed[]

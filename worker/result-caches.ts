@@ -22,6 +22,8 @@ export interface RunCache {
   readonly results: ResultCache
   /** Where results are also kept on the disk, and where the records of runs are. */
   readonly disk?: { readonly cache: DiskCache; readonly records: string }
+  /** The file of what nodes took on this machine, whatever becomes of results. */
+  readonly times: string
 }
 
 /** Makes each cache when it is first asked for. */
@@ -38,12 +40,12 @@ export class ResultCaches {
     const name = JSON.stringify([settings.mode, settings.folder, settings.bytes, settings.count])
     const known = this.#made.get(name)
     if (known) return known
-    const made = this.#make(settings)
+    const made = { ...this.#make(settings), times: timesFile(settings.folder) }
     this.#made.set(name, made)
     return made
   }
 
-  #make({ mode, folder, bytes, count }: CacheSettings): RunCache {
+  #make({ mode, folder, bytes, count }: CacheSettings): Omit<RunCache, 'times'> {
     switch (mode) {
       case 'memory': return { results: new WeighedCache(bytes ?? MEMORY_BYTES) }
       case 'lru': return { results: count === undefined ? new MemoryCache(bytes ?? MEMORY_BYTES) : new CountedCache(count) }
@@ -64,6 +66,8 @@ function cacheFolders(folder: string | undefined): { results: string; runs: stri
     ? { results: cacheFolder('results'), runs: cacheFolder('runs') }
     : { results: join(folder, 'results'), runs: join(folder, 'runs') }
 }
+
+const timesFile = (folder: string | undefined): string => folder === undefined ? cacheFolder('times.jsonl') : join(folder, 'times.jsonl')
 
 /** Where many entries can't be written, it is said once. */
 function tellOnce(): (message: string) => void {

@@ -1,12 +1,13 @@
 /** One job in the worker: read the workflow, apply what the parent sets, run it, tell what happens. */
 import { migrateWorkflow } from '../core/plugins/migrate.ts'
 import type { Registry } from '../core/plugins/registry.ts'
-import { checkWorkflow, resolveChoices, resolvePrompts, RunRecorder, runWorkflow } from '../core/run/index.ts'
+import { checkWorkflow, resolveChoices, resolvePrompts, RunRecorder, runWorkflow, TimeKeeper } from '../core/run/index.ts'
 import type { RunEvent } from '../core/run/index.ts'
 import { provide } from '../core/types/service.ts'
 import { refOf } from '../core/workflow/graph.ts'
 import { applyOverrides } from '../core/workflow/overrides.ts'
 import type { Problem } from '../core/workflow/problem.ts'
+import { withoutSecrets } from '../core/workflow/secrets.ts'
 import type { Workflow } from '../core/workflow/workflow.ts'
 import { logText, WorkflowError } from '../core/workflow/workflow-error.ts'
 import { removeTemporaries } from '../media/staging.ts'
@@ -23,6 +24,7 @@ import { ProducedFiles } from './produced-files.ts'
 import { provenanceOf } from './provenance.ts'
 import { environmentOf } from './result-caches.ts'
 import type { ResultCaches } from './result-caches.ts'
+import { keepTimes } from './times.ts'
 import type { Answers, ExplainRequest, PlanRequest, Folders, JobRequest, PluginReport, RunAnswer, RunRequest } from './protocol.ts'
 
 /** What lives as long as the worker. */
@@ -40,7 +42,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   const { registry, outbox } = engine
   let workflow: Workflow
   try {
-    workflow = await readJob(request, registry)
+    workflow = await readJob(request, engine)
   } catch (error) {
     return refusal(error)
   }
@@ -50,25 +52,32 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   const files = new ProducedFiles(folders)
   const cache = engine.caches.of(request.cache)
   const environment = environmentOf(kind, cache)
-  const recorder = new RunRecorder(id, environment)
+  const redactor = outbox.redactor(id)
+  const recorder = new RunRecorder(id, environment, redactor)
+  const keeper = new TimeKeeper()
   const stopListening = cache.disk?.cache.onKept((key, kept) => recorder.kept(key, kept))
   const result = await runWorkflow(workflow, {
     registry, cache: cache.results, run: id, paths: folders, signal,
     ...(request.targets && { targets: request.targets }), ...(request.strict && { strict: true }), ...(request.index && { index: request.index }),
     onEvent: (event) => {
       files.see(event)
+      keeper.event(event)
       refused.pass(event)
     },
     services: [
       provide(DEVICE, { kind, open: () => engine.device(kind) }),
-      provide(PROVENANCE, provenanceOf(registry, folders)),
+      provide(PROVENANCE, provenanceOf(registry, folders, redactor)),
     ],
     environment,
-    onPlan: (plan) => recorder.plan(plan),
+    onPlan: (plan) => {
+      recorder.plan(plan)
+      keeper.plan(plan)
+    },
   })
   await keepRecord(recorder, result.executed, request.workflow, cache)
+  await keepTimes(cache.times, kind, await keeper.measurements())
   stopListening?.()
-  if (result.error && process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${logText(result.error)}\n`)
+  if (result.error && process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${redactor.text(logText(result.error))}\n`)
   const error = adviseOnPluginError(await adviseOnModelError(result.error, workflow, registry, folders), engine.plugins)
   refused.letGo(error)
   result.release()
@@ -84,21 +93,25 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
 }
 
 /** Why each node of a job would run or not. */
-export async function explainNodes(request: ExplainRequest, { registry, caches }: Engine, signal: AbortSignal): Promise<Answers['explain']> {
-  const workflow = await readJob(request, registry)
-  return explainJob(request, workflow, { registry, paths: request.folders, signal, ...(request.targets && { targets: request.targets }) }, caches.of(request.cache))
+export async function explainNodes(request: ExplainRequest, engine: Engine, signal: AbortSignal): Promise<Answers['explain']> {
+  const workflow = await readJob(request, engine)
+  const { registry, caches, outbox } = engine
+  const options = { registry, paths: request.folders, signal, redactor: outbox.redactor(request.id), ...(request.targets && { targets: request.targets }) }
+  return explainJob(request, workflow, options, caches.of(request.cache))
 }
 
 /** What a job would do and take. */
-export async function planNodes(request: PlanRequest, { registry, caches }: Engine, signal: AbortSignal): Promise<Answers['plan']> {
-  return planJob(request, await readJob(request, registry), registry, caches.of(request.cache), signal)
+export async function planNodes(request: PlanRequest, engine: Engine, signal: AbortSignal): Promise<Answers['plan']> {
+  const { registry, caches } = engine
+  return planJob(request, await readJob(request, engine), registry, caches.of(request.cache), signal)
 }
 
 /** Everything that is wrong with a job, without running it. */
-export async function validateJob(request: JobRequest, { registry, plugins }: Engine, signal: AbortSignal): Promise<Answers['validate']> {
+export async function validateJob(request: JobRequest & { readonly id: string }, engine: Engine, signal: AbortSignal): Promise<Answers['validate']> {
   const { folders } = request
+  const { registry, plugins } = engine
   try {
-    const workflow = await readJob(request, registry)
+    const workflow = await readJob(request, engine)
     const resolved = await resolvePrompts(workflow, registry.definitions, folders)
     const { problems } = await checkWorkflow(resolved.workflow, registry, { paths: folders, signal })
     const advised = await adviseOnModels(problems, workflow, registry, folders)
@@ -115,10 +128,13 @@ export async function describeNodes({ registry }: Engine, folders: Folders, sign
   return { definitions: [...definitions.values()] }
 }
 
-async function readJob({ workflow: source, set, parameters }: JobRequest, registry: Registry): Promise<Workflow> {
+/** Reads the workflow of a job with what the parent sets. From here on its secrets are kept back from what is said of the job. */
+async function readJob({ id, workflow: source, set, parameters }: JobRequest & { readonly id: string }, { registry, outbox }: Engine): Promise<Workflow> {
   const { definitions } = registry
   const { workflow } = migrateWorkflow(await loadWorkflow(source, definitions), registry) // what is set has today's names
-  return applyOverrides(workflow, { ...(set && { set }), ...(parameters && { parameters }) }, definitions)
+  const changed = applyOverrides(workflow, { ...(set && { set }), ...(parameters && { parameters }) }, definitions)
+  outbox.withhold(id, withoutSecrets(changed, definitions).texts)
+  return changed
 }
 
 /** What is said of outputs that can't be made names the plugin that would help. */

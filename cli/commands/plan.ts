@@ -33,7 +33,7 @@ export async function command(argv: readonly string[]): Promise<number> {
   }
 }
 
-function textOf({ ok, nodes, left, files, available, seeds, prompts }: AnswerOf<PlanRequest>): string {
+function textOf({ ok, nodes, left, time, files, available, seeds, prompts }: AnswerOf<PlanRequest>): string {
   const running = nodes.filter(({ runs }) => runs === 'yes').length
   const cached = nodes.filter(({ runs }) => runs === 'no').length
   const peak = Math.max(0, ...nodes.map(({ memory }) => memory?.bytes ?? 0))
@@ -44,6 +44,7 @@ function textOf({ ok, nodes, left, files, available, seeds, prompts }: AnswerOf<
     ...(files.length > 0 ? ['Files:', table(files.map(fileRow)), ''] : []),
     ...seeds.map(({ node, input, value }) => `Seed ${node}.${input}: ${value} would be drawn; a run draws its own`),
     ...prompts.map(({ node, input, text }) => `Text ${node}.${input}: ${text}`),
+    ...(ok ? [totalText(time, running)] : []),
     ok
       ? `${running} to run, ${cached} cached; ${sizeText(there)} of weights; at most about ${sizeText(peak)} of the ${sizeText(available)} of memory there are.`
       : 'It can\'t run as it is:',
@@ -51,12 +52,33 @@ function textOf({ ok, nodes, left, files, available, seeds, prompts }: AnswerOf<
   return `${lines.join('\n').replace(/ +$/gm, '')}\n`
 }
 
-function nodeRow({ ref, runs, times, memory }: PlanRow): string[] {
+function totalText({ seconds, unknown }: AnswerOf<PlanRequest>['time'], running: number): string {
+  if (running === 0) return 'Time: next to nothing, all of it is cached.'
+  if (unknown === running) return 'Time: unknown, nothing of it was measured here yet.'
+  return `Time: about ${secondsText(seconds)} in all${unknown === 0 ? '' : `, and ${unknown} of ${running} nodes unknown`}.`
+}
+
+function timeText({ runs, time }: PlanRow): string {
+  if (runs === 'no') return ''
+  if (time === undefined) return 'time unknown'
+  const often = time.runs === 1 ? 'once' : `${time.runs} times`
+  return `about ${secondsText(time.seconds)}, ${time.isSame ? `measured here ${often}` : `scaled from what was measured here ${often}`}`
+}
+
+/** Two figures are more than such an estimate is worth. */
+function secondsText(seconds: number): string {
+  if (seconds < 0.01) return '0.01 s'
+  if (seconds < 100) return `${Number(seconds.toPrecision(2))} s`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
+  return `${Number((seconds / 3600).toPrecision(2))} h`
+}
+
+function nodeRow({ times, memory, ...row }: PlanRow): string[] {
   const often = times === undefined ? '' : ` ${times} times`
   const takes = memory === undefined
     ? ''
     : `${sizeText(memory.bytes)} of memory: ${sizeText(memory.weights)} of weights${memory.hold ? ` (${memory.hold})` : ''}, ${sizeText(memory.activations)} on the way`
-  return [nodeText(ref), RUNS[runs] + often, takes]
+  return [nodeText(row.ref), RUNS[row.runs] + often, timeText(row), takes]
 }
 
 function fileRow({ file, bytes, size, advice }: PlanFile): string[] {

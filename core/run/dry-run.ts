@@ -4,12 +4,13 @@ import type { NodeRef } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { knownInputs } from './constants.ts'
 import type { RunEvent } from './events.ts'
-import { factsContext, findFacts, type KnownFacts } from './facts.ts'
+import { factsContext, type KnownFacts } from './facts.ts'
 import { hookFailure, type HookHost } from './hooks.ts'
 import type { RunOptions } from './host.ts'
 import type { Plan } from './plan.ts'
 import type { KeyedNode } from './run-graph.ts'
 import { runWorkflow, type RunResult } from './run.ts'
+import { workloadOf, type Workload } from './workload.ts'
 
 /** What a dry run needs: what a run would be given, and which results there are. */
 export interface DryRunOptions extends Omit<RunOptions, 'cache' | 'onPlan' | 'onEvent'> {
@@ -39,6 +40,8 @@ export interface DryNode {
   readonly facts?: Facts
   /** What it takes in memory, where it says. */
   readonly memory?: MemoryNeed
+  /** How much work it is, for a node that runs. */
+  readonly work?: Workload
 }
 
 type Started = Extract<RunEvent, { type: 'run.started' }>
@@ -70,7 +73,7 @@ export async function dryRun(source: unknown, { has, ...options }: DryRunOptions
 
 async function describe(plan: Plan, host: HookHost): Promise<DryNode[]> {
   const all = [...plan.graph.nodes]
-  const { facts } = await findFacts(all, host)
+  const { facts } = plan.graph
   const times = new Map(plan.summary.mapped?.map(({ node, count }) => [node, count]))
   const running = new Set(plan.run.map(({ path }) => path))
   const lazy = new Set(plan.summary.lazy)
@@ -78,9 +81,10 @@ async function describe(plan: Plan, host: HookHost): Promise<DryNode[]> {
     const runs = running.has(node.path) ? 'yes' : lazy.has(node.path) ? 'maybe' : 'no'
     const memory = runs === 'no' ? undefined : await memoryOf(node, facts, host)
     const [count, known] = [times.get(node.path), facts.get(node.path)]
+    const work = runs === 'no' ? undefined : await workloadOf(node, { facts, host }, count)
     return {
       node: node.path, ref: { ...node.ref, id: node.path }, runs,
-      ...(count !== undefined && { times: count }), ...(known && { facts: known }), ...(memory && { memory }),
+      ...(count !== undefined && { times: count }), ...(known && { facts: known }), ...(memory && { memory }), ...(work && { work }),
     }
   }))
 }

@@ -43,12 +43,13 @@ export function knownObjects(
     const given = givenAt(inputs[input.definition.name], planned, index)
     const source = input.kind === 'given' ? input.key : graph.at(input.from)!.key
     const output = input.kind === 'link' ? input.output : ''
+    const origin = input.from !== undefined && input.output !== undefined && { from: input.from, output: input.output }
     if (arrived.each) {
       for (const [at, value] of Array.isArray(given) ? itemsOf(arrived).entries() : []) {
         const key = arrived.each.keys?.[at] ?? valueKey(value, source, output, at)
-        note((given as unknown[])[at], { typed: itemAt(arrived, at), key })
+        note((given as unknown[])[at], { typed: itemAt(arrived, at), key, ...origin })
       }
-    } else note(given, { typed: arrived, key: input.kind === 'given' ? input.key : valueKey(arrived.value, source, output) })
+    } else note(given, { typed: arrived, key: input.kind === 'given' ? input.key : valueKey(arrived.value, source, output), ...origin })
   }
   return known
 }

@@ -5,7 +5,6 @@ import { inherit, type Course, type Got } from './course.ts'
 import { expandedOutputs, knownObjects, linkedPaths, outputNodesAmong } from './expanded.ts'
 import { aboutShown } from './failure.ts'
 import { hold, letGo } from './holdings.ts'
-import { askValidateHooks } from './hooks.ts'
 import type { OpenContext } from './node-context.ts'
 import { placeExpansion } from './place-expansion.ts'
 import type { Place, PlannedNode } from './planned-node.ts'
@@ -61,7 +60,7 @@ export class Expander {
   }
 
   async #check(nodes: readonly PlannedNode[], origin: KeyedNode): Promise<void> {
-    const complaints = await askValidateHooks(nodes, this.#course.graph.hooks)
+    const complaints = await this.#course.graph.complaints(nodes)
     if (complaints.length > 0) throw WorkflowError.ofProblems(complaints.map((one) => aboutShown(one, origin)))
   }
 

@@ -4,7 +4,7 @@ import type { Problem } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { knownInputs } from './constants.ts'
 import { hookContext, hookFailure, type HookHost } from './hooks.ts'
-import type { PlannedNode } from './planned-node.ts'
+import type { PlannedInput, PlannedNode } from './planned-node.ts'
 
 /** What is known of outputs before anything runs, by node path and output name. */
 export type KnownFacts = ReadonlyMap<string, Facts>
@@ -19,11 +19,14 @@ export interface FoundFacts {
  * Carries facts along the links: each node with a `facts` hook is asked what it makes of what is known of its inputs.
  * Of the outputs of all others nothing is known. Nodes are asked as soon as those before them have answered.
  * @param nodes each after those it depends on
+ * @param known what is known of nodes around them already
  */
-export async function findFacts(nodes: readonly PlannedNode[], host: HookHost): Promise<FoundFacts> {
+export async function findFacts(nodes: readonly PlannedNode[], host: HookHost, known?: KnownFacts): Promise<FoundFacts> {
   const asked = nodes.filter(({ registered }) => registered.node.facts)
+  if (asked.length === 0) return NOTHING
   const answers = new Map<string, Promise<Answer>>()
-  for (const node of asked) answers.set(node.path, ask(node, answers, host))
+  const outputsOf = async (path: string) => (await answers.get(path))?.outputs ?? known?.get(path)
+  for (const node of asked) answers.set(node.path, ask(node, outputsOf, host))
   const found = await Promise.all([...answers].map(async ([path, answer]) => [path, await answer] as const))
   return {
     facts: new Map(found.map(([path, { outputs }]) => [path, outputs])),
@@ -31,13 +34,15 @@ export async function findFacts(nodes: readonly PlannedNode[], host: HookHost): 
   }
 }
 
+const NOTHING: FoundFacts = { facts: new Map(), problems: [] }
+
 interface Answer {
   readonly outputs: Facts
   readonly problems: readonly Problem[]
 }
 
-async function ask(planned: PlannedNode, answers: ReadonlyMap<string, Promise<Answer>>, host: HookHost): Promise<Answer> {
-  const context = await factsContext(planned, async (path) => (await answers.get(path))?.outputs, host)
+async function ask(planned: PlannedNode, outputsOf: OutputsOf, host: HookHost): Promise<Answer> {
+  const context = await factsContext(planned, outputsOf, host)
   try {
     const inputs = knownInputs(planned, host.constants)
     const said: FactsAnswer | void = await planned.registered.node.facts!(inputs, context)
@@ -51,18 +56,28 @@ async function ask(planned: PlannedNode, answers: ReadonlyMap<string, Promise<An
   }
 }
 
+/** What is known of the outputs of the node at a path. */
+type OutputsOf = (path: string) => Promise<Facts | undefined> | Facts | undefined
+
 /** What the hooks of a node that look at facts are given; an output without facts is unknown. */
 export async function factsContext(
   planned: PlannedNode,
-  outputsOf: (path: string) => Promise<Facts | undefined> | Facts | undefined,
+  outputsOf: OutputsOf,
   host: HookHost,
 ): Promise<FactsContext> {
   const facts = new Map<string, JsonObject>()
   for (const input of planned.inputs) {
-    if (input.kind !== 'link') continue
-    const outputs = await outputsOf(input.from)
-    const known = outputs && Object.hasOwn(outputs, input.output) ? outputs[input.output] : undefined
+    const source = sourceOf(input)
+    const outputs = source && await outputsOf(source.from)
+    const known = outputs && Object.hasOwn(outputs, source.output) ? outputs[source.output] : undefined
     if (known !== undefined) facts.set(input.slot, known)
   }
   return { ...hookContext(planned, host), facts: Object.fromEntries(facts) }
+}
+
+/** Where the value of an input comes from: over a link that is handed on, or for a value in an expansion, as its node got it. */
+function sourceOf(input: PlannedInput): { readonly from: string; readonly output: string } | undefined {
+  if (input.kind === 'link' || input.kind === 'raw') return input
+  if (input.kind !== 'given' || input.from === undefined || input.output === undefined) return undefined
+  return { from: input.from, output: input.output }
 }

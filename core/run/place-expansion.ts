@@ -24,6 +24,9 @@ import type { KeyedNode, RunGraph } from './run-graph.ts'
 export interface KnownValue {
   readonly typed: TypedValue
   readonly key: string
+  /** The output that it came from, or is an item of. */
+  readonly from?: string
+  readonly output?: string
 }
 
 /** What placing an expansion needs. */
@@ -136,7 +139,10 @@ class Placement {
   #givenInput(value: unknown, { node, name, definition, port }: Slot): PlannedInput {
     const { known, origin, place } = this.#placing
     const had = typeof value === 'object' && value !== null ? known.get(value) : undefined
-    if (had) return { kind: 'given', definition, slot: name, given: had.typed, key: had.key }
+    if (had) {
+      const { typed: value, key, ...source } = had
+      return { kind: 'given', definition, slot: name, given: value, key, ...source }
+    }
     const key = valueKey(value, origin.key, node.id.slice(place.base.length), name)
     return { kind: 'given', definition, slot: name, given: typed(port.type, value), key }
   }

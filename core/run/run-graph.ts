@@ -1,11 +1,14 @@
 import type { Registry } from '../plugins/registry.ts'
 import type { Definitions, NodeDefinition } from '../types/definition.ts'
+import type { Facts } from '../types/facts.ts'
 import type { Json } from '../types/json.ts'
 import type { Paths } from '../types/node-type.ts'
 import type { SocketType } from '../types/socket.ts'
 import { ancestorsOf, topologicalOrder, type Graph } from '../workflow/graph.ts'
+import type { Problem } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import type { CheckedWorkflow } from './check.ts'
+import { findFacts, type KnownFacts } from './facts.ts'
 import { askFingerprint, askValidateHooks, type HookHost, type SocketOf } from './hooks.ts'
 import { resultKey } from './keys.ts'
 import { prepareNode, type PlannedNode } from './planned-node.ts'
@@ -38,12 +41,14 @@ export class RunGraph {
   readonly #checked: CheckedWorkflow
   readonly #host: GraphHost
   readonly #nodes = new Map<string, KeyedNode>()
+  readonly #facts: Map<string, Facts>
 
   constructor(checked: CheckedWorkflow, host: GraphHost) {
     this.#checked = checked
     this.#host = host
     this.registry = checked.registry
     this.prompt = new GrownPrompt(checked.graph)
+    this.#facts = new Map(checked.facts)
   }
 
   /** The nodes in the order in which they were added. */
@@ -64,6 +69,11 @@ export class RunGraph {
   definitionAt(path: string): NodeDefinition | undefined {
     const type = this.#nodes.get(path)?.ref.type ?? this.#checked.graph.get(path)?.ref.type
     return type === undefined ? undefined : this.definitions.get(type)
+  }
+
+  /** What is known of outputs, as far as that has been looked at. */
+  get facts(): KnownFacts {
+    return this.#facts
   }
 
   /** The socket type of an output of the node at a path. */
@@ -106,6 +116,25 @@ export class RunGraph {
     return { ...node, key: resultKey(node, node.fingerprint, this.#host.environment, keyOf) }
   }
 
+  /**
+   * What the hooks of nodes find wrong that are about to be added, each after those it depends on. What their `facts` say
+   * is known from then on.
+   */
+  async complaints(nodes: readonly PlannedNode[]): Promise<Problem[]> {
+    const hooks = this.#hooksAmong(nodes)
+    const [complaints, found] = await Promise.all([askValidateHooks(nodes, hooks), findFacts(nodes, hooks, this.#facts)])
+    for (const [path, facts] of found.facts) this.#facts.set(path, facts)
+    return [...complaints, ...found.problems]
+  }
+
+  /** Hooks of nodes that are linked to one another, and that are not added yet. */
+  #hooksAmong(nodes: readonly PlannedNode[]): HookHost {
+    const definitions = new Map(nodes.map(({ path, registered }) => [path, registered.definition]))
+    const socketOf: SocketOf = (path, output) =>
+      definitions.get(path)?.outputs.find(({ name }) => name === output)?.socket ?? this.socketOf(path, output)
+    return { ...this.hooks, socketOf }
+  }
+
   /** What hooks of nodes may look at. */
   get hooks(): HookHost {
     const { paths, signal } = this.#host
@@ -124,7 +153,7 @@ export class RunGraph {
     const faults = missing.flatMap((path) => this.#checked.faults.get(path) ?? [])
     if (faults.length > 0) throw WorkflowError.ofProblems(faults)
     const nodes = topologicalOrder(graph, new Set(missing)).map((path) => this.#prepare(path, graph))
-    const complaints = await askValidateHooks(nodes, this.hooks)
+    const complaints = await this.complaints(nodes)
     if (complaints.length > 0) throw WorkflowError.ofProblems(complaints)
     await this.add(nodes)
   }

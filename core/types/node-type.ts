@@ -146,6 +146,11 @@ export interface NodeOptions<I extends Ports, O extends Ports, L extends boolean
   facts?(inputs: Partial<InputsOf<I>>, context: FactsContext): MaybePromise<FactsAnswer<I, O> | void>
   /** What it takes in memory while it runs; `undefined` where that can't be told. Asked by a dry run only. */
   memory?(inputs: Partial<InputsOf<I>>, context: FactsContext): MaybePromise<MemoryNeed | undefined>
+  /**
+   * How much work it is, in a unit of its own that grows as its time does (steps · tokens); `undefined` where that can't
+   * be told. A plan makes seconds of it, by what nodes of this type took before on this machine.
+   */
+  cost?(inputs: Partial<InputsOf<I>>, context: FactsContext): MaybePromise<number | undefined>
 }
 
 /** A node type. With no type arguments: any node type, its inputs and outputs known at run time only. */
@@ -197,10 +202,11 @@ function checkPorts(type: string, side: 'input' | 'output', ports: Ports): void 
     const misplaced = (side === 'input' ? INPUTS_CANT : OUTPUTS_CANT).find((kind) => data[kind] !== undefined)
     if (misplaced) throw new TypeError(`${where}: an ${side} can't be ${misplaced}`)
     if (data.default === undefined) continue
+    if (data.secret) throw new TypeError(`${where}: a secret can't have a default, which everybody reads`)
     const wrong = literalProblem({ name, socket: port.type.socket, required: false, ...data }, data.default)
     if (wrong) throw new TypeError(`${where}, default: ${wrong.problem}`)
   }
 }
 
 const INPUTS_CANT = ['each'] as const
-const OUTPUTS_CANT = ['lazy', 'variadic', 'rawLink', 'hidden'] as const
+const OUTPUTS_CANT = ['lazy', 'variadic', 'rawLink', 'hidden', 'secret'] as const

@@ -1,5 +1,5 @@
 export { CheckpointError } from './error.ts'
-export { cacheFolder } from './cache-folder.ts'
+export { cacheFolder, writeWhole } from './cache-folder.ts'
 export { fileIdentity, type FileIdentity } from './identity.ts'
 export { openCheckpoint, USUAL_NAMES, type Checkpoint } from './open.ts'
 export { readTensor } from './read.ts'

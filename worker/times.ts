@@ -1,0 +1,98 @@
+/**
+ * What nodes took on this machine, in a file that grows line by line: a line holds a node's type, hashes of what makes its
+ * cost, and seconds; nothing of prompts or values. Several processes may write at once: a line goes out in one piece, and the
+ * file is only ever replaced whole. Lines that can't be read are passed over, and go with the next shortening.
+ */
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { byType } from '../core/index.ts'
+import type { Measurement, Measurements } from '../core/index.ts'
+import { writeWhole } from '../tensor/index.ts'
+
+/** From here on the file is shortened. */
+const MOST_BYTES = 512 * 1024
+/** A larger file is none of ours, and not read. */
+const MOST_READ = 4 * MOST_BYTES
+/** What a shortened file keeps: the latest lines, and of equal work the latest few. */
+const MOST_LINES = 1500
+const MOST_EQUAL = 5
+/** One of our lines is far shorter. */
+const MOST_LINE = 1000
+
+/** What nodes took on a device. */
+export async function readTimes(file: string, device: string): Promise<Measurements> {
+  const { lines } = await read(file)
+  return byType(lines.filter((line) => line.device === device))
+}
+
+/** Adds what nodes of a run took. Trouble with the file is none of the run's. */
+export async function keepTimes(file: string, device: string, measured: readonly Measurement[]): Promise<void> {
+  if (measured.length === 0) return
+  const fresh = measured.map((one): Line => ({ ...one, device }))
+  try {
+    const { lines, isSound, bytes } = await read(file)
+    const text = textOf(fresh)
+    if (isSound && bytes + text.length <= MOST_BYTES) {
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+      await appendFile(file, text, { mode: 0o600 })
+    } else await writeWhole(file, async (handle) => { await handle.writeFile(textOf(shortened([...lines, ...fresh]))) })
+  } catch {
+    // A full or read-only disk: the next plan knows less.
+  }
+}
+
+interface Line extends Measurement {
+  readonly device: string
+}
+
+interface Found {
+  readonly lines: readonly Line[]
+  /** Whether every line could be read. */
+  readonly isSound: boolean
+  readonly bytes: number
+}
+
+async function read(file: string): Promise<Found> {
+  const info = await stat(file).catch(() => undefined)
+  if (info === undefined) return { lines: [], isSound: true, bytes: 0 }
+  if (!info.isFile() || info.size > MOST_READ) return { lines: [], isSound: false, bytes: info.size }
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const parsed = text.split('\n').filter((line) => line !== '').map(parseLine)
+  const lines = parsed.filter((line) => line !== undefined)
+  return { lines, isSound: lines.length === parsed.length && (text === '' || text.endsWith('\n')), bytes: text.length }
+}
+
+function parseLine(text: string): Line | undefined {
+  if (text.length > MOST_LINE) return undefined
+  try {
+    const line: unknown = JSON.parse(text)
+    return isLine(line) ? line : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isLine(line: unknown): line is Line {
+  if (typeof line !== 'object' || line === null) return false
+  const { type, version, size, numbers, cost, seconds, device } = line as Partial<Record<keyof Line, unknown>> // fields of an object, looked at one by one
+  return typeof type === 'string' && typeof version === 'number' && typeof size === 'string' && typeof device === 'string' &&
+    isAmount(seconds) && (numbers === undefined || typeof numbers === 'string') && (cost === undefined || (isAmount(cost) && cost > 0))
+}
+
+const isAmount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+function shortened(lines: readonly Line[]): Line[] {
+  const counts = new Map<string, number>()
+  const kept: Line[] = []
+  for (const line of lines.toReversed()) {
+    const work = `${line.device} ${line.type} ${line.version} ${line.size}`
+    const count = (counts.get(work) ?? 0) + 1
+    counts.set(work, count)
+    if (count <= MOST_EQUAL) kept.push(line)
+    if (kept.length === MOST_LINES) break
+  }
+  return kept.reverse()
+}
+
+const textOf = (lines: readonly Line[]): string =>
+  lines.map((line) => JSON.stringify(line)).filter((text) => text.length <= MOST_LINE).map((text) => `${text}\n`).join('')
