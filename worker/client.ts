@@ -1,5 +1,6 @@
 /** A parent's side of a worker: ask, hear the events of a run, cancel it, and survive its death. */
 import type { RunEvent } from '../core/run/events.ts'
+import { idInFlight } from '../core/workflow/run-id.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import { nodeText } from '../core/workflow/problem.ts'
 import type { NodeRef } from '../core/workflow/problem.ts'
@@ -77,6 +78,7 @@ export class WorkerClient {
   /** @throws WorkerDiedError when the worker ends first; WorkflowError when it cannot answer */
   ask<R extends Request>(request: R, listener: Listener = {}): Promise<AnswerOf<R>> {
     return new Promise<AnswerOf<R>>((resolve, reject) => {
+      if (this.#waiting.has(request.id)) return reject(idInFlight(request.id))
       // The answer to a request of type T is an Answers[T]: worker/serve.ts is typed by the same table.
       const settle = (answer: unknown) => resolve(answer as AnswerOf<R>)
       this.#waiting.set(request.id, { request, isHeard: false, resolve: settle, reject, listener, running: new RunningNodes() })

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { explainRun, explanationText, readRecord, writeRecord } from '../core/index.ts'
 import type { RunOptions, RunRecorder } from '../core/index.ts'
+import type { Redactor } from '../core/workflow/redact.ts'
 import type { Answers, ExplainRequest, ExplainRow, WorkflowSource } from './protocol.ts'
 import { environmentOf } from './result-caches.ts'
 import type { RunCache } from './result-caches.ts'
@@ -11,7 +12,8 @@ const MOST_ROWS = 2000
 
 /** @throws WorkflowError for a workflow that can't be run */
 export async function explainJob(
-  request: ExplainRequest, workflow: unknown, options: Pick<RunOptions, 'registry' | 'paths' | 'signal' | 'targets'>, cache: RunCache,
+  request: ExplainRequest, workflow: unknown, options: Pick<RunOptions, 'registry' | 'paths' | 'signal' | 'targets'> & { readonly redactor: Redactor },
+  cache: RunCache,
 ): Promise<Answers['explain']> {
   const { disk } = cache
   const last = disk && await readRecord(disk.records, subjectOf(request.workflow))

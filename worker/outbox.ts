@@ -1,5 +1,6 @@
 import type { RunEvent } from '../core/run/events.ts'
 import type { NodeRef, Problem } from '../core/workflow/problem.ts'
+import { Redactor } from '../core/workflow/redact.ts'
 import { MAX_MESSAGE } from './protocol.ts'
 import type { FromWorker } from './protocol.ts'
 
@@ -11,17 +12,37 @@ const MAX_PROBLEMS = 200
 /** Sends what a worker says, and keeps each message within its limit. */
 export class Outbox {
   readonly #send: (message: FromWorker) => void
+  readonly #redactor: Redactor
+  /** For requests whose workflows hold secrets. */
+  readonly #redactors = new Map<string, Redactor>()
   readonly #events = new Map<string, RunEvent[]>()
   #scheduled = false
 
-  constructor(send: (message: FromWorker) => void) {
+  /** @param redactor takes out what must not leave this process */
+  constructor(send: (message: FromWorker) => void, redactor: Redactor = new Redactor()) {
     this.#send = send
+    this.#redactor = redactor
+  }
+
+  /** Keeps texts back from all that is said of a request, until it is forgotten. */
+  withhold(id: string, texts: readonly string[]): void {
+    if (texts.length > 0) this.#redactors.set(id, this.redactor(id).with(texts))
+  }
+
+  /** What takes the secrets of a request out of what is said or written for it. */
+  redactor(id: string): Redactor {
+    return this.#redactors.get(id) ?? this.#redactor
+  }
+
+  /** A request has been answered. */
+  forget(id: string): void {
+    this.#redactors.delete(id)
   }
 
   /** Sends at once, after the events that came before. */
   post(message: FromWorker): void {
     this.flush()
-    this.#send(message)
+    this.#send(('id' in message ? this.redactor(message.id) : this.#redactor).data(message))
   }
 
   graph(id: string, nodes: readonly NodeRef[]): void {
@@ -32,7 +53,7 @@ export class Outbox {
   event(id: string, event: RunEvent): void {
     const events = this.#events.get(id) ?? []
     this.#events.set(id, events)
-    events.push(boundedEvent(event))
+    events.push(this.redactor(id).data(boundedEvent(event)))
     if (events.length >= BATCH) return this.flush()
     if (this.#scheduled) return
     this.#scheduled = true

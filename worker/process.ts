@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Redactor, secretVariables } from '../core/workflow/redact.ts'
 
 /** How much of the worker's last words is kept for the report of its death, in characters. */
 const LAST_WORDS = 4000
@@ -39,12 +40,14 @@ export function workerEntry(from: string = import.meta.url): string {
 export function startWorkerProcess(args: readonly string[], entry: string = workerEntry()): WorkerProcess {
   const child = fork(entry, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let lastWords = ''
-  const overhear = (chunk: Buffer) => {
-    lastWords = (lastWords + chunk.toString('utf8')).slice(-LAST_WORDS)
-    process.stderr.write(chunk)
+  const redactor = new Redactor(secretVariables(process.env))
+  const overhear = (chunk: string) => {
+    const text = redactor.text(chunk)
+    lastWords = (lastWords + text).slice(-LAST_WORDS)
+    process.stderr.write(text)
   }
-  child.stdout?.on('data', overhear)
-  child.stderr?.on('data', overhear)
+  child.stdout?.setEncoding('utf8').on('data', overhear)
+  child.stderr?.setEncoding('utf8').on('data', overhear)
   const died = new Promise<WorkerDeath>((resolve) => {
     child.on('error', (error) => resolve({ code: null, signal: null, lastWords: error.message }))
     child.on('close', (code, signal) => resolve({ code, signal, lastWords }))

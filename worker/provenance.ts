@@ -2,6 +2,7 @@
 import { basename, join, relative, sep } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Registry } from '../core/plugins/registry.ts'
+import type { Redactor } from '../core/workflow/redact.ts'
 import type { Workflow } from '../core/workflow/workflow.ts'
 import type { EmbeddedMetadata } from '../media/index.ts'
 import type { FoundModel } from '../nodes/models/places.ts'
@@ -12,14 +13,17 @@ import type { Folders } from './protocol.ts'
 
 const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt)$/
 
-/** The provenance of runs with this registry and these folders. */
-export function provenanceOf(registry: Registry, folders: Folders): Provenance {
+/**
+ * The provenance of runs with this registry and these folders.
+ * @param redactor takes out what must not be in a file
+ */
+export function provenanceOf(registry: Registry, folders: Folders, redactor: Redactor): Provenance {
   return {
     async describe(workflow, signal): Promise<EmbeddedMetadata> {
       const files = await weightFiles(workflow, registry, folders)
       const models = await Promise.all(files.map(async ({ path, file }) => ({ file, hash: (await fileIdentity(path)).hash })))
       signal.throwIfAborted()
-      return { kinograph: packageJson.version, workflow, seeds: seedsOf(workflow, registry), models }
+      return redactor.data({ kinograph: packageJson.version, workflow, seeds: seedsOf(workflow, registry), models })
     },
   }
 }

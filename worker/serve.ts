@@ -1,5 +1,7 @@
 /** Answers a parent's messages. The main thread of the worker: registry, executor and caches live here. */
 import type { LoadedPlugin } from '../core/plugins/index.ts'
+import { Redactor, secretVariables } from '../core/workflow/redact.ts'
+import { idInFlight, runId } from '../core/workflow/run-id.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import { builtIn } from '../nodes/index.ts'
 import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
@@ -20,7 +22,7 @@ import { describeInterface, diffJob, migrateJob } from './workflow-files.ts'
  * @param settings where plugins are; none are loaded without it
  */
 export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: PluginSettings): void {
-  const outbox = new Outbox((message) => send(message))
+  const outbox = new Outbox((message) => send(message), new Redactor(secretVariables(process.env)))
   const plugin: LoadedPlugin = { ...builtIn, id: 'kinograph', hash: packageJson.version, trusted: true }
   const plugins = new PluginHost(plugin, settings, { tell: sent, flush: () => outbox.flush() })
   const engine: Engine = {
@@ -65,6 +67,8 @@ type Ask = (request: Request, signal: AbortSignal) => Promise<Answers[Request['t
 async function receive(message: ToWorker, ask: Ask, outbox: Outbox, running: Map<string, AbortController>): Promise<void> {
   if (message.type === 'cancel') return running.get(message.id)?.abort()
   const { id } = message
+  const refused = refusedId(id, running)
+  if (refused) return outbox.post({ type: 'failure', id, problem: refused.toJSON() })
   const controller = new AbortController()
   running.set(id, controller)
   try {
@@ -73,7 +77,18 @@ async function receive(message: ToWorker, ask: Ask, outbox: Outbox, running: Map
     outbox.post({ type: 'failure', id, problem: asWorkflowError(error).toJSON() })
   } finally {
     running.delete(id)
+    outbox.forget(id)
     if (!process.connected && running.size === 0) end()
+  }
+}
+
+/** Why a request can't go by this id: another would be taken for it, or it is no name. */
+function refusedId(id: unknown, running: ReadonlyMap<string, AbortController>): WorkflowError | undefined {
+  try {
+    const name = runId(id)
+    return running.has(name) ? idInFlight(name) : undefined
+  } catch (error) {
+    return asWorkflowError(error)
   }
 }
 

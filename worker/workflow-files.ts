@@ -4,6 +4,7 @@ import { migrateWorkflow } from '../core/plugins/migrate.ts'
 import { resolveChoices } from '../core/run/index.ts'
 import { diffWorkflows } from '../core/workflow/diff.ts'
 import { formatWorkflow } from '../core/workflow/format.ts'
+import { withoutSecrets } from '../core/workflow/secrets.ts'
 import { stampVersions } from '../core/workflow/migrate-nodes.ts'
 import { listParameters } from '../core/workflow/overrides.ts'
 import { parseWorkflow } from '../core/workflow/parse.ts'
@@ -20,9 +21,10 @@ import type { Engine } from './run-job.ts'
 const MAX_LISTED = 1000
 
 /** How one workflow became another, in whatever format each is. */
-export async function diffJob({ before, after }: DiffRequest, { registry }: Engine): Promise<Answers['diff']> {
+export async function diffJob({ id, before, after }: DiffRequest, { registry, outbox }: Engine): Promise<Answers['diff']> {
   const read = (source: WorkflowSource) => loadWorkflow(source, registry.definitions, 'keep')
   const [was, is] = await Promise.all([read(before), read(after)])
+  outbox.withhold(id, [was, is].flatMap((one) => withoutSecrets(one, registry.definitions).texts))
   const { changes, ...rest } = diffWorkflows(was, is)
   return { changes: changes.slice(0, MAX_LISTED), ...rest }
 }
@@ -39,9 +41,10 @@ export async function migrateJob({ path, check }: MigrateRequest, { registry }: 
 
 /** What can be set in a workflow by name, and what comes out of it by name. */
 export async function describeInterface(
-  { workflow: source, folders }: InterfaceRequest, { registry }: Engine, signal: AbortSignal,
+  { id, workflow: source, folders }: InterfaceRequest, { registry, outbox }: Engine, signal: AbortSignal,
 ): Promise<Answers['interface']> {
   const { workflow } = migrateWorkflow(await loadWorkflow(source, registry.definitions), registry)
+  outbox.withhold(id, withoutSecrets(workflow, registry.definitions).texts)
   const resolved = await resolveChoices(registry, { paths: folders, signal })
   const definitions = withSubgraphDefinitions(workflow, new Map([...registry.definitions, ...resolved]))
   const types = new Map(workflow.nodes.map(({ id, type }) => [id, type]))

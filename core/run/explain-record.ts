@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Json } from '../types/json.ts'
+import { WITHHELD } from '../types/withheld.ts'
+import { Redactor } from '../workflow/redact.ts'
 import type { Kept } from './kept.ts'
 import type { PlannedInput } from './planned-node.ts'
 import type { Plan } from './plan.ts'
@@ -51,21 +53,24 @@ export type ShortValue = { readonly json: Json } | { readonly start: string; rea
 /** Characters of a value's JSON that are kept: a prompt whole. */
 const SHORT = 1000
 
-/** What the key of a node was made of. Values that came about in a run have no name and are left out. */
-export function keyParts({ registered: { node, plugin }, fingerprint, isNew, inputs }: KeyedNode): KeyParts {
+/**
+ * What the key of a node was made of. Values that came about in a run have no name and are left out.
+ * @param redactor takes out what is not to be kept
+ */
+export function keyParts({ registered: { node, plugin }, fingerprint, isNew, inputs }: KeyedNode, redactor: Redactor): KeyParts {
   const parts: Record<string, InputPart> = {}
   for (const input of inputs) {
-    const part = inputPart(input)
+    const part = inputPart(input, redactor)
     if (part) parts[input.slot] = part
   }
-  const own = fingerprint !== undefined && !isNew && { fingerprint: shortValue(fingerprint) }
+  const own = fingerprint !== undefined && !isNew && { fingerprint: shortValue(redactor.data(fingerprint)) }
   return { type: node.type, version: node.version, plugin: plugin.hash, ...own, inputs: parts }
 }
 
-function inputPart(input: PlannedInput): InputPart | undefined {
+function inputPart(input: PlannedInput, redactor: Redactor): InputPart | undefined {
   switch (input.kind) {
     case 'literal':
-      return { value: shortValue(input.value) }
+      return { value: input.definition.secret ? secretValue(input.value) : shortValue(redactor.data(input.value)) }
     case 'link':
     case 'raw':
       return { from: input.from, output: input.output }
@@ -83,16 +88,23 @@ export function shortValue(json: Json): ShortValue {
   return text.length <= SHORT ? { json } : { start: text.slice(0, SHORT), hash: hash('sha256', text, 'base64url').slice(0, 16) }
 }
 
+/** A secret as a record keeps it: so much of its hash that a change shows, and far too little to find it by. */
+function secretValue(json: Json): ShortValue {
+  return { start: WITHHELD, hash: hash('sha256', JSON.stringify(json), 'base64url').slice(0, 3) }
+}
+
 /** Notes what a run is made of while it goes on. */
 export class RunRecorder {
   readonly #run: string
   readonly #environment: Environment
+  readonly #redactor: Redactor
   readonly #kept = new Map<string, Kept>()
   #plan: Plan | undefined
 
-  constructor(run: string, environment: Environment) {
+  constructor(run: string, environment: Environment, redactor: Redactor = new Redactor()) {
     this.#run = run
     this.#environment = environment
+    this.#redactor = redactor
   }
 
   plan(plan: Plan): void {
@@ -122,6 +134,6 @@ export class RunRecorder {
   #node(node: KeyedNode, state: NodeRecord['state'], before: RunRecord | undefined): NodeRecord {
     const earlier = before && Object.hasOwn(before.nodes, node.path) ? before.nodes[node.path] : undefined
     const kept = this.#kept.get(node.key) ?? (earlier?.key === node.key ? earlier.kept : undefined)
-    return { ...keyParts(node), key: node.key, state, ...(kept && { kept }) }
+    return { ...keyParts(node, this.#redactor), key: node.key, state, ...(kept && { kept }) }
   }
 }

@@ -1,3 +1,4 @@
+import type { Redactor } from '../workflow/redact.ts'
 import type { ResultCache } from './cache.ts'
 import { explainPlan, type NodeExplanation } from './explain.ts'
 import type { Environment, RunRecord } from './explain-record.ts'
@@ -13,13 +14,15 @@ export interface ExplainOptions extends Omit<RunOptions, 'cache' | 'environment'
   has(key: string): Promise<boolean>
   /** The record of the run to compare with. */
   readonly last?: RunRecord | undefined
+  /** That the record was written with. */
+  readonly redactor?: Redactor
 }
 
 /**
  * Says of every node of a workflow why it would run or not. Goes the way of a run up to its plan, and no further.
  * @throws WorkflowError for a workflow that can't be run
  */
-export async function explainRun(source: unknown, { has, last, environment, ...options }: ExplainOptions): Promise<NodeExplanation[]> {
+export async function explainRun(source: unknown, { has, last, environment, redactor, ...options }: ExplainOptions): Promise<NodeExplanation[]> {
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal
   let plan: Plan | undefined
@@ -36,7 +39,7 @@ export async function explainRun(source: unknown, { has, last, environment, ...o
   })
   result.release()
   if (plan === undefined) throw result.error ?? new DOMException('explaining was cancelled', 'AbortError')
-  return explainPlan({ plan, environment, ...(seeds && { seeds }) }, last)
+  return explainPlan({ plan, environment, ...(seeds && { seeds }), ...(redactor && { redactor }) }, last)
 }
 
 /** A cache that only says whether a result is there: its results hold nothing. */

@@ -1,3 +1,4 @@
+import { WITHHELD } from '../types/withheld.ts'
 import { nodeText } from '../workflow/problem.ts'
 import type { NodeExplanation, Reason, Source } from './explain.ts'
 import type { ShortValue } from './explain-record.ts'
@@ -69,6 +70,7 @@ function changeText(what: string, from: ShortValue | undefined, to: ShortValue |
   if (to === undefined) return `${name} is not set any more; it was ${shortText(from)}`
   if (what === 'plugin') return 'its plugin has changed'
   const [before, after] = [jsonText(from), jsonText(to)]
+  if (before === WITHHELD || after === WITHHELD) return `${name} changed; it is secret`
   const at = firstDifference(before, after)
   if (at === undefined) return `${name} changed after its first ${before.length} characters`
   return `${name} changed from ${excerpt(before, at)} to ${excerpt(after, at)}`

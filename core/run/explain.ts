@@ -1,4 +1,5 @@
 import type { NodeRef } from '../workflow/problem.ts'
+import { Redactor } from '../workflow/redact.ts'
 import { keyParts, type Environment, type NodeRecord, type RunRecord, type ShortValue } from './explain-record.ts'
 import type { Kept } from './kept.ts'
 import type { Plan } from './plan.ts'
@@ -59,13 +60,15 @@ export interface PlanToExplain {
   readonly environment: Environment
   /** Seeds that were drawn: other ones each time. */
   readonly seeds?: readonly { readonly node: string; readonly input: string }[]
+  /** Takes out what the record was not to keep either. */
+  readonly redactor?: Redactor
 }
 
 /** Says of every node of a plan why it would run or not, against the record of an earlier run. Pure. */
-export function explainPlan({ plan, environment, seeds = [] }: PlanToExplain, last: RunRecord | undefined): NodeExplanation[] {
+export function explainPlan({ plan, environment, seeds = [], redactor = new Redactor() }: PlanToExplain, last: RunRecord | undefined): NodeExplanation[] {
   const running = new Set(plan.run.map(({ path }) => path))
   const drawn = new Set(seeds.map(({ node, input }) => JSON.stringify([node, input])))
-  const explaining = new Explaining(plan, running, drawn, last, environmentChanges(environment, last))
+  const explaining = new Explaining(plan, running, drawn, last, environmentChanges(environment, last), redactor)
   const cached = new Map(plan.cached.map(({ path, result }) => [path, result ? 'known' : 'behind'] as const))
   const found: NodeExplanation[] = [...plan.graph.nodes].map((node) => {
     const why = cached.get(node.path)
@@ -106,15 +109,18 @@ class Explaining {
   readonly #drawn: ReadonlySet<string>
   readonly #last: RunRecord | undefined
   readonly #environment: readonly Reason[]
+  readonly #redactor: Redactor
 
   constructor(
     plan: Plan, running: ReadonlySet<string>, drawn: ReadonlySet<string>, last: RunRecord | undefined, environment: readonly Reason[],
+    redactor: Redactor,
   ) {
     this.#plan = plan
     this.#running = running
     this.#drawn = drawn
     this.#last = last
     this.#environment = environment
+    this.#redactor = redactor
   }
 
   /**
@@ -133,7 +139,7 @@ class Explaining {
   }
 
   #changes(node: KeyedNode, before: NodeRecord): Reason[] {
-    const now = keyParts(node)
+    const now = keyParts(node, this.#redactor)
     const { type, version, plugin, fingerprint } = now
     const own = changesOf<ShortValue | undefined>(
       { type: { json: type }, version: { json: version }, plugin: { json: plugin }, fingerprint },

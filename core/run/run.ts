@@ -1,5 +1,8 @@
 import { migrateWorkflow } from '../plugins/migrate.ts'
 import { parseWorkflow } from '../workflow/parse.ts'
+import { Redactor } from '../workflow/redact.ts'
+import { withoutSecrets } from '../workflow/secrets.ts'
+import { runId } from '../workflow/run-id.ts'
 import { resolveSeeds, type SeededWorkflow } from '../workflow/seeds.ts'
 import type { Workflow } from '../workflow/workflow.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
@@ -22,7 +25,7 @@ export interface RunResult {
   readonly run: string
   readonly status: 'done' | 'failed' | 'cancelled'
   readonly error?: WorkflowError
-  /** The workflow as it ran, with the seeds that were drawn and the texts that came of them. Absent when it could not be read. */
+  /** The workflow as it ran, with the seeds that were drawn and the texts that came of them, without secrets. Absent when it could not be read. */
   readonly workflow?: Workflow
   /** What was to run and what was known. Absent when it did not come to a plan. */
   readonly plan?: PlanSummary
@@ -65,12 +68,14 @@ class Run {
   readonly #began = performance.now()
   #seeded: SeededWorkflow | undefined
   #resolved: ResolvedPrompts | undefined
+  /** As it may be kept with what it makes. */
+  #recorded: Workflow | undefined
   #plan: Plan | undefined
   #dropped: readonly DroppedOutput[] = []
 
   constructor(options: RunOptions) {
     this.#options = options
-    this.#id = options.run ?? crypto.randomUUID()
+    this.#id = options.run === undefined ? crypto.randomUUID() : runId(options.run)
     this.#events = new EventStream(this.#id, options.onEvent)
     this.#signal = options.signal ?? new AbortController().signal
     this.#cache = options.cache ?? new MemoryCache(0)
@@ -82,6 +87,7 @@ class Run {
     const { workflow } = migrateWorkflow(parseWorkflow(source), registry)
     this.#seeded = resolveSeeds(workflow, registry.definitions, undefined, index)
     this.#resolved = await resolvePrompts(this.#seeded.workflow, registry.definitions, paths)
+    this.#recorded = this.#withoutSecrets(this.#resolved.recorded)
     return this.#resolved.workflow
   }
 
@@ -122,13 +128,13 @@ class Run {
       services: new Map(services.map(({ id, value }) => [id, value])),
       widths: { ...DEFAULT_WIDTHS, ...widths },
       limits: this.#limits,
-      hidden: hiddenValues(this.#resolved!.recorded, metadata, plan.graph),
+      hidden: hiddenValues(this.#recorded!, metadata, plan.graph),
     })
   }
 
   end(outcome: Outcome): RunResult {
-    const workflow = this.#resolved?.recorded ?? this.#seeded?.workflow
     const { definitions } = this.#options.registry
+    const workflow = this.#recorded ?? (this.#seeded && this.#withoutSecrets(this.#seeded.workflow))
     const named = workflow ? namedOutputs(workflow, definitions, outcome.results) : []
     this.#announceEnd(outcome.status, outcome.error, named)
     const known = { run: this.#id, workflow, plan: this.#plan?.summary, dropped: this.#dropped, named }
@@ -140,6 +146,12 @@ class Run {
     const nothing = { executed: [], results: new Map<string, NodeResult>(), release: () => {} }
     if (this.#signal.aborted) return this.end({ status: 'cancelled', ...nothing })
     return this.end({ status: 'failed', error: asWorkflowError(error), ...nothing })
+  }
+
+  /** Secrets are for the nodes alone: what is embedded, shown and recorded has none. */
+  #withoutSecrets(workflow: Workflow): Workflow {
+    const { workflow: open, texts } = withoutSecrets(workflow, this.#options.registry.definitions)
+    return texts.length === 0 ? open : new Redactor(texts).data(open)
   }
 
   #announceEnd(status: Outcome['status'], error: WorkflowError | undefined, outputs: readonly NamedOutput[]): void {

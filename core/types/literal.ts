@@ -1,10 +1,11 @@
 import type { InputDefinition } from './definition.ts'
 import { shortText } from './json.ts'
 import { ANY, isList, isUnion, socketText, type SocketType } from './socket.ts'
+import { WITHHELD } from './withheld.ts'
 
 /** What is wrong with a value written into a workflow, in ComfyUI's codes. */
 export interface LiteralProblem {
-  readonly code: 'invalid_input_type' | 'value_smaller_than_min' | 'value_bigger_than_max' | 'value_not_in_list'
+  readonly code: 'required_input_missing' | 'invalid_input_type' | 'value_smaller_than_min' | 'value_bigger_than_max' | 'value_not_in_list'
   readonly problem: string
   readonly remedy?: string
 }
@@ -21,7 +22,7 @@ export type SeedPolicy = { readonly kind: 'random' } | { readonly kind: 'increme
  */
 export function seedPolicy(value: unknown): SeedPolicy | undefined {
   if (value === RANDOM_SEED) return { kind: 'random' }
-  const from = typeof value === 'string' ? /^increment (\d{1,16})$/.exec(value)?.[1] : undefined
+  const from = typeof value === 'string' ? /^increment (0|[1-9]\d{0,15})$/.exec(value)?.[1] : undefined
   return from !== undefined && Number.isSafeInteger(Number(from)) ? { kind: 'increment', from: Number(from) } : undefined
 }
 
@@ -35,8 +36,27 @@ export function literalProblem(input: InputDefinition, value: unknown): LiteralP
   if (input.seed && seedPolicy(value)) return undefined
   if (!literalFits(input.socket, value)) return wrongType(input, value)
   if (typeof value === 'number') return rangeProblem(input, value)
-  if (typeof value === 'string') return choiceProblem(input, value)
+  if (typeof value === 'string') return withheldProblem(input, value) ?? choiceProblem(input, value)
+  return Array.isArray(value) && isList(input.socket) ? itemProblem(input, input.socket.list, value) : undefined
+}
+
+/** Says what is wrong with the first item of a list that may not stand in it. */
+function itemProblem(input: InputDefinition, socket: SocketType, items: readonly unknown[]): LiteralProblem | undefined {
+  for (const [index, item] of items.entries()) {
+    const wrong = literalProblem({ ...input, socket }, item)
+    if (wrong) return { ...wrong, problem: `item ${index + 1} of ${items.length}: ${wrong.problem}` }
+  }
   return undefined
+}
+
+/** Values that a produced file or a record was not given are asked for. */
+function withheldProblem({ secret }: InputDefinition, value: string): LiteralProblem | undefined {
+  if (!value.includes(WITHHELD)) return undefined
+  return {
+    code: 'required_input_missing',
+    problem: `expected ${secret ? 'its secret value' : 'a text that holds a secret'}, which was withheld when this file or record was written`,
+    remedy: 'Give it again, for example with --set NODE.INPUT=VALUE.',
+  }
 }
 
 /** Whether a value of this socket type can be written into a workflow at all, rather than come through a link only. */
@@ -66,11 +86,11 @@ function wrongType(input: InputDefinition, value: unknown): LiteralProblem {
     const type = socketText(input.socket)
     return {
       code: 'invalid_input_type',
-      problem: `expected a link from an output of type ${type}, got the value ${shortText(value)}`,
+      problem: `expected a link from an output of type ${type}, got the value ${shown(input, value)}`,
       remedy: 'Connect an output of that type.',
     }
   }
-  return { code: 'invalid_input_type', problem: `expected ${expectation(input)}, got ${shortText(value)}` }
+  return { code: 'invalid_input_type', problem: `expected ${expectation(input)}, got ${shown(input, value)}` }
 }
 
 function rangeProblem(input: InputDefinition, value: number): LiteralProblem | undefined {
@@ -85,13 +105,18 @@ function choiceProblem(input: InputDefinition, value: string): LiteralProblem | 
   const { choices } = input
   if (choices === undefined || choices.includes(value)) return undefined
   if (choices.length === 0) {
-    return { code: 'value_not_in_list', problem: `got ${shortText(value)}, but there is nothing to choose from` }
+    return { code: 'value_not_in_list', problem: `got ${shown(input, value)}, but there is nothing to choose from` }
   }
   return {
     code: 'value_not_in_list',
-    problem: `expected ${expectation(input)}, got ${shortText(value)}`,
+    problem: `expected ${expectation(input)}, got ${shown(input, value)}`,
     remedy: `Choose one of: ${listed(choices)}.`,
   }
+}
+
+/** A value in a message; what is secret is not repeated. */
+function shown({ secret }: InputDefinition, value: unknown): string {
+  return secret && value !== null && value !== undefined ? 'a value that is not shown' : shortText(value)
 }
 
 /** What an input takes, in words: "a whole number from 1 to 64". */

@@ -16,6 +16,12 @@ export interface PortOptions<T> {
   readonly title?: string
   /** Shown only when the person asks for more. */
   readonly advanced?: boolean
+  /** Drawn as a socket from the start, although it takes a written value too. */
+  readonly forceInput?: boolean
+  /** Drawn as a widget only: editors offer no link to it. */
+  readonly socketless?: boolean
+  /** The widget that editors draw, where it isn't the one of its type; a plugin may bring its own. */
+  readonly widgetType?: string
   /** Looks at the value beyond type and range: written ones before anything runs, linked ones as they arrive. */
   readonly validate?: PortCheck<T>
 }
@@ -39,6 +45,44 @@ export interface NumberOptions extends PortOptions<number> {
   readonly max?: number
   /** The step of the editor's widget. Values between steps are allowed. */
   readonly step?: number
+  /** What the editor's widget rounds to; `false`: not at all. Values that are written otherwise are taken as they are. */
+  readonly round?: number | false
+  readonly display?: 'number' | 'slider'
+  /** The editor offers to change it after each run: fixed, random, up or down. Of `port.seed()`, always. */
+  readonly controlAfterGenerate?: boolean
+}
+
+/** Options of a yes or no. */
+export interface BooleanOptions extends PortOptions<boolean> {
+  /** What the editor writes beside it. */
+  readonly labelOn?: string
+  readonly labelOff?: string
+}
+
+/** Options of a choice. */
+export interface ChoiceOptions<C extends string = string> extends PortOptions<C> {
+  readonly controlAfterGenerate?: boolean
+  /** The choices are files of the input folder; the editor offers to add one of this kind. */
+  readonly upload?: UploadKind
+  /** Where an editor asks for the choices, instead of knowing them. */
+  readonly remote?: RemoteChoices
+}
+
+/** What kind of file an editor lets people add. */
+export type UploadKind = 'image' | 'video' | 'audio' | 'file'
+
+/** Choices that an editor asks a server for. */
+export interface RemoteChoices {
+  /** A path of this server, or an address. */
+  readonly route: string
+  /** Milliseconds after which to ask again; only when asked to where it is left out. */
+  readonly refresh?: number
+  readonly refreshButton?: boolean
+  /** Milliseconds to wait for an answer. */
+  readonly timeout?: number
+  readonly maxRetries?: number
+  /** Which to take when they have come. */
+  readonly controlAfterRefresh?: 'first' | 'last'
 }
 
 /** Options of a text. */
@@ -46,6 +90,10 @@ export interface StringOptions extends PortOptions<string> {
   readonly multiline?: boolean
   /** `{a|b}` and `__wildcards__` in it are resolved by the engine with the node's seed (core/workflow/dynamic-prompt). */
   readonly dynamicPrompt?: boolean
+  /** A password or key: never written into a produced file, a record, a log or a message. It has no default. */
+  readonly secret?: boolean
+  /** It names a file of the input folder; the editor offers to add one of this kind. */
+  readonly upload?: UploadKind
 }
 
 /** Choices that are looked up when somebody asks: the files in a folder. */
@@ -72,10 +120,22 @@ export interface PortData {
   readonly tooltip?: string
   readonly title?: string
   readonly advanced?: boolean
+  readonly forceInput?: boolean
+  readonly socketless?: boolean
+  readonly widgetType?: string
   readonly min?: number
   readonly max?: number
   readonly step?: number
+  readonly round?: number | false
+  readonly display?: 'number' | 'slider'
+  readonly controlAfterGenerate?: boolean
+  readonly labelOn?: string
+  readonly labelOff?: string
+  readonly upload?: UploadKind
+  readonly remote?: RemoteChoices
   readonly multiline?: boolean
+  /** Its value is withheld from files, records, logs and messages. */
+  readonly secret?: boolean
   /** Takes `{a|b}` and `__wildcards__`, which the engine resolves. */
   readonly dynamicPrompt?: boolean
   /** The texts to choose from. Absent for a computed choice until it has been looked up. */
@@ -130,13 +190,13 @@ export const port = {
   int: (options: NumberOptions = {}) => makePort(INT, options),
   float: (options: NumberOptions = {}) => makePort(FLOAT, options),
   string: (options: StringOptions = {}) => makePort(STRING, options),
-  boolean: (options: PortOptions<boolean> = {}) => makePort(BOOLEAN, options),
+  boolean: (options: BooleanOptions = {}) => makePort(BOOLEAN, options),
   choice,
   /** A seed: a whole number from 0 to 2^53 - 1, or "random" in the workflow for one that the engine draws. */
   seed: (options: PortOptions<number> = {}) =>
     makePort(INT, { default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, ...options, seed: true }),
   any: (options: AnyOptions = {}) => makePort(ANYTHING, options),
-  /** A whole list in one socket. */
+  /** A whole list in one socket; of choices: as many of them as are wanted. */
   list: <T>(item: Port<T>): Port<readonly T[]> => makePort(listType(typeOf(item)), withoutDefault(item.data)),
   /** One of several types: `port.union([port.video(), port.image()])`. */
   union: <const P extends Port<unknown>>(
@@ -157,9 +217,9 @@ export const port = {
 }
 
 /** One text out of a list, or out of what a function finds (the files in a folder) when it is asked. */
-function choice<const C extends string>(choices: readonly C[], options?: PortOptions<NoInfer<C>>): Port<C>
-function choice(choices: ComputedChoices, options?: PortOptions<string>): Port<string>
-function choice(choices: readonly string[] | ComputedChoices, options: PortOptions<string> = {}): Port<string> {
+function choice<const C extends string>(choices: readonly C[], options?: ChoiceOptions<NoInfer<C>>): Port<C>
+function choice(choices: ComputedChoices, options?: ChoiceOptions): Port<string>
+function choice(choices: readonly string[] | ComputedChoices, options: ChoiceOptions = {}): Port<string> {
   if (typeof choices === 'function') return makePort(COMBO, { ...options, computed: true }, { computeChoices: choices })
   return makePort(COMBO, { ...options, choices })
 }

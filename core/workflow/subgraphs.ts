@@ -162,6 +162,7 @@ function describeInputs(
   return subgraph.inputs.map(({ name, type }) => {
     const inputs = behind.get(name) ?? []
     const required = inputs.some((input) => input.required)
-    return { ...inputs[0], name, socket: type ?? inputs[0]?.socket ?? ANY, required }
+    const secret = inputs.some((input) => input.secret) && { secret: true }
+    return { ...inputs[0], name, socket: type ?? inputs[0]?.socket ?? ANY, required, ...secret }
   })
 }
