@@ -2,6 +2,9 @@ import { freeId } from './rename.ts'
 import { subgraphSizeProblems } from './subgraphs.ts'
 import { subgraphIdOf, subgraphType, type Subgraph, type Workflow, type WorkflowNode } from './workflow.ts'
 
+/** Longer paths mean nothing. */
+const LONGEST_PATH = 2000
+
 /** Where nodes stand: inside the subgraph of this id, or at the top. */
 export type Inside = string | undefined
 
@@ -17,6 +20,8 @@ export class Insides {
   readonly #nodes = new Map<Inside, WorkflowNode[]>()
   /** How many nodes stand for each subgraph. */
   readonly #uses = new Map<string, number>()
+  /** Of nodes by their ids, made when they are asked for. */
+  readonly #indexes = new Map<Inside, ReadonlyMap<string, number>>()
   #isChanged = false
 
   constructor(workflow: Workflow) {
@@ -37,6 +42,49 @@ export class Insides {
   /** The subgraph that a node stands for; undefined for other nodes. */
   subgraphOf({ type }: WorkflowNode): Subgraph | undefined {
     return this.#subgraphs.get(subgraphIdOf(type) ?? '')
+  }
+
+  /**
+   * The way to the node at a path such as `outer/inner`: the index of each node around it, and its own. Ids may hold
+   * slashes themselves; the longest that exists is taken.
+   */
+  find(path: string): readonly number[] | undefined {
+    return path.length > LONGEST_PATH ? undefined : this.#find(path, undefined, new Set())
+  }
+
+  /** The node that a way leads to. */
+  at(way: readonly number[]): WorkflowNode {
+    let nodes = this.nodes(undefined)
+    for (const index of way.slice(0, -1)) nodes = this.nodes(this.subgraphOf(nodes[index]!)!.id)
+    return nodes[way.at(-1)!]!
+  }
+
+  /** Paths of nodes, those at the top first, then those inside subgraphs; at most so many. */
+  paths(most: number): string[] {
+    const paths: string[] = []
+    const open: { readonly inside: Inside; readonly prefix: string }[] = [{ inside: undefined, prefix: '' }]
+    for (const { inside, prefix } of open) { // an array is walked with what is added
+      for (const node of this.nodes(inside)) {
+        if (paths.length === most) return paths
+        paths.push(prefix + node.id)
+        const subgraph = this.subgraphOf(node)
+        if (subgraph) open.push({ inside: subgraph.id, prefix: `${prefix}${node.id}/` })
+      }
+    }
+    return paths
+  }
+
+  /** Puts a node in the place of the one that a way leads to: there alone. */
+  change(way: readonly number[], change: (node: WorkflowNode) => WorkflowNode): void {
+    let inside: Inside
+    let prefix = ''
+    for (const index of way.slice(0, -1)) {
+      const path = prefix + this.nodes(inside)[index]!.id
+      inside = this.own(inside, index, path)
+      prefix = `${path}/`
+    }
+    const index = way.at(-1)!
+    this.replace(inside, index, change(this.nodes(inside)[index]!))
   }
 
   /** Puts a node in the place of the one at an index. */
@@ -73,6 +121,33 @@ export class Insides {
     const added = [...this.#subgraphs.values()].filter(({ id }) => !known.has(id))
     const all = [...subgraphs, ...added].map(now)
     return { ...this.#source, nodes: this.nodes(undefined), ...(all.length > 0 && { subgraphs: all }) }
+  }
+
+  /** @param lost what has been looked for in vain: a rest of the path, and where */
+  #find(path: string, inside: Inside, lost: Set<string>): readonly number[] | undefined {
+    const key = `${path.length} ${inside ?? ''}`
+    if (lost.has(key)) return undefined
+    const indexes = this.#indexesOf(inside)
+    const own = indexes.get(path)
+    if (own !== undefined) return [own]
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      const index = indexes.get(path.slice(0, slash))
+      const subgraph = index === undefined ? undefined : this.subgraphOf(this.nodes(inside)[index]!)
+      const rest = subgraph && this.#find(path.slice(slash + 1), subgraph.id, lost)
+      if (rest) return [index!, ...rest]
+    }
+    lost.add(key)
+    return undefined
+  }
+
+  /** Of two nodes with one id the first counts. */
+  #indexesOf(inside: Inside): ReadonlyMap<string, number> {
+    const known = this.#indexes.get(inside)
+    if (known) return known
+    const indexes = new Map<string, number>()
+    for (const [index, { id }] of this.nodes(inside).entries()) if (!indexes.has(id)) indexes.set(id, index)
+    this.#indexes.set(inside, indexes)
+    return indexes
   }
 
   #take(inside: Inside, nodes: readonly WorkflowNode[]): void {

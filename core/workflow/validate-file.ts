@@ -1,7 +1,8 @@
-import type { Definitions, NodeDefinition, OutputDefinition } from '../types/definition.ts'
+import type { Definitions, InputDefinition, NodeDefinition, OutputDefinition } from '../types/definition.ts'
 import { variadicSlots } from '../types/variadic.ts'
 import { refOf, type Graph } from './graph.ts'
 import type { Problem } from './problem.ts'
+import { Insides } from './separate.ts'
 import { listed } from './suggest.ts'
 import { SUBGRAPH_INPUTS, type Parameter, type Subgraph, type Workflow } from './workflow.ts'
 
@@ -40,6 +41,12 @@ export function settableInputs({ inputs }: NodeDefinition, given?: Iterable<stri
     const taken = variadicSlots(name, slots)
     return taken.length > 0 ? taken : [`${name}.0`]
   })
+}
+
+/** The input that a name in a workflow means: `image.2` is one of the variadic `image`. */
+export function inputNamed({ inputs }: NodeDefinition, slot: string): InputDefinition | undefined {
+  return inputs.find(({ name, variadic, hidden }) =>
+    hidden === undefined && (variadic ? variadicSlots(name, [slot]).length > 0 : name === slot))
 }
 
 /** The output that a link means: by name, or by its index. */
@@ -127,29 +134,34 @@ function outputProblems(workflow: Workflow, { graph, definitions, suggest }: Sco
 function parameterProblems(workflow: Workflow, scope: Scope): Problem[] {
   const problems: Problem[] = []
   const seen = new Set<string>()
-  for (const parameter of workflow.parameters ?? []) {
+  if (!workflow.parameters?.length) return problems
+  const insides = new Insides(workflow)
+  for (const parameter of workflow.parameters) {
     if (seen.has(parameter.name)) {
       const problem = `two parameters are called "${parameter.name}"`
       problems.push({ code: 'duplicate_parameter', problem, remedy: 'Rename one of them.' })
     }
     seen.add(parameter.name)
-    const lost = lostParameter(parameter, scope)
+    const lost = lostParameter(parameter, insides, scope)
     if (lost) problems.push({ code: 'unknown_parameter', ...lost })
   }
   return problems
 }
 
 /** A parameter for a node or an input that there is not. */
-function lostParameter({ name, node, input }: Parameter, scope: Scope): Omit<Problem, 'code'> | undefined {
-  const { graph, definitions, suggest } = scope
+function lostParameter({ name, node, input }: Parameter, insides: Insides, scope: Scope): Omit<Problem, 'code'> | undefined {
+  const { definitions, suggest } = scope
   const place = `parameter "${name}" sets input "${input}" of node ${node}`
-  const target = graph.get(node)
-  if (target === undefined) {
-    const remedy = suggest(node, graph.keys()) ?? 'Correct or remove the parameter.'
+  const way = insides.find(node)
+  if (way === undefined) {
+    const remedy = suggest(node, insides.paths(MOST_PATHS)) ?? 'Correct or remove the parameter.'
     return { problem: `${place}, which the workflow does not have`, remedy }
   }
-  const definition = definitions.get(target.ref.type)
-  if (definition === undefined || settableInputs(definition).includes(input)) return undefined
+  const definition = definitions.get(insides.at(way).type)
+  if (definition === undefined || inputNamed(definition, input)) return undefined
   const known = settableInputs(definition)
   return { problem: `${place}, which has no such input`, remedy: suggest(input, known) ?? listed(known, 'input') }
 }
+
+/** Names are looked for among so many. */
+const MOST_PATHS = 2000
