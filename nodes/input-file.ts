@@ -1,8 +1,21 @@
 /** Files that a workflow reads: by names below the run's input folder. */
 import { stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import type { Complaint, Paths } from '../core/types/index.ts'
+import { port } from '../core/types/index.ts'
+import type { Complaint, Paths, Port } from '../core/types/index.ts'
 import { MediaError } from '../media/index.ts'
+
+const ports = new WeakSet<object>()
+
+/** A text that names a file in the input folder. */
+export function inputFilePort(): Port<string> {
+  const made = port.string({ tooltip: 'a file in the input folder: the workflow\'s own folder on the command line' })
+  ports.add(made)
+  return made
+}
+
+/** Whether what stands at a port names a file in the input folder. */
+export const namesInputFile = (one: object): boolean => ports.has(one)
 
 /** @throws MediaError when the name would leave the input folder */
 export function inputPath({ input }: Pick<Paths, 'input'>, name: string): string {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { defineNode } from '../core/types/index.ts'
 import { readImage } from '../media/index.ts'
 import { aboutInput } from './failure.ts'
-import { inputPath, missingInput } from './input-file.ts'
+import { inputFilePort, inputPath, missingInput } from './input-file.ts'
 import { port } from './types/index.ts'
 
 /** A picture from the input folder. Names as ComfyUI's node has them. */
@@ -12,7 +12,7 @@ export const loadImage = defineNode({
   title: 'Load image',
   summary: 'Reads a picture from the input folder.',
   resource: 'io',
-  inputs: { image: port.string({ tooltip: 'a file in the input folder: the workflow\'s own folder on the command line' }) },
+  inputs: { image: inputFilePort() },
   outputs: { IMAGE: port.image(), MASK: port.mask() },
   validate: ({ image }, { paths }) => missingInput('image', paths, image),
   async fingerprint({ image }, { paths }) {

@@ -13,7 +13,7 @@ export const loadTextEncoder = defineNode({
   title: 'Load text encoder',
   summary: 'Opens the text encoder and the tokenizer of a model folder.',
   resource: 'io',
-  inputs: { model: modelPort('Diffusion_Transformer', { part: 'text_encoder', tooltip: 'a folder of models/Diffusion_Transformer' }) },
+  inputs: { model: modelPort('Diffusion_Transformer', { part: 'text_encoder', beside: ['tokenizer'], tooltip: 'a folder of models/Diffusion_Transformer' }) },
   outputs: { text_encoder: port.textEncoder() },
   fingerprint: ({ model }, { paths }) => fingerprintOf(paths, 'Diffusion_Transformer', model, 'text_encoder', 'tokenizer'),
   async facts({ model }, { paths }) {

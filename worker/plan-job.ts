@@ -94,7 +94,8 @@ async function planFiles(workflow: Workflow, registry: Registry, folders: Folder
   return [...files.values()].sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
-function namedModels({ nodes, subgraphs = [] }: Workflow, registry: Registry): { choice: ModelChoice; name: string }[] {
+/** The models that the nodes of a workflow name, those inside subgraphs too. */
+export function namedModels({ nodes, subgraphs = [] }: Workflow, registry: Registry): { choice: ModelChoice; name: string }[] {
   const found: { choice: ModelChoice; name: string }[] = []
   for (const { type, inputs = {} } of [...nodes, ...subgraphs.flatMap((one) => one.nodes)]) {
     for (const [input, port] of Object.entries(registry.nodes.get(type)?.node.inputs ?? {})) {

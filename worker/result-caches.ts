@@ -88,7 +88,8 @@ export function environmentOf(device: DeviceName, { disk }: Pick<RunCache, 'disk
   return disk ? { engine: `${version} (${engineHash()})`, runtime: runtimeVersion(), machine: `${process.platform} ${process.arch}`, device, precision: 'float32' } : { engine: version, device }
 }
 
-function runtimeVersion(): string {
+/** `onnxruntime 1.24.3` */
+export function runtimeVersion(): string {
   // The file is npm's.
   const found = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }
   return `onnxruntime ${found.version}`
@@ -97,7 +98,7 @@ function runtimeVersion(): string {
 let known: string | undefined
 
 /** A hash of the engine as it was built: a developer's change counts like another version. */
-function engineHash(): string {
+export function engineHash(): string {
   if (known !== undefined) return known
   const dist = join(workerEntry(), '..', '..')
   const hash = createHash('sha256')

@@ -129,7 +129,8 @@ export async function describeNodes({ registry }: Engine, folders: Folders, sign
 }
 
 /** Reads the workflow of a job with what the parent sets. From here on its secrets are kept back from what is said of the job. */
-async function readJob({ id, workflow: source, set, parameters }: JobRequest & { readonly id: string }, { registry, outbox }: Engine): Promise<Workflow> {
+/** The workflow of a job, with what is set in it. @throws WorkflowError */
+export async function readJob({ id, workflow: source, set, parameters }: JobRequest & { readonly id: string }, { registry, outbox }: Engine): Promise<Workflow> {
   const { definitions } = registry
   const { workflow } = migrateWorkflow(await loadWorkflow(source, definitions), registry) // what is set has today's names
   const changed = applyOverrides(workflow, { ...(set && { set }), ...(parameters && { parameters }) }, definitions)

@@ -23,9 +23,9 @@ export interface Lock {
   readonly plugins: readonly LockedPlugin[]
   /** The node types that it uses. */
   readonly nodes: readonly LockedNodeType[]
-  /** The values of all seeds, those that were drawn too. A node in a subgraph is `subgraph:ID/NODE`. */
+  /** The values of all seeds, those that were drawn too. Nodes are called by their paths: `outer/inner`. */
   readonly seeds: readonly ResolvedSeed[]
-  /** What came of the texts that vary. */
+  /** What came of the texts that vary, written so that they mean the same again. */
   readonly prompts: readonly ResolvedPrompt[]
   /** Of the workflow below. */
   readonly sha256: string

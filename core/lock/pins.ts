@@ -1,39 +1,44 @@
 import type { Json } from '../types/json.ts'
 import type { Definitions } from '../types/definition.ts'
 import type { ResolvedPrompt } from '../run/resolve-inputs.ts'
-import { escapePrompt } from '../workflow/dynamic-prompt.ts'
+import { isDynamic } from '../workflow/dynamic-prompt.ts'
 import type { ResolvedSeed } from '../workflow/seeds.ts'
-import { withSubgraphDefinitions } from '../workflow/subgraphs.ts'
-import { inputOf, isLink, subgraphType, type Workflow, type WorkflowNode } from '../workflow/workflow.ts'
+import { inputOf, isLink, literalOf, type Workflow, type WorkflowNode } from '../workflow/workflow.ts'
 
-/** What varies from run to run, as one run had it. */
+/** What varies from run to run, as one run had it: by the paths that nodes have once subgraphs are written out. */
 export interface Pins {
   readonly seeds: readonly ResolvedSeed[]
+  /** Texts as a workflow holds them: `{` and its like escaped. */
   readonly prompts: readonly ResolvedPrompt[]
 }
 
-/** The values of all seed inputs that hold a number, inside subgraphs too. */
-export function seedsIn(workflow: Workflow, types: Definitions): ResolvedSeed[] {
-  const definitions = withSubgraphDefinitions(workflow, types)
-  return drawingsOf(workflow).flatMap(({ nodes, prefix }) => nodes.flatMap(({ id, type, inputs = {} }) =>
-    (definitions.get(type)?.inputs ?? []).flatMap(({ name, seed }): ResolvedSeed[] => {
-      const value = seed && Object.hasOwn(inputs, name) ? inputs[name] : undefined
-      return typeof value === 'number' ? [{ node: prefix + id, input: name, value }] : []
-    })))
+/**
+ * The seeds and texts of a run.
+ * @param written the workflow as it is saved, subgraphs written out
+ * @param ran the same, as it ran
+ */
+export function pinsOf(written: Workflow, ran: Workflow, definitions: Definitions): Pins {
+  const now = new Map(ran.nodes.map((node) => [node.id, node]))
+  const seeds: ResolvedSeed[] = []
+  const prompts: ResolvedPrompt[] = []
+  for (const node of written.nodes) {
+    for (const { name: input, seed, dynamicPrompt } of definitions.get(node.type)?.inputs ?? []) {
+      const [before, value] = [literalAt(node, input), literalAt(now.get(node.id), input)]
+      if (seed && typeof value === 'number') seeds.push({ node: node.id, input, value })
+      const varies = dynamicPrompt && typeof before === 'string' && isDynamic(before)
+      if (varies && typeof value === 'string') prompts.push({ node: node.id, input, text: value })
+    }
+  }
+  return { seeds, prompts }
 }
 
-/** The workflow with seeds and texts as they were. A link that stands in the place of one stays. */
+/** A workflow without subgraphs, with seeds and texts as they were. A link that stands in the place of one stays. */
 export function pinned(workflow: Workflow, { seeds, prompts }: Pins): Workflow {
   const values = new Map<string, Map<string, Json>>()
   const pin = (node: string, input: string, value: Json) => values.set(node, (values.get(node) ?? new Map<string, Json>()).set(input, value))
   for (const { node, input, value } of seeds) pin(node, input, value)
-  for (const { node, input, text } of prompts) pin(node, input, escapePrompt(text))
-  const inNodes = (nodes: readonly WorkflowNode[], prefix: string) => nodes.map((node) => withValues(node, values.get(prefix + node.id)))
-  return {
-    ...workflow,
-    nodes: inNodes(workflow.nodes, ''),
-    ...(workflow.subgraphs && { subgraphs: workflow.subgraphs.map((one) => ({ ...one, nodes: inNodes(one.nodes, `${subgraphType(one.id)}/`) })) }),
-  }
+  for (const { node, input, text } of prompts) pin(node, input, text)
+  return { ...workflow, nodes: workflow.nodes.map((node) => withValues(node, values.get(node.id))) }
 }
 
 function withValues(node: WorkflowNode, values: ReadonlyMap<string, Json> | undefined): WorkflowNode {
@@ -44,6 +49,7 @@ function withValues(node: WorkflowNode, values: ReadonlyMap<string, Json> | unde
   return { ...node, inputs: { ...inputs, ...Object.fromEntries(fitting) } }
 }
 
-function drawingsOf({ nodes, subgraphs = [] }: Workflow): { readonly nodes: readonly WorkflowNode[]; readonly prefix: string }[] {
-  return [{ nodes, prefix: '' }, ...subgraphs.map((one) => ({ nodes: one.nodes, prefix: `${subgraphType(one.id)}/` }))]
+function literalAt(node: WorkflowNode | undefined, name: string): Json | undefined {
+  const value = node?.inputs && Object.hasOwn(node.inputs, name) ? node.inputs[name] : undefined
+  return value === undefined || isLink(value) ? undefined : literalOf(value)
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { defineNode } from '../../core/types/index.ts'
 import { openVideo } from '../../media/index.ts'
 import { aboutInput } from '../failure.ts'
-import { inputPath, missingInput } from '../input-file.ts'
+import { inputFilePort, inputPath, missingInput } from '../input-file.ts'
 import { port } from '../types/index.ts'
 
 /** A video from the input folder, decoded as its frames are read. Names as ComfyUI's node has them; start and duration are ours. */
@@ -13,7 +13,7 @@ export const loadVideo = defineNode({
   summary: 'Reads a video (mp4, mov, webm, mkv, avi, ts, gif, webp) from the input folder.',
   resource: 'io',
   inputs: {
-    file: port.string({ tooltip: 'a file in the input folder: the workflow\'s own folder on the command line' }),
+    file: inputFilePort(),
     start: port.float({ default: 0, min: 0, max: 100_000, step: 0.1, advanced: true, tooltip: 'seconds to leave out at the beginning' }),
     duration: port.float({ default: 0, min: 0, max: 100_000, step: 0.1, advanced: true, tooltip: 'seconds to take; 0 for all that remain' }),
   },

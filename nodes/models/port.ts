@@ -21,21 +21,21 @@ function findEmbedded(): string {
 /** Where a run looks for weights: its own models folder, then the embedded models. */
 export const modelRoots = ({ models }: Pick<Paths, 'models'>): ModelRoots => [...new Set([models, EMBEDDED_MODELS])]
 
-/** Which folder of models a port chooses from, and which part of a model it uses (`vae`). */
-export interface ModelChoice { readonly folder: ModelFolder; readonly part?: string }
+/** Which folder of models a port chooses from, which part of a model it uses (`vae`), and which small parts beside it. */
+export interface ModelChoice { readonly folder: ModelFolder; readonly part?: string; readonly beside?: readonly string[] }
 const choices = new WeakMap<object, ModelChoice>()
 
 /** What a port that `modelPort` made chooses; undefined for any other port. */
 export const modelChoiceOf = (port: object): ModelChoice | undefined => choices.get(port)
 
 /** A choice among the models of a folder. The list is made when somebody asks, so files may come and go. */
-export function modelPort(folder: ModelFolder, options: { readonly part?: string; readonly tooltip?: string } = {}): Port<string> {
-  const { part, tooltip } = options
+export function modelPort(folder: ModelFolder, options: Omit<ModelChoice, 'folder'> & { readonly tooltip?: string } = {}): Port<string> {
+  const { tooltip, ...choice } = options
   const made = port.choice(
     async ({ paths }) => (await listModels(modelRoots(paths), folder)).map((model) => model.name),
     { tooltip: tooltip ?? `one of models/${folder}` },
   )
-  choices.set(made, { folder, ...(part !== undefined && { part }) })
+  choices.set(made, { folder, ...choice })
   return made
 }
 

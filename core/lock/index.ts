@@ -1,0 +1,7 @@
+export * from './compare.ts'
+export * from './content.ts'
+export * from './lock.ts'
+export * from './meaning.ts'
+export * from './parse.ts'
+export * from './pins.ts'
+export type { Distance, Sample } from './sample.ts'
