@@ -81,4 +81,11 @@ describe('counterexamples that were found', () => {
     expect(exportComfyUi(importComfyUi(file, definitions), definitions)).toEqual(file)
     expect(file).toEqual(exportComfyUi(inside(inputs.toReversed()), definitions))
   })
+
+  test('a text "random" before a value that no input has', () => {
+    const inputs = [{ name: '', type: 'STRING', widget: { name: '' } }]
+    const nodes = [{ id: 0, type: 'Python', flags: {}, mode: 0, properties: {}, inputs, widgets_values: ['random', 'randomize'] }]
+    const file = { nodes, links: [], version: 0.4, last_node_id: 0, last_link_id: 0 }
+    expect(exportComfyUi(importComfyUi(file, definitions), definitions)).toEqual(file)
+  })
 })

@@ -43,7 +43,7 @@ export const UI_LOSSES: readonly Loss[] = [
 /** What does not come back from ComfyUI's API format, in the order in which it is lost. */
 export const API_LOSSES: readonly Loss[] = [
   {
-    what: 'Seeds that say "random": a number is drawn for each.',
+    what: 'Seeds that say "random" or "increment 43": each is the number of one run.',
     without: (workflow, definitions, draw) => resolveSeeds(workflow, definitions, draw).workflow,
   },
   {

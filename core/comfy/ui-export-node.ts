@@ -1,13 +1,13 @@
 import type { Definitions, InputDefinition, NodeDefinition } from '../types/definition.ts'
-import { RANDOM_SEED } from '../types/literal.ts'
+import { seedPolicy } from '../types/literal.ts'
 import type { Json, JsonObject } from '../types/json.ts'
 import { ANY, isUnion, type SocketType } from '../types/socket.ts'
 import { isLink, literalOf, subgraphIdOf, type InputValue, type Link, type WorkflowNode } from '../workflow/workflow.ts'
 import { field, isList, isRecord, own, recordOf, sameJson } from './fields.ts'
 import { extraBeside, isKept, keptOf } from './kept.ts'
-import { KINOGRAPH, NAME_PROPERTY, type OwnMark } from './ui-native.ts'
+import { KINOGRAPH, NAME_PROPERTY, type NodeMark, type OwnMark } from './ui-native.ts'
 import { MODES, namedSlots, type UiSlot } from './ui-file.ts'
-import { hasControl, hasWidget, isControl } from './ui-widgets.ts'
+import { hasControl, hasWidget, isControl, withControl, type WidgetPlace } from './ui-widgets.ts'
 import { REROUTE, VIRTUAL_NODES } from './virtual.ts'
 
 /** A link may name an output of any number; sockets are made for so many. */
@@ -148,8 +148,8 @@ export class NodeExport {
   write(order: number, linkIds: ReadonlyMap<number, number>, made: { position: Json; size: Json }): JsonObject {
     const { node, kept } = this
     const rest = kept['node']
-    const widgets = this.isOwn ? this.#ownWidgets() : { values: this.#keptWidgets(), mark: {} }
-    const mark = this.isOwn ? this.#ownMark(widgets.mark, made) : undefined
+    const widgets = this.isOwn ? this.#ownWidgets() : this.#keptWidgets()
+    const mark = 'own' in widgets ? { own: this.#ownMark(widgets.own, made) } : widgets.mark
     const position = node.position ?? (this.isOwn ? made.position : undefined)
     const size = node.size ?? (this.isOwn ? made.size : undefined)
     const inputs = this.inputs.map(({ raw }, place) => withLink(raw, linkIds.get(place)))
@@ -175,15 +175,16 @@ export class NodeExport {
     return isRecord(rest) && rest['mode'] !== undefined ? {} : { mode: 0 }
   }
 
-  #properties(rest: Json | undefined, made: OwnMark | undefined): JsonObject {
+  #properties(rest: Json | undefined, made: Pick<NodeMark, 'own' | 'seeds'>): JsonObject {
     const kept = isRecord(rest) ? own(rest, 'properties') : undefined
     const others = extraBeside(this.node.extra, 'ui')
     const mark: JsonObject = {
       ...(String(this.uiId) !== this.node.id && { id: this.node.id }),
       ...(this.node.version !== undefined && { version: this.node.version }),
       ...(Object.keys(others).length > 0 && { extra: others }),
+      ...(made.seeds && { seeds: made.seeds }),
       // An OwnMark is JSON by its type; interfaces have no index signature.
-      ...(made && { own: { ...made } as JsonObject }),
+      ...(made.own && { own: { ...made.own } as JsonObject }),
     }
     if (Object.keys(mark).length === 0) return {}
     const named: JsonObject = this.isOwn && subgraphIdOf(this.node.type) === undefined ? { [NAME_PROPERTY]: this.type } : {}
@@ -206,21 +207,40 @@ export class NodeExport {
   }
 
   /** Values at the places that the file had, and more where ours has gained literals. */
-  #keptWidgets(): Json | undefined {
+  #keptWidgets(): { values: Json | undefined; mark: Pick<NodeMark, 'seeds'> } {
     const places = this.kept['widgets']
     const literals = new Map([...this.#inputs].flatMap(([name, value]) => (isLink(value) ? [] : [[name, literalOf(value)]])))
     if (places === 'named') {
       const hidden = recordOf(this.kept['hidden'])
-      return { ...hidden, ...Object.fromEntries(literals) }
+      return { values: { ...hidden, ...Object.fromEntries(literals) }, mark: {} }
     }
     const gained = new Set([...literals.keys()].filter((name) => !sameJson(this.#inside.get(name), literals.get(name))))
-    const values = (isList(places) ? places : []).map((place) => {
-      if (typeof place !== 'string') return isRecord(place) ? own(place, 'value') ?? null : null
-      gained.delete(place)
-      return this.#valueAt(place, literals)
-    })
-    if (gained.size === 0) return isList(places) ? values : undefined
-    return this.#rearranged(literals) ?? [...values, ...[...gained].map((name) => literals.get(name)!)]
+    const had = (isList(places) ? places : []).map((place): WidgetPlace => (
+      typeof place === 'string' ? place : { value: isRecord(place) ? own(place, 'value') ?? null : null }
+    ))
+    for (const place of had) if (typeof place === 'string') gained.delete(place)
+    if (gained.size === 0 && !isList(places)) return { values: undefined, mark: {} }
+    const all = gained.size === 0 ? had : this.#rearranged() ?? [...had, ...gained]
+    return this.#valuesAt(all, literals)
+  }
+
+  /** The values of widgets and controls; a seed with a policy is a number and its control. */
+  #valuesAt(places: readonly WidgetPlace[], literals: ReadonlyMap<string, Json>): { values: Json[]; mark: Pick<NodeMark, 'seeds'> } {
+    const values: Json[] = []
+    const seeds: string[] = []
+    for (const [index, place] of places.entries()) {
+      if (typeof place !== 'string') {
+        if (values.length === index) values.push(place.value)
+        continue
+      }
+      const value = this.#valueAt(place, literals)
+      const next = places[index + 1]
+      const isSeed = literals.has(place) && hasControl(place, this.#definition, 0) && typeof next === 'object' && isControl(next.value)
+      const controlled = isSeed && seedPolicy(value) ? withControl(value) : undefined
+      if (controlled) seeds.push(place)
+      values.push(...(controlled ? [controlled.value, controlled.control] : [value]))
+    }
+    return { values, mark: seeds.length > 0 ? { seeds } : {} }
   }
 
   #valueAt(name: string, literals: ReadonlyMap<string, Json>): Json {
@@ -232,12 +252,9 @@ export class NodeExport {
   }
 
   /** All widgets anew, as the definition orders them, where literals came that the file had no place for. */
-  #rearranged(literals: ReadonlyMap<string, Json>): Json[] | undefined {
-    const widgets = this.#definition?.inputs.filter(hasWidget)
-    if (!widgets) return undefined
-    return widgets.flatMap(({ name }) => [
-      this.#valueAt(name, literals),
-      ...(hasControl(name, this.#definition, undefined) ? [this.#controlBehind(name)] : []),
+  #rearranged(): WidgetPlace[] | undefined {
+    return this.#definition?.inputs.filter(hasWidget).flatMap(({ name }): WidgetPlace[] => [
+      name, ...(hasControl(name, this.#definition, undefined) ? [{ value: this.#controlBehind(name) }] : []),
     ])
   }
 
@@ -247,28 +264,23 @@ export class NodeExport {
     return isRecord(next) && isControl(own(next, 'value')) ? own(next, 'value')! : 'fixed'
   }
 
-  #ownWidgets(): { values: Json | undefined; mark: Partial<OwnMark> } {
-    const names = this.#ownWidgetNames()
+  #ownWidgets(): { values: Json | undefined; own: Partial<OwnMark> } {
     const values: Json[] = []
     const places: (string | null)[] = []
-    const absent: string[] = []
-    const random: string[] = []
-    for (const name of names) {
-      const value = this.#inputs.get(name)
-      const literal = value === undefined || isLink(value) ? undefined : literalOf(value)
-      const isRandom = literal === RANDOM_SEED && hasControl(name, this.#definition, undefined)
-      if (value === undefined) absent.push(name)
-      if (isRandom) random.push(name)
+    const absent: [string, Json][] = []
+    for (const name of this.#ownWidgetNames()) {
+      const given = this.#inputs.get(name)
+      const literal = given === undefined || isLink(given) ? this.#fallback(name) : literalOf(given)
+      if (given === undefined) absent.push([name, literal])
       places.push(name)
-      values.push(isRandom ? 0 : literal ?? (literal === undefined ? this.#fallback(name) : null))
-      if (!hasControl(name, this.#definition, literal)) continue
-      places.push(null)
-      values.push(isRandom ? 'randomize' : 'fixed')
+      if (hasControl(name, this.#definition, literal)) {
+        const { value, control } = withControl(literal)
+        places.push(null)
+        values.push(value, control)
+      } else values.push(literal)
     }
-    const mark = {
-      ...(places.length > 0 && { widgets: places }), ...(absent.length > 0 && { absent }), ...(random.length > 0 && { random }),
-    }
-    return { values: places.length > 0 ? values : undefined, mark }
+    const own = { ...(places.length > 0 && { widgets: places }), ...(absent.length > 0 && { absent: Object.fromEntries(absent) }) }
+    return { values: places.length > 0 ? values : undefined, own }
   }
 
   #ownWidgetNames(): string[] {

@@ -17,6 +17,8 @@ export interface NodeMark {
   readonly id?: string
   readonly version?: number
   readonly extra?: JsonObject
+  /** Seeds of a node that came from ComfyUI to which ours has given a policy: number and control together say which. */
+  readonly seeds?: readonly string[]
   /** Present on nodes whose sockets and widgets the export made: nothing of them has to be kept. */
   readonly own?: OwnMark
 }
@@ -25,10 +27,8 @@ export interface NodeMark {
 export interface OwnMark {
   /** Inputs at the places of `widgets_values`; null for a control. */
   readonly widgets?: readonly (string | null)[]
-  /** Inputs among them that the workflow leaves out. */
-  readonly absent?: readonly string[]
-  /** Seeds among them that say "random". */
-  readonly random?: readonly string[]
+  /** What was written for the inputs among them that the workflow leaves out. */
+  readonly absent?: JsonObject
   /** Names that links give to outputs; null where a number is given. */
   readonly outputs?: readonly (string | null)[]
   /** The name of a reroute's input. */
@@ -57,6 +57,7 @@ export function nodeMark(node: JsonObject): NodeMark {
     ...textField(mark, 'id'),
     ...(isVersion(mark['version']) && { version: mark['version'] }),
     ...recordField(mark, 'extra'),
+    ...(isTexts(mark['seeds']) && { seeds: mark['seeds'] }),
     ...(isRecord(made) && { own: ownMark(made) }),
   }
 }
@@ -64,8 +65,7 @@ export function nodeMark(node: JsonObject): NodeMark {
 function ownMark(made: JsonObject): OwnMark {
   return {
     ...(isNames(made['widgets']) && { widgets: made['widgets'] }),
-    ...(isTexts(made['absent']) && { absent: made['absent'] }),
-    ...(isTexts(made['random']) && { random: made['random'] }),
+    ...recordField(made, 'absent'),
     ...(isNames(made['outputs']) && { outputs: made['outputs'] }),
     ...textField(made, 'input'),
     ...(made['position'] !== undefined && { position: made['position'] }),

@@ -1,12 +1,12 @@
 import type { Definitions } from '../types/definition.ts'
 import type { Json, JsonObject } from '../types/json.ts'
 import { inputOf, SUBGRAPH_INPUTS, type InputValue } from '../workflow/workflow.ts'
-import { field, isList, isRecord, listAt, own, recordAt, refuse, without } from './fields.ts'
+import { field, isList, isRecord, listAt, own, recordAt, refuse, sameJson, without } from './fields.ts'
 import { groupInsides, groupNames, type GroupInside, type GroupNames } from './group-nodes.ts'
 import { graphMark, nodeMark, type NodeMark } from './ui-native.ts'
 import { INPUT_NODE, namedSlots, OUTPUT_NODE, readLinks, readNodes } from './ui-file.ts'
 import type { UiLink, UiNode, UiSlot } from './ui-file.ts'
-import { align, widgetPlaces, type WidgetPlace } from './ui-widgets.ts'
+import { align, underControl, widgetPlaces, type WidgetPlace } from './ui-widgets.ts'
 import { REROUTE, VIRTUAL_NODES } from './virtual.ts'
 
 /** One graph of a file: the workflow itself or a subgraph's definition. */
@@ -232,18 +232,22 @@ function readWidgets(draft: Draft, definitions: Definitions): void {
 
 /** Widgets of a node that our export made, unless ComfyUI has changed how many there are. */
 function readOwnWidgets({ mark, inputs }: Draft, values: readonly Json[]): boolean {
-  const { widgets, absent = [], random = [] } = mark.own ?? {}
+  const { widgets, absent = {} } = mark.own ?? {}
   if (widgets?.length !== values.length) return mark.own !== undefined && values.length === 0
   for (const [index, name] of widgets.entries()) {
-    const value = values[index]!
-    if (name === null || inputs.has(name) || absent.includes(name)) continue
-    inputs.set(name, random.includes(name) && values[index + 1] === 'randomize' ? 'random' : inputOf(value))
+    if (name === null || inputs.has(name)) continue
+    const literal = widgets[index + 1] === null ? underControl(values[index]!, values[index + 1]) : values[index]!
+    if (!Object.hasOwn(absent, name) || !sameJson(absent[name], literal)) inputs.set(name, inputOf(literal))
   }
   return true
 }
 
 function setWidgets(draft: Draft, places: readonly WidgetPlace[], values: readonly Json[]): void {
-  for (const [index, place] of places.entries()) if (typeof place === 'string') setWidget(draft, place, values[index]!)
+  for (const [index, place] of places.entries()) {
+    if (typeof place !== 'string') continue
+    const isPolicy = draft.mark.seeds?.includes(place) === true && typeof places[index + 1] === 'object'
+    setWidget(draft, place, isPolicy ? underControl(values[index]!, values[index + 1]) : values[index]!)
+  }
 }
 
 /** A value of a widget is the input's, unless a link stands above it or it is none at all. */

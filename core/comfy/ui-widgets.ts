@@ -1,5 +1,6 @@
 import type { Definitions, InputDefinition, NodeDefinition } from '../types/definition.ts'
 import type { Json } from '../types/json.ts'
+import { RANDOM_SEED, seedPolicy } from '../types/literal.ts'
 import { isRecord, own } from './fields.ts'
 import type { UiNode } from './ui-file.ts'
 import { REROUTE, VIRTUAL_NODES } from './virtual.ts'
@@ -31,6 +32,20 @@ export function hasControl(name: string, definition: NodeDefinition | undefined,
 /** Whether a value is one of a control widget. */
 export function isControl(value: Json | undefined): boolean {
   return CONTROLS.has(value)
+}
+
+/** A seed as ComfyUI has it: a number, and what the control behind it says of the next run. */
+export function withControl(literal: Json): { readonly value: Json; readonly control: string } {
+  const policy = seedPolicy(literal)
+  if (!policy) return { value: literal, control: 'fixed' }
+  return policy.kind === 'random' ? { value: 0, control: 'randomize' } : { value: policy.from, control: 'increment' }
+}
+
+/** The literal of ours that stands for a seed and its control: a policy where we have one, else the number. */
+export function underControl(value: Json, control: Json | undefined): Json {
+  if (control === 'randomize') return RANDOM_SEED
+  const counted = `increment ${String(value)}`
+  return control === 'increment' && typeof value === 'number' && seedPolicy(counted) ? counted : value
 }
 
 /** What each place of a node's `widgets_values` stands for; of types that nothing tells of, values of no input. */

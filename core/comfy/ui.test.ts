@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../types/json.ts'
+import { seedPolicy } from '../types/literal.ts'
 import { parseWorkflow } from '../workflow/parse.ts'
 import { validateWorkflow } from '../workflow/validate.ts'
-import type { Workflow, WorkflowNode } from '../workflow/workflow.ts'
+import { inputOf, type InputValue, type Workflow, type WorkflowNode } from '../workflow/workflow.ts'
 import { exportComfyApi } from './api-export.ts'
 import { withoutVirtualNodes } from './resolve.ts'
 import { classic, definitions, grouped, nested } from './testing/ui-files.ts'
@@ -83,6 +84,49 @@ describe('the saved format', () => {
     expect(inputsOf(runnable).get('3')!['model']).toEqual({ from: '4', output: 'model' })
     expect(inputsOf(runnable).get('6')!['text']).toBe('a red circle')
     expect([...inputsOf(runnable).keys()]).toEqual(['4', '6', '3', '11', '13', '20'])
+  })
+})
+
+describe('seeds', () => {
+  const sampler = (file: Json) => (file as unknown as { nodes: { type: string; widgets_values: Json[] }[] }).nodes // as ours writes it
+    .find(({ type }) => type === 'KSampler')!
+  const ours = (seed: Json): Workflow => ({ version: 1, nodes: [{ id: '1', type: 'KSampler', inputs: { seed: inputOf(seed), steps: 4 } }] })
+  const cases: [Json, Json, string][] = [
+    ['random', 0, 'randomize'], ['increment 43', 43, 'increment'], ['increment 0', 0, 'increment'], [43, 43, 'fixed'],
+    ['increment 007', 'increment 007', 'fixed'],
+  ]
+
+  test.each(cases)('of ours: %j goes out as %j, %s, and comes back', (seed, number, control) => {
+    const file = exportComfyUi(ours(seed), definitions)
+    expect(sampler(file).widgets_values).toEqual([number, control, 4, 8, 'euler', 1])
+    expect(importComfyUi(file, definitions)).toEqual(ours(seed))
+  })
+
+  test.each(cases)('%j in a node of theirs goes out as %j, %s, and comes back', (seed, number, control) => {
+    const theirs = importComfyUi(classic, definitions)
+    const nodes = theirs.nodes.map((node) => (node.type === 'KSampler' ? { ...node, inputs: { ...node.inputs, seed: inputOf(seed) } } : node))
+    const file = exportComfyUi({ ...theirs, nodes }, definitions)
+    // A number leaves the control as it was.
+    const kept = seedPolicy(seed) ? control : 'randomize'
+    expect(sampler(file).widgets_values).toEqual([number, kept, 20, 8, 'euler', 1])
+    expect(importComfyUi(file, definitions).nodes.find(({ type }) => type === 'KSampler')!.inputs!['seed']).toBe(seed)
+    expect(exportComfyUi(importComfyUi(file, definitions), definitions)).toEqual(file)
+  })
+
+  test.each([
+    [['random'], [5, 'fixed'], { seed: 5 }], [['random'], [5, 'increment'], { seed: 'increment 5' }], [[7], [7, 'randomize'], { seed: 'random' }],
+    [[7], [6, 'decrement'], { seed: 6 }], [[], [0, 'fixed'], {}], [[], [0, 'increment'], { seed: 'increment 0' }], [[], [9, 'fixed'], { seed: 9 }],
+  ] as const)('%j becomes what is chosen in ComfyUI: %j', (seed, chosen, expected) => {
+    const inputs: Record<string, InputValue> = seed.length > 0 ? { seed: seed[0]! } : {}
+    const file = exportComfyUi({ version: 1, nodes: [{ id: '1', type: 'KSampler', inputs: { steps: 4, ...inputs } }] }, definitions)
+    sampler(file).widgets_values.splice(0, 2, ...chosen)
+    expect(importComfyUi(file, definitions).nodes[0]!.inputs).toEqual({ steps: 4, ...expected })
+  })
+
+  test('an input that ours leaves out and that is set in ComfyUI is set', () => {
+    const file = exportComfyUi(ours(1), definitions)
+    sampler(file).widgets_values.splice(3, 1, 2.5)
+    expect(importComfyUi(file, definitions).nodes[0]!.inputs).toEqual({ seed: 1, steps: 4, cfg: 2.5 })
   })
 })
 

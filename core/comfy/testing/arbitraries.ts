@@ -1,7 +1,12 @@
 /** Random workflows: in ComfyUI's formats, in the normal form that docs/comfyui.md describes, and in ours. */
 import fc from 'fast-check'
 import type { Json, JsonObject } from '../../types/json.ts'
+import { seedPolicy } from '../../types/literal.ts'
+import { isControl } from '../ui-widgets.ts'
 import { inputOf, type InputValue, type Link, type Subgraph, type Workflow, type WorkflowNode } from '../../workflow/workflow.ts'
+
+/** What a seed may hold: policies, what only looks like one, and numbers. */
+const seed = fc.constantFrom<Json>('random', 'increment 43', 'increment 0', 'increment 007', 'increment 9007199254740991', 'increment', 'randomize', 0, 43)
 
 const json: fc.Arbitrary<Json> = fc.jsonValue({ maxDepth: 2, noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as Json)
 const literal = fc.oneof(json, fc.constantFrom<Json>('random', 'fixed', 7, { from: 'x' }, { value: 1 }, { __value__: 1 }, { __integer__: '18446744073709551615' }))
@@ -38,6 +43,8 @@ const inputSlot: fc.Arbitrary<RawSlot> = fc.record({ name: fc.oneof(name, fc.con
 const outputSlot: fc.Arbitrary<RawSlot> = fc.record({ name: fc.oneof(name, fc.constant('')), type: socketType, links: fc.constantFrom<'empty' | null | undefined>('empty', null, undefined) })
   .map(({ links, ...slot }): RawSlot => (links === undefined ? slot : { ...slot, links: links === null ? null : [] }))
 const widgetValue = fc.oneof(literal, fc.constantFrom<Json>('randomize', 'fixed', 3, null))
+/** A policy of ours before a control is not in the normal form: their seeds are numbers. */
+const numbersBeforeControls = (values: Json[]) => values.map((value, index) => (seedPolicy(value) && isControl(values[index + 1]) ? 7 : value))
 const pair = fc.tuple(fc.integer(), fc.integer())
 
 interface RawNode { id: number | string; type: string; inputs?: RawSlot[]; outputs?: RawSlot[]; [field: string]: unknown }
@@ -47,7 +54,7 @@ const rawNode = (moreTypes: readonly string[]): fc.Arbitrary<Omit<RawNode, 'id'>
   title: optional(fc.string()), color: optional(fc.constant('#232')), widgets: optional(json), stringId: optional(json),
   properties: fc.dictionary(fc.constantFrom('Node name for S&R', 'cnr_id', '__proto__'), json, { maxKeys: 2 }),
   inputs: optional(fc.array(inputSlot, { maxLength: 4 })), outputs: optional(fc.array(outputSlot, { maxLength: 3 })),
-  widgets_values: optional(fc.oneof(fc.array(widgetValue, { maxLength: 7 }), fc.dictionary(name, widgetValue, { maxKeys: 3 }))),
+  widgets_values: optional(fc.oneof(fc.array(widgetValue, { maxLength: 7 }).map(numbersBeforeControls), fc.dictionary(name, widgetValue, { maxKeys: 3 }))),
 }).map((node) => compact(node) as unknown as Omit<RawNode, 'id'>) // the record above without what is undefined
 
 /** Wishes for links: places of nodes and sockets, taken as far as there are such. */
@@ -181,6 +188,7 @@ const nodeSeed = (moreTypes: readonly string[]): fc.Arbitrary<NodeSeed> => fc.re
   type: fc.constantFrom(...types, 'Note', 'PrimitiveNode', 'Reroute', 'subgraph:missing', ...moreTypes),
   inputs: fc.uniqueArray(fc.oneof(
     fc.tuple(inputName, literal, fc.constant(false)),
+    fc.tuple(fc.constantFrom('seed', 'noise_seed'), seed, fc.constant(false)),
     fc.tuple(inputName, fc.record({ to: fc.nat(), output }), fc.constant(true)),
   ), { maxLength: 5, selector: ([key]) => key }),
   rest: fc.record({
