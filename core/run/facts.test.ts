@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { createRegistry } from '../plugins/registry.ts'
+import { commonFacts } from '../types/facts.ts'
 import type { FactsAnswer, FactsContext } from '../types/facts.ts'
 import { port } from '../types/port.ts'
-import { link, stubGraph } from './testing/stub-graph.ts'
+import { LOOP_NODES } from './loops.ts'
+import { runWorkflow } from './run.ts'
+import { link, NO_PATHS, stubGraph } from './testing/stub-graph.ts'
 
 /** A source of which `family` is known. */
 const madeBy = (family: string) => ({ facts: () => ({ outputs: { out: { family } } }) })
@@ -102,5 +106,83 @@ describe('facts', () => {
     g.add('save', { from: [link(last)], ...takes('kl') })
     expect((await g.run(undefined)).error).toBeUndefined()
     expect(asked).toBe(40)
+  })
+})
+
+describe('facts inside an expansion', () => {
+  const latent = port.any()
+
+  //  latent(kl) ──► expands ═══► [ inner ──► decode(takes magvit) ]
+  test.each<[string, object]>([
+    ['the value that came', new Uint8Array(1)], ['a link', new Uint8Array(1)], ['a recipe that came', { file: 'x' }],
+  ])('of %s refuse what does not fit before any of its nodes runs', async (how, value) => {
+    const g = stubGraph()
+    const ran: string[] = []
+    g.define('Inner', { ports: { a: latent }, facts: passesOn.facts, run: () => void ran.push('inner') })
+    g.define('Decode', { ports: { a: latent }, ...takes('magvit'), run: () => void ran.push('decode') })
+    g.add('latent', { outputs: { out: latent }, ...madeBy('kl'), run: () => ({ out: value }) })
+    g.add('expands', {
+      from: ['latent'], output: true,
+      run: ({ a }, { expand }) => expand(({ node, link: outside }) => {
+        const inner = node('Inner', { a: how === 'a link' ? outside('latent', 'out') : a }, { id: 'inner' })
+        return { out: node('Decode', { a: inner.out() }, { id: 'decode' }).out() }
+      }),
+    })
+    const run = await g.run()
+    expect([run.status, ran]).toEqual(['failed', []])
+    expect(run.error?.data).toMatchObject({ code: 'custom_validation_failed', node: { id: 'expands' } })
+    expect(run.error?.message).toContain('expected the family magvit, got kl')
+  })
+
+  //  latent(kl) ──► expands ═══► [ expands ═══► [ decode(takes magvit) ] ]
+  test('reach into the next', async () => {
+    const g = stubGraph()
+    const value = new Uint8Array(1)
+    g.define('Decode', { ports: { a: latent }, ...takes('magvit') })
+    g.define('Deeper', { ports: { a: latent }, run: ({ a }, { expand }) => expand(({ node }) => ({ out: node('Decode', { a }).out() })) })
+    g.add('latent', { outputs: { out: latent }, ...madeBy('kl'), run: () => ({ out: value }) })
+    g.add('expands', { from: ['latent'], output: true, run: ({ a }, { expand }) => expand(({ node }) => ({ out: node('Deeper', { a }).out() })) })
+    expect((await g.run()).error?.message).toContain('expected the family magvit, got kl')
+  })
+
+  //  expands ═══► [ a ──► checked ]      hooks see the types of what is linked inside
+  test('hooks see what is linked inside', async () => {
+    const g = stubGraph()
+    let seen: unknown
+    g.define('A')
+    g.define('Checked', { ports: { a: port.string() }, validate: (_, { linked }) => { seen = [...linked]; return [] } })
+    g.add('expands', { output: true, run: (_, { expand }) => expand(({ node }) => ({ out: node('Checked', { a: node('A').out() }).out() })) })
+    expect((await g.run()).error).toBeUndefined()
+    expect(seen).toEqual([['a', 'STRING']])
+  })
+
+  //  list ─► ForEach ─► check(takes magvit) ─► ForEachEnd ─► end       the items of the list are kl
+  test('are known of the items of a loop, and of what it makes', async () => {
+    const g = stubGraph()
+    g.add('list', { outputs: { out: port.any().each() }, ...madeBy('kl'), run: () => ({ out: [1, 2] }) })
+    const nodes = [
+      { id: 'list', type: 'Stub_list', inputs: {} },
+      { id: 'start', type: 'ForEach', inputs: { items: link('list') } },
+      { id: 'body', type: 'Body', inputs: { a: link('start', 'item') } },
+      { id: 'end', type: 'ForEachEnd', inputs: { loop: link('start', 'loop'), result: link('body') } },
+      { id: 'decode', type: 'Decode', inputs: { a: link('end', 'results') } },
+    ]
+    g.define('Body', { ports: { a: latent }, facts: passesOn.facts })
+    g.define('Decode', { ports: { a: latent }, ...takes('magvit') })
+    const loops = createRegistry([
+      { id: 'stubs', hash: 'h', nodes: [...g.registry.nodes.values()].map(({ node }) => node) },
+      { id: 'engine', hash: 'h', trusted: true, nodes: [...LOOP_NODES] },
+    ])
+    const run = await runWorkflow({ version: 1, nodes }, { registry: loops, paths: NO_PATHS })
+    expect(run.error?.data).toMatchObject({ node: { id: 'decode' }, problem: 'expected the family magvit, got kl' })
+  })
+})
+
+describe('what two facts have in common', () => {
+  test('is where they agree', () => {
+    const kl = { family: 'kl', frames: 1, config: { a: [1] } }
+    expect(commonFacts([kl, { family: 'kl', frames: 2, config: { a: [1] } }])).toEqual({ family: 'kl', config: { a: [1] } })
+    expect(commonFacts([kl])).toEqual(kl)
+    expect([commonFacts([]), commonFacts([kl, undefined])]).toEqual([undefined, undefined])
   })
 })

@@ -78,6 +78,6 @@ export async function factsContext(
 /** Where the value of an input comes from: over a link that is handed on, or for a value in an expansion, as its node got it. */
 function sourceOf(input: PlannedInput): { readonly from: string; readonly output: string } | undefined {
   if (input.kind === 'link' || input.kind === 'raw') return input
-  if (input.kind !== 'given' || input.from === undefined || input.output === undefined) return undefined
+  if (input.kind === 'hidden' || input.from === undefined || input.output === undefined) return undefined
   return { from: input.from, output: input.output }
 }

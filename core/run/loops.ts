@@ -1,4 +1,5 @@
 import type { ExpansionBuilder, ExpansionNode, Prompt, RawLink } from '../types/expansion.ts'
+import { commonFacts, variadicFacts, type FactsContext } from '../types/facts.ts'
 import { defineNode, type NodeType } from '../types/node-type.ts'
 import { port, portOf } from '../types/port.ts'
 import { defineType } from '../types/value-type.ts'
@@ -41,6 +42,7 @@ export const forEach = defineNode({
     initial: port.any({ tooltip: 'What "carried" is in the first round.' }).optional(),
   },
   outputs: { loop: loop(), item: port.any().each(), index: port.int().each(), carried: anything },
+  facts: (_, { facts: { items } }) => ({ outputs: { item: items } }),
   run: ({ items, initial }) => {
     const all = itemsIn(items)
     return { loop: 'loop', item: all, index: all.map((_, index) => index), carried: initial?.[0] }
@@ -71,6 +73,12 @@ export const whileLoop = defineNode({
   run: ({ initial }) => ({ loop: 'loop', carried: initial, index: 0 }),
 })
 
+/**
+ * What is known of what a round makes is known of all rounds: the body is drawn once, and nothing is said of what it carries
+ * from round to round.
+ */
+const ofResults = (_: object, { facts: { result } }: FactsContext) => ({ outputs: { results: result } })
+
 const loopLink = port.rawLink(loop(), { tooltip: 'From the start of the loop.' })
 const carryLink = port.rawLink(port.any(), { tooltip: 'What the next round gets as "carried".' }).optional()
 
@@ -82,6 +90,7 @@ export const forEachEnd = defineNode({
   summary: 'Ends a loop that For Each began; gives what each round made.',
   inputs: { loop: loopLink, result: port.rawLink().optional(), carry: carryLink, prompt: port.hidden('prompt') },
   outputs: { results: port.any().optional().each(), carried: anything },
+  facts: ofResults,
   run: ({ loop, result, carry, prompt }, { expand }) =>
     expand(({ node }) => {
       const { items, initial } = startOf(prompt, loop, forEach)
@@ -97,6 +106,7 @@ export const repeatEnd = defineNode({
   summary: 'Ends a loop that Repeat began; gives what was carried last, and what each round made.',
   inputs: { loop: loopLink, carry: carryLink, result: port.rawLink().optional(), prompt: port.hidden('prompt') },
   outputs: { carried: anything, results: port.any().optional().each() },
+  facts: ofResults,
   run: ({ loop, carry, result, prompt }, { expand }) =>
     expand(({ node }) => {
       const { times, initial } = startOf(prompt, loop, repeat)
@@ -193,6 +203,7 @@ const collect = defineNode({
   summary: 'The results of a loop as a list; the end of a loop puts it into its expansion.',
   inputs: { values: port.variadic(port.any(), { min: 0, max: 1_000_000 }) },
   outputs: { values: port.any().each() },
+  facts: ({ values }, { facts }) => ({ outputs: { values: commonFacts(variadicFacts(facts, 'values', values?.length ?? 0)) } }),
   run: ({ values }) => ({ values }),
 })
 

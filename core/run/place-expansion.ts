@@ -131,20 +131,23 @@ class Placement {
     }
     const json = jsonOf(value)
     if (json === undefined) return this.#givenInput(value, slot)
-    if (takesLiteral(definition.socket)) return { kind: 'literal', definition, slot: name, value: json }
-    return { kind: 'given', definition, slot: name, given: { type: port.type, value }, key: JSON.stringify(json) }
+    const origin = originOf(this.#known(value))
+    if (takesLiteral(definition.socket)) return { kind: 'literal', definition, slot: name, value: json, ...origin }
+    return { kind: 'given', definition, slot: name, given: { type: port.type, value }, key: JSON.stringify(json), ...origin }
   }
 
   /** A value that JSON can't hold. It is told by where the expanding node had it from, or else by the node itself. */
   #givenInput(value: unknown, { node, name, definition, port }: Slot): PlannedInput {
-    const { known, origin, place } = this.#placing
-    const had = typeof value === 'object' && value !== null ? known.get(value) : undefined
-    if (had) {
-      const { typed: value, key, ...source } = had
-      return { kind: 'given', definition, slot: name, given: value, key, ...source }
-    }
+    const { origin, place } = this.#placing
+    const had = this.#known(value)
+    if (had) return { kind: 'given', definition, slot: name, given: had.typed, key: had.key, ...originOf(had) }
     const key = valueKey(value, origin.key, node.id.slice(place.base.length), name)
     return { kind: 'given', definition, slot: name, given: typed(port.type, value), key }
+  }
+
+  /** A value that the expanding node got. */
+  #known(value: unknown): KnownValue | undefined {
+    return typeof value === 'object' && value !== null ? this.#placing.known.get(value) : undefined
   }
 
   #placeLink(link: RawLink, { node, name, definition }: Slot): PlannedInput | undefined {
@@ -174,6 +177,11 @@ class Placement {
   #complain(node: NodeRef, input: string | undefined, code: Problem['code'], problem: string, remedy?: string): void {
     this.#problems.push({ code, node, ...(input !== undefined && { input }), problem, ...(remedy !== undefined && { remedy }) })
   }
+}
+
+/** The output that a value came from. */
+function originOf(known: KnownValue | undefined): { from: string; output: string } | undefined {
+  return known?.from === undefined || known.output === undefined ? undefined : { from: known.from, output: known.output }
 }
 
 /** The links among the nodes of an expansion, as a graph; lists of links are those of variadic ports. */

@@ -20,6 +20,9 @@ export interface LiteralInput {
   readonly definition: InputDefinition
   readonly slot: string
   readonly value: Json
+  /** Inside an expansion: the output that it came from. */
+  readonly from?: string
+  readonly output?: string
 }
 
 /** What another node gives. */
@@ -48,7 +51,7 @@ export interface GivenInput {
   readonly given: TypedValue
   /** What the value is, for the key: JSON without the brackets of a list around it. */
   readonly key: string
-  /** Where it came from, for messages. */
+  /** The output that it came from, or is an item of. */
   readonly from?: string
   readonly output?: string
 }

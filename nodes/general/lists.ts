@@ -1,4 +1,5 @@
-import { defineNode } from '../../core/types/index.ts'
+import { commonFacts, defineNode, variadicFacts } from '../../core/types/index.ts'
+import type { FactsContext, JsonObject } from '../../core/types/index.ts'
 import { WorkflowError } from '../../core/workflow/index.ts'
 import { port } from '../types/index.ts'
 
@@ -6,6 +7,12 @@ import { port } from '../types/index.ts'
 
 const items = () => port.any({ tooltip: 'a list, or one value' })
 const MAX_RANGE = 100_000
+
+// What is known of a list is what holds of each of its items.
+
+/** Passes on what is known of a list's items. */
+const ofItems = <O extends string>(output: O) => (_: object, { facts }: FactsContext) =>
+  ({ outputs: { [output]: facts['list'] } as Record<O, JsonObject | undefined> }) // a computed name is any text to the compiler
 
 export const createList = defineNode({
   type: 'CreateList',
@@ -15,6 +22,7 @@ export const createList = defineNode({
   inputList: true,
   inputs: { inputs: port.variadic(port.any(), { min: 1 }) },
   outputs: { list: port.any().each() },
+  facts: ({ inputs }, { facts }) => ({ outputs: { list: commonFacts(variadicFacts(facts, 'inputs', inputs?.length ?? 0)) } }),
   run: ({ inputs }) => ({ list: inputs.flat() }),
 })
 
@@ -26,6 +34,7 @@ export const listItem = defineNode({
   inputList: true,
   inputs: { list: items(), index: port.int({ default: 0 }) },
   outputs: { item: port.any() },
+  facts: ofItems('item'),
   run({ list, index: [index = 0] }) {
     const item = list.at(index)
     if (item !== undefined) return { item }
@@ -55,6 +64,7 @@ export const listSlice = defineNode({
     end: port.int({ default: 0, tooltip: '0 for all that remain' }),
   },
   outputs: { list: port.any().each() },
+  facts: ofItems('list'),
   run: ({ list, start: [start = 0], end: [end = 0] }) => ({ list: list.slice(start, end === 0 ? undefined : end) }),
 })
 
@@ -66,6 +76,7 @@ export const listReverse = defineNode({
   inputList: true,
   inputs: { list: items() },
   outputs: { list: port.any().each() },
+  facts: ofItems('list'),
   run: ({ list }) => ({ list: [...list].reverse() }),
 })
 
@@ -103,6 +114,7 @@ export const listJoin = defineNode({
   inputList: true,
   inputs: { list1: items(), list2: items() },
   outputs: { list: port.any().each() },
+  facts: (_, { facts: { list1, list2 } }) => ({ outputs: { list: commonFacts([list1, list2]) } }),
   run: ({ list1, list2 }) => ({ list: [...list1, ...list2] }),
 })
 
@@ -120,6 +132,7 @@ export const listZip = defineNode({
     }),
   },
   outputs: { list1: port.any().each(), list2: port.any().each() },
+  facts: (_, { facts: { list1, list2 } }) => ({ outputs: { list1, list2 } }),
   run({ list1, list2, mode: [mode = 'shortest'] }) {
     const pairs = pairsOf(list1, list2, mode)
     return { list1: pairs.map(([one]) => one), list2: pairs.map(([, other]) => other) }

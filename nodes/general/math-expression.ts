@@ -10,6 +10,7 @@ const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const
 export const mathExpression = defineNode({
   type: 'MathExpression',
   category: 'values/numbers',
+  constant: true,
   title: 'Formula',
   summary: 'Computes a formula such as max(a, 512) // 8 * 8.',
   inputs: {

@@ -41,6 +41,7 @@ const DIVISIONS = ['a / b', 'a // b', 'a % b']
 export const calculate = defineNode({
   type: 'Calculate',
   category: 'values/numbers',
+  constant: true,
   summary: 'One operation on two numbers.',
   inputs: {
     a: number(),
@@ -66,6 +67,7 @@ const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> =
 export const compareNumbers = defineNode({
   type: 'CompareNumbers',
   category: 'values/numbers',
+  constant: true,
   title: 'Compare numbers',
   summary: 'Whether a comparison of two numbers holds.',
   inputs: { a: number(), b: number(), comparison: port.choice(Object.keys(COMPARISONS), { default: 'a == b' }) },
@@ -76,6 +78,7 @@ export const compareNumbers = defineNode({
 export const clampNumber = defineNode({
   type: 'ClampNumber',
   category: 'values/numbers',
+  constant: true,
   title: 'Clamp a number',
   summary: 'The nearest number between two bounds.',
   inputs: { value: number(), min: port.float({ default: 0 }), max: port.float({ default: 1 }) },
@@ -95,6 +98,7 @@ const ROUNDINGS = { nearest: Math.round, down: Math.floor, up: Math.ceil, 'towar
 export const roundNumber = defineNode({
   type: 'RoundNumber',
   category: 'values/numbers',
+  constant: true,
   title: 'Round a number',
   summary: 'The next multiple of a step: 1 for whole numbers, 8 for sizes of latents.',
   inputs: {
@@ -112,6 +116,7 @@ const multiple = (times: number, step: number) => Number((times * step).toPrecis
 export const minMax = defineNode({
   type: 'MinMax',
   category: 'values/numbers',
+  constant: true,
   title: 'Smallest and largest',
   summary: 'The smallest and the largest of any number of numbers.',
   inputs: { numbers: port.variadic(number(), { min: 1 }) },
@@ -126,6 +131,7 @@ export const minMax = defineNode({
 export const numberConvert = defineNode({
   type: 'ComfyNumberConvert',
   category: 'values/numbers',
+  constant: true,
   title: 'Convert to a number',
   summary: 'The number that a text, a number, or true (1) and false (0) stand for.',
   inputs: { value: port.union([port.int(), port.float(), port.string(), port.boolean()]) },
@@ -150,6 +156,7 @@ const LOGIC: Readonly<Record<string, (a: boolean, b: boolean) => boolean>> = {
 export const logic = defineNode({
   type: 'Logic',
   category: 'values/numbers',
+  constant: true,
   summary: 'Two yes-or-no values as one.',
   inputs: { a: port.boolean(), b: port.boolean(), operation: port.choice(Object.keys(LOGIC), { default: 'and' }) },
   outputs: { BOOLEAN: port.boolean() },
@@ -160,6 +167,7 @@ export const logic = defineNode({
 export const invertBoolean = defineNode({
   type: 'InvertBooleanNode',
   category: 'values/numbers',
+  constant: true,
   title: 'Not',
   summary: 'True for false, false for true.',
   inputs: { boolean: port.boolean({ default: true }) },

@@ -1,4 +1,4 @@
-import { defineNode } from '../../core/types/index.ts'
+import { commonFacts, defineNode, variadicFacts } from '../../core/types/index.ts'
 import { WorkflowError } from '../../core/workflow/index.ts'
 import { port } from '../types/index.ts'
 
@@ -13,6 +13,10 @@ export const switchNode = defineNode({
   inputs: { switch: port.boolean({ default: false }), on_false: choice(), on_true: choice() },
   outputs: { output: port.any() },
   needs: ({ switch: on }) => on === undefined ? [] : [on ? 'on_true' : 'on_false'],
+  constant: true,
+  facts({ switch: on }, { facts: { on_false: no, on_true: yes } }) {
+    return { outputs: { output: on === undefined ? commonFacts([no, yes]) : on ? yes : no } }
+  },
   run({ switch: on, on_false: no, on_true: yes }) {
     return { output: chosen(on ? yes : no, on ? 'on_true' : 'on_false', `switch is ${on}`) }
   },
@@ -29,6 +33,11 @@ export const indexSwitch = defineNode({
   },
   outputs: { output: port.any() },
   needs: ({ index }) => index === undefined ? [] : [`values.${index}`],
+  constant: true,
+  facts({ index, values }, { facts }) {
+    const all = variadicFacts(facts, 'values', values?.length ?? 0)
+    return { outputs: { output: index === undefined ? commonFacts(all) : facts[`values.${index}`] } }
+  },
   run: ({ index, values }) => ({ output: chosen(values?.[index], 'values', `there is no value ${index}`) }),
 })
 

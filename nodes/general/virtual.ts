@@ -10,6 +10,7 @@ export const reroute = defineNode({
   summary: 'Passes a value on, to lead a link around others.',
   inputs: { value: port.any() },
   outputs: { value: port.any() },
+  constant: true,
   facts: (_, { facts: { value } }) => ({ outputs: { value } }),
   run: ({ value }) => ({ value }),
 })
