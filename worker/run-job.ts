@@ -112,7 +112,7 @@ export async function validateJob(request: JobRequest & { readonly id: string },
   const { registry, plugins } = engine
   try {
     const workflow = await readJob(request, engine)
-    const resolved = await resolvePrompts(workflow, registry.definitions, folders)
+    const resolved = await resolvePrompts(workflow, registry, folders)
     const { problems } = await checkWorkflow(resolved.workflow, registry, { paths: folders, signal })
     const advised = await adviseOnModels(problems, workflow, registry, folders)
     return { problems: adviseOnPlugins(advised, plugins).slice(0, 200) }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { port } from '../types/port.ts'
 import type { InputValue } from '../workflow/workflow.ts'
+import type { RunEvent } from './events.ts'
 import { runWorkflow } from './run.ts'
 import { NO_PATHS, stubGraph, type StubOptions } from './testing/stub-graph.ts'
 
@@ -105,5 +106,62 @@ describe('dynamic prompts in a run', () => {
     expect(result.error).toBeUndefined()
     expect(result.results.get('inner/sample')?.outputs.get('out')?.value).toBe('a ball')
     expect(result.workflow?.subgraphs?.[0]?.nodes[1]?.inputs?.['seed']).toEqual(expect.any(Number))
+  })
+
+  //  text ──► sample(seed ◄── number)
+  test('a seed that is linked to a constant counts as that constant', async () => {
+    const constant = (value: number): StubOptions =>
+      ({ values: { value }, ports: { value: port.int() }, outputs: { out: port.int() }, constant: true, run: ({ value: given }) => ({ out: given }) })
+    const linked = async (seed: number) => {
+      const g = prompted('{a|b|c|d|e|f|g|h} ball', { from: 'number', output: 'out' })
+      g.add('number', constant(seed))
+      return (await g.run()).value('sample')
+    }
+    const texts = await Promise.all([0, 1, 2, 3, 4, 5].map(linked))
+    const written = await Promise.all([0, 1, 2, 3, 4, 5].map(async (seed) => (await run('{a|b|c|d|e|f|g|h} ball', seed)).value('sample')))
+    expect(texts).toEqual(written)
+    expect(new Set(texts).size).toBeGreaterThan(1)
+  })
+
+  //  x(S), y(S):  S = text ──► sample(seed)
+  test('each node that stands for a subgraph has its own texts and seeds, told and recorded by path', async () => {
+    const g = prompted('')
+    const nodes = [
+      { id: 'text', type: 'Text', inputs: { text: '{a|b|c|d|e|f|g|h}{a|b|c|d|e|f|g|h}{a|b|c|d|e|f|g|h}' } },
+      { id: 'sample', type: 'Sample', inputs: { a: { from: 'text', output: 'out' }, seed: 'random' } },
+    ]
+    const workflow = {
+      version: 1, nodes: [{ id: 'x', type: 'subgraph:s' }, { id: 'y', type: 'subgraph:s' }],
+      subgraphs: [{ id: 's', name: 'S', inputs: [], outputs: [], nodes }],
+    }
+    const events: RunEvent[] = []
+    const first = await runWorkflow(workflow, { registry: g.registry, paths: NO_PATHS, onEvent: (event) => events.push(event) })
+    expect(first.error).toBeUndefined()
+    const valueAt = ({ results }: typeof first, path: string) => results.get(path)?.outputs.get('out')?.value
+    expect(valueAt(first, 'x/sample')).not.toBe(valueAt(first, 'y/sample'))
+    expect(events[0]).toMatchObject({
+      seeds: [{ node: 'x/sample', input: 'seed' }, { node: 'y/sample', input: 'seed' }],
+      prompts: [{ node: 'x/text', text: valueAt(first, 'x/sample') }, { node: 'y/text', text: valueAt(first, 'y/sample') }],
+    })
+    const again = await runWorkflow(first.workflow, { registry: g.registry, paths: NO_PATHS })
+    expect([valueAt(again, 'x/sample'), valueAt(again, 'y/sample')]).toEqual([valueAt(first, 'x/sample'), valueAt(first, 'y/sample')])
+    expect(again.workflow).toEqual(first.workflow)
+  })
+
+  //  x(S, text):  S = text (reads $inputs.text) ──► sample(seed)
+  test('a text at an input of a subgraph goes by the seed inside that it meets', async () => {
+    const g = prompted('')
+    const textOf = async (seed: number) => {
+      const nodes = [
+        { id: 'text', type: 'Text', inputs: { text: { from: '$inputs', output: 'text' } } },
+        { id: 'sample', type: 'Sample', inputs: { a: { from: 'text', output: 'out' }, seed } },
+      ]
+      const workflow = {
+        version: 1, nodes: [{ id: 'x', type: 'subgraph:s', inputs: { text: '{a|b|c|d|e|f|g|h} ball' } }],
+        subgraphs: [{ id: 's', name: 'S', inputs: [{ name: 'text' }], outputs: [], nodes }],
+      }
+      return (await runWorkflow(workflow, { registry: g.registry, paths: NO_PATHS })).results.get('x/sample')?.outputs.get('out')?.value
+    }
+    expect(new Set(await Promise.all([1, 2, 3, 4, 5, 6].map(textOf))).size).toBeGreaterThan(1)
   })
 })

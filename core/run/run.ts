@@ -86,7 +86,7 @@ class Run {
     const { registry, paths, index = 0 } = this.#options
     const { workflow } = migrateWorkflow(parseWorkflow(source), registry)
     this.#seeded = resolveSeeds(workflow, registry.definitions, undefined, index)
-    this.#resolved = await resolvePrompts(this.#seeded.workflow, registry.definitions, paths)
+    this.#resolved = await resolvePrompts(this.#seeded.workflow, registry, paths)
     this.#recorded = this.#withoutSecrets(this.#resolved.recorded)
     return this.#resolved.workflow
   }

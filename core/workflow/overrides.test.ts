@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { definitionMap, describeNode } from '../types/definition.ts'
 import { defineNode } from '../types/node-type.ts'
 import { port } from '../types/port.ts'
+import { flattenSubgraphs } from './flatten.ts'
 import { applyOverrides, listParameters } from './overrides.ts'
+import { validateWorkflow } from './validate.ts'
 import type { Workflow } from './workflow.ts'
 
 const encode = defineNode({
@@ -119,5 +121,59 @@ describe('a node that stands for a subgraph', () => {
       { name: 'what-to-show', definition: { name: 'text', socket: 'STRING' } },
     ])
     expect(inputsOf('s', applyOverrides(packed, { parameters: { 'num-steps': '7' } }, definitions))).toEqual({ steps: 7 })
+  })
+})
+
+//  x(S), y(S), o(O):  S = e (reads $inputs.text) ──► join    O = in(S)
+describe('inside subgraphs', () => {
+  const join = defineNode({
+    type: 'Join', category: 'test', inputs: { image: port.variadic(port.string()) }, outputs: { out: port.string() }, run: () => ({ out: '' }),
+  })
+  const types = definitionMap([describeNode(encode), describeNode(join)])
+  const nested: Workflow = {
+    version: 1,
+    parameters: [{ name: 'deep', node: 'o/in/e', input: 'steps' }],
+    nodes: [{ id: 'x', type: 'subgraph:s', inputs: { text: 'x' } }, { id: 'y', type: 'subgraph:s', inputs: { text: 'y' } }, { id: 'o', type: 'subgraph:o' }],
+    subgraphs: [
+      { id: 's', name: 'S', inputs: [{ name: 'text' }], outputs: [], nodes: [
+        { id: 'e', type: 'TextEncode', inputs: { text: { from: '$inputs', output: 'text' }, steps: 1 } },
+        { id: 'join', type: 'Join', inputs: { 'image.0': { from: 'e', output: 'out' } } },
+      ] },
+      { id: 'o', name: 'O', inputs: [], outputs: [], nodes: [{ id: 'in', type: 'subgraph:s', inputs: { text: 'in' } }] },
+    ],
+  }
+  const flat = (changed: Workflow) => Object.fromEntries(flattenSubgraphs(changed).workflow.nodes.map(({ id, inputs }) => [id, inputs]))
+
+  test('a value is set in that place alone, whatever fed it before', () => {
+    const changed = applyOverrides(nested, { set: ['x/e.steps=5', 'x/e.text=new', 'o/in/join.image.1=more'] }, types)
+    const [before, after] = [flat(nested), flat(changed)]
+    expect(after).toEqual({
+      ...before, 'x/e': { text: 'new', steps: 5 }, 'o/in/join': { ...before['o/in/join'], 'image.1': 'more' },
+    })
+    expect(flat(nested)).toEqual(before)
+  })
+
+  test('a parameter may point there, is listed with what it stands at, and validates', () => {
+    expect(flat(applyOverrides(nested, { parameters: { deep: '9' } }, types))['o/in/e']).toEqual({ text: 'in', steps: 9 })
+    expect(listParameters(nested, types)).toMatchObject([{ name: 'deep', value: 1, definition: { socket: 'INT' } }])
+    expect(validateWorkflow(nested, types).filter(({ code }) => code === 'unknown_parameter')).toEqual([])
+    const lost = { ...nested, parameters: [{ name: 'deep', node: 'o/on/e', input: 'steps' }] }
+    expect(validateWorkflow(lost, types)).toContainEqual(expect.objectContaining({ code: 'unknown_parameter', remedy: 'Did you mean "o/in/e"?' }))
+  })
+
+  test.each([
+    ['x/f.steps=5', 'the workflow has no node "x/f". Did you mean "x/e"?'],
+    ['o/in/e.step=5', 'TextEncode (node o/in/e), input "step": TextEncode has no input of that name. Did you mean "steps"?'],
+    ['x/join.image=5', 'has no input of that name. There is the input image.0.'],
+    ['x/joim.image.0=5', 'Did you mean "x/join"?'],
+    [`${'x/'.repeat(5000)}e.steps=5`, 'the workflow has no node'],
+  ])('%s is refused', (set, message) => {
+    expect(() => applyOverrides(nested, { set: [set] }, types)).toThrow(message)
+  })
+
+  test('ids that lead everywhere and nowhere take no time', () => {
+    const ids = ['a', 'a/a', 'a/a/a'].map((id) => ({ id, type: 'subgraph:r' }))
+    const endless: Workflow = { version: 1, nodes: ids, subgraphs: [{ id: 'r', name: 'R', inputs: [], outputs: [], nodes: ids }] }
+    expect(() => applyOverrides(endless, { set: [`${'a/'.repeat(300)}b.x=1`] })).toThrow('the workflow has no node')
   })
 })
