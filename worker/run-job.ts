@@ -20,6 +20,7 @@ import { adviseOnPluginError, adviseOnPlugins } from './plugins-advice.ts'
 import { bounded } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
 import { planJob } from './plan-job.ts'
+import { withPreviews } from './previews.ts'
 import { ProducedFiles } from './produced-files.ts'
 import { provenanceOf } from './provenance.ts'
 import { environmentOf } from './result-caches.ts'
@@ -41,8 +42,10 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   const { id, folders, device: kind } = request
   const { registry, outbox } = engine
   let workflow: Workflow
+  let targets = request.targets
   try {
     workflow = await readJob(request, engine)
+    if (targets) ({ workflow, targets } = withPreviews(workflow, targets, registry.definitions))
   } catch (error) {
     return refusal(error)
   }
@@ -58,7 +61,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
   const stopListening = cache.disk?.cache.onKept((key, kept) => recorder.kept(key, kept))
   const result = await runWorkflow(workflow, {
     registry, cache: cache.results, run: id, paths: folders, signal,
-    ...(request.targets && { targets: request.targets }), ...(request.strict && { strict: true }), ...(request.index && { index: request.index }),
+    ...(targets && { targets }), ...(request.strict && { strict: true }), ...(request.index && { index: request.index }),
     onEvent: (event) => {
       files.see(event)
       keeper.event(event)
@@ -129,7 +132,6 @@ export async function describeNodes({ registry }: Engine, folders: Folders, sign
 }
 
 /** Reads the workflow of a job with what the parent sets. From here on its secrets are kept back from what is said of the job. */
-/** The workflow of a job, with what is set in it. @throws WorkflowError */
 export async function readJob({ id, workflow: source, set, parameters }: JobRequest & { readonly id: string }, { registry, outbox }: Engine): Promise<Workflow> {
   const { definitions } = registry
   const { workflow } = migrateWorkflow(await loadWorkflow(source, definitions), registry) // what is set has today's names
