@@ -16,7 +16,7 @@ export const runSpec = defineCommand({
   options: {
     set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input or a parameter another value (may be repeated); 1..10 makes a run for each number' },
     csv: { type: 'text', value: 'FILE', help: 'a run for each row; columns are parameters or node.input. What is done is skipped when it is run again' },
-    until: { type: 'list', value: 'NODE', help: 'run up to this node only, output or not (may be repeated)' },
+    until: { type: 'list', value: 'NODE', help: 'run up to this node only, and show what comes out of it (may be repeated)' },
     strict: { type: 'flag', help: 'refuse the workflow if any of its outputs can\'t be made, instead of making the others' },
     device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models run: cpu (default), cuda or webgpu' },
     out: { type: 'text', value: 'DIR', help: 'where files are saved (default: output)' },

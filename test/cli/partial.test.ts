@@ -1,5 +1,5 @@
 /** What runs of a workflow: up to a node, the sound part, all or nothing; and a loop, drawn in a file. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cli, scratchFolder } from './harness.ts'
@@ -26,6 +26,21 @@ const half = saved('half', {
   trim: { type: 'StringTrim', string: { from: 'text', output: 'STRING' } },
   show: { type: 'PreviewAny', source: { from: 'trim', output: 'STRING' } },
   bad: { type: 'PreviewAny' },
+})
+
+test('--until NODE shows what came out there: values by name, pictures as files, others in words', async () => {
+  const { code, stdout } = await cli(['run', half, '--until', 'trim', '--until', 'text'])
+  expect([code, stdout]).toEqual([0, 'text-STRING: " a "\ntrim-STRING: "a"\n'])
+  const picture = saved('picture', {
+    empty: { type: 'EmptyImage', width: 32, height: 16, batch_size: 1, color: 255 },
+    video: { type: 'CreateVideo', images: { from: 'empty', output: 'IMAGE' }, fps: 8 },
+  })
+  const shown = await cli(['run', picture, '--until', 'empty'])
+  const path = shown.stdout.trim()
+  expect([shown.code, path]).toEqual([0, expect.stringMatching(/preview_\d+\.png$/)])
+  expect(existsSync(path)).toBe(true)
+  const video = await cli(['run', picture, '--until', 'video'])
+  expect([video.code, video.stdout]).toEqual([0, expect.stringMatching(/^video-VIDEO: ".*32.*16.*8 frames per second"\n$/)])
 })
 
 test('--until NODE runs up to it and no further', async () => {
