@@ -8,8 +8,8 @@ import type { CommandSpec } from './arguments.ts'
 import { EXIT } from './exit.ts'
 import { takePluginOptions } from './plugin-options.ts'
 import {
-  createPluginSpec, diffSpec, doctorSpec, explainSpec, exportSpec, fmtSpec, mergeSpec, migrateSpec, modelsSpec, planSpec, nodesSpec,
-  pluginsSpec, runSpec, validateSpec,
+  createPluginSpec, diffSpec, doctorSpec, explainSpec, exportSpec, fmtSpec, lockSpec, mergeSpec, migrateSpec, modelsSpec, planSpec, nodesSpec,
+  pluginsSpec, runSpec, validateSpec, verifySpec,
 } from './specs.ts'
 
 interface Command {
@@ -22,6 +22,8 @@ const COMMANDS: readonly Command[] = [
   { spec: runSpec, load: () => import('./commands/run.ts') },
   { spec: explainSpec, load: () => import('./commands/explain.ts') },
   { spec: planSpec, load: () => import('./commands/plan.ts') },
+  { spec: lockSpec, load: () => import('./commands/lock.ts') },
+  { spec: verifySpec, load: () => import('./commands/verify.ts') },
   { spec: validateSpec, load: () => import('./commands/validate.ts') },
   { spec: exportSpec, load: () => import('./commands/export.ts') },
   { spec: fmtSpec, load: () => import('./commands/fmt.ts') },

@@ -7,15 +7,26 @@ const modelsDir = {
 } as const
 const inputDir = { type: 'text', value: 'DIR', help: 'where LoadImage finds its files (default: the workflow\'s folder)' } as const
 const cacheDir = { type: 'text', value: 'DIR', help: 'the folder of the disk cache (default: $KINOGRAPH_CACHE_DIR or ~/.cache/kinograph)' } as const
+const workflow = { name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' } as const
+const set = {
+  type: 'list', value: 'NODE.INPUT=VALUE',
+  help: 'give a node\'s input or a parameter another value (may be repeated); outer/inner.input reaches into a subgraph',
+} as const
+const rows = {
+  set: { ...set, help: `${set.help}; 1..10 means a run for each number` },
+  csv: { type: 'text', value: 'FILE', help: 'a run for each row; columns are parameters or node.input' },
+} as const
+const until = { type: 'list', value: 'NODE', help: 'only what a run up to this node needs (may be repeated)' } as const
+const device = { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models would run: cpu (default), cuda or webgpu' } as const
 const json = { type: 'flag', help: 'print JSON and nothing else on stdout' } as const
 
 export const runSpec = defineCommand({
   name: 'run',
   summary: 'Run a workflow and save what it makes.',
-  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
+  operands: [workflow],
   options: {
-    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input or a parameter another value (may be repeated); 1..10 makes a run for each number' },
-    csv: { type: 'text', value: 'FILE', help: 'a run for each row; columns are parameters or node.input. What is done is skipped when it is run again' },
+    ...rows,
+    csv: { ...rows.csv, help: `${rows.csv.help}. What is done is skipped when it is run again` },
     until: { type: 'list', value: 'NODE', help: 'run up to this node only, and show what comes out of it (may be repeated)' },
     strict: { type: 'flag', help: 'refuse the workflow if any of its outputs can\'t be made, instead of making the others' },
     device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models run: cpu (default), cuda or webgpu' },
@@ -45,11 +56,11 @@ export const runSpec = defineCommand({
 export const explainSpec = defineCommand({
   name: 'explain',
   summary: 'Say why each node would run or not, against the last run with --cache disk.',
-  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
+  operands: [workflow],
   options: {
-    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
-    until: { type: 'list', value: 'NODE', help: 'only what a run up to this node needs (may be repeated)' },
-    device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models would run: cpu (default), cuda or webgpu' },
+    ...rows,
+    until,
+    device,
     'cache-dir': cacheDir,
     'models-dir': modelsDir,
     'input-dir': inputDir,
@@ -62,11 +73,11 @@ export const explainSpec = defineCommand({
 export const planSpec = defineCommand({
   name: 'plan',
   summary: 'Say what a run would do: nodes, files, memory; and whether it can be. Nothing runs.',
-  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
+  operands: [workflow],
   options: {
-    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
-    until: { type: 'list', value: 'NODE', help: 'only what a run up to this node needs (may be repeated)' },
-    device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models would run: cpu (default), cuda or webgpu' },
+    ...rows,
+    until,
+    device,
     'cache-dir': cacheDir,
     'models-dir': modelsDir,
     'input-dir': inputDir,
@@ -76,12 +87,45 @@ export const planSpec = defineCommand({
   examples: ['kinograph plan workflows/text-to-video.json --set latent.width=512'],
 })
 
+export const lockSpec = defineCommand({
+  name: 'lock',
+  summary: 'Run a workflow and write down what its results depend on, and what they are: hashes of models, plugins and outputs.',
+  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
+  options: {
+    out: { type: 'text', value: 'FILE', help: 'the file to write (default: WORKFLOW.lock.json beside the workflow)' },
+    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value, which the lock keeps (may be repeated)' },
+    until: { type: 'list', value: 'NODE', help: 'run up to this node only, output or not (may be repeated)' },
+    device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models run: cpu (default), cuda or webgpu' },
+    'no-run': { type: 'flag', help: 'run nothing: the lock says nothing of outputs' },
+    'models-dir': modelsDir,
+    'input-dir': inputDir,
+    json: { type: 'flag', help: 'print the lock as well, and nothing else on stdout' },
+  },
+  openOptions: 'PARAMETER=VALUE',
+  examples: ['kinograph lock workflows/text-to-video.json --seed random', 'kinograph verify workflows/text-to-video.json'],
+})
+
+export const verifySpec = defineCommand({
+  name: 'verify',
+  summary: 'Compare a workflow and all that it needs with its lock, run it again without any cache, and compare what comes out.',
+  operands: [{ name: 'WORKFLOW', help: 'a workflow that "kinograph lock" has locked' }],
+  options: {
+    lock: { type: 'text', value: 'FILE', help: 'the lock (default: WORKFLOW.lock.json beside the workflow)' },
+    device: { type: 'text', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models run (default: as locked)' },
+    'no-run': { type: 'flag', help: 'compare what is there, and run nothing' },
+    'models-dir': modelsDir,
+    'input-dir': inputDir,
+    json,
+  },
+  examples: ['kinograph verify workflows/text-to-video.json', 'kinograph verify clip.json --lock locks/clip.lock.json --no-run'],
+})
+
 export const validateSpec = defineCommand({
   name: 'validate',
   summary: 'Say everything that is wrong with a workflow, without running it.',
-  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
+  operands: [workflow],
   options: {
-    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
+    ...rows,
     'models-dir': modelsDir,
     'input-dir': inputDir,
     json,
@@ -113,14 +157,14 @@ export const doctorSpec = defineCommand({
 export const exportSpec = defineCommand({
   name: 'export',
   summary: 'Write a workflow in another format: ComfyUI\'s two, or ours.',
-  operands: [{ name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' }],
+  operands: [workflow],
   options: {
     to: {
       type: 'text', value: 'FORMAT', choices: ['comfy-api', 'comfy-ui', 'kinograph'],
       help: 'comfy-api (for its server), comfy-ui (for its editor) or kinograph (default)',
     },
     output: { type: 'text', value: 'FILE', help: 'the file to write, also -o FILE (default: print it)' },
-    set: { type: 'list', value: 'NODE.INPUT=VALUE', help: 'give a node\'s input another value (may be repeated)' },
+    set,
     'models-dir': modelsDir,
   },
   openOptions: 'PARAMETER=VALUE',

@@ -17,6 +17,7 @@ import type { MigratedNode } from '../core/workflow/migrate-nodes.ts'
 import type { ParameterState } from '../core/workflow/overrides.ts'
 import type { NodeRef, Problem } from '../core/workflow/problem.ts'
 import type { ExposedOutput, Parameter } from '../core/workflow/workflow.ts'
+import type { LockAnswer, LockRequest, VerifyAnswer, VerifyRequest } from './protocol-lock.ts'
 
 /** Most bytes of one message as JSON. */
 export const MAX_MESSAGE = 1_000_000
@@ -82,9 +83,19 @@ export interface ExplainRequest extends JobRequest {
   readonly cache: CacheSettings
   /** What a run up to these nodes needs; up to all output nodes when left out. */
   readonly targets?: readonly string[]
+  /** Which run of a batch it is, from 0. */
+  readonly index?: number
 }
 
-/** What is said of one node. */
+/** Say everything that is wrong with a job. */
+export interface ValidateRequest extends JobRequest {
+  readonly type: 'validate'
+  readonly id: string
+  /** What a run up to these nodes needs; up to all output nodes when left out. */
+  readonly targets?: readonly string[]
+  readonly index?: number
+}
+
 /** Say what a run would do and take. */
 export interface PlanRequest extends JobRequest {
   readonly type: 'plan'
@@ -92,11 +103,15 @@ export interface PlanRequest extends JobRequest {
   readonly device: DeviceName
   readonly cache?: CacheSettings
   readonly targets?: readonly string[]
+  /** Which run of a batch it is, from 0. */
+  readonly index?: number
 }
 
 /** One node of a plan. */
 export interface PlanRow {
   readonly node: string
+  /** Of its result: rows of two plans with one key are made once. */
+  readonly key: string
   readonly ref: NodeRef
   /** `maybe`: only if a lazy input asks for it. */
   readonly runs: 'yes' | 'no' | 'maybe'
@@ -226,10 +241,12 @@ export interface PluginsRequest {
 /** What a parent may ask. Each question is answered by one `answer` with its id. */
 export type Request =
   | RunRequest
-  | (JobRequest & { readonly type: 'validate'; readonly id: string })
+  | ValidateRequest
   | ExportRequest
   | ExplainRequest
   | PlanRequest
+  | LockRequest
+  | VerifyRequest
   | DiffRequest
   | MigrateRequest
   | InterfaceRequest
@@ -302,7 +319,8 @@ export interface WorkflowInterface {
 
 export interface Answers {
   readonly run: RunAnswer
-  readonly validate: { readonly problems: readonly Problem[] }
+  /** `refused`: a run would make nothing at all. */
+  readonly validate: { readonly problems: readonly Problem[]; readonly refused: boolean }
   readonly plan: {
     /** Whether it may run, as far as that can be told. */
     readonly ok: boolean
@@ -318,6 +336,8 @@ export interface Answers {
     readonly seeds: readonly ResolvedSeed[]
     readonly prompts: readonly ResolvedPrompt[]
   }
+  readonly lock: LockAnswer
+  readonly verify: VerifyAnswer
   readonly explain: {
     readonly nodes: readonly ExplainRow[]
     /** How many nodes are left out here. */

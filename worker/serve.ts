@@ -103,6 +103,14 @@ async function answer(request: Exclude<Request, PluginsRequest>, engine: Engine,
     case 'validate': return validateJob(request, engine, signal)
     case 'plan': return planNodes(request, engine, signal)
     case 'explain': return explainNodes(request, engine, signal)
+    case 'lock': {
+      const { lockJob } = await import('./lock-job.ts')
+      return lockJob(request, engine, signal)
+    }
+    case 'verify': {
+      const { verifyJob } = await import('./verify-job.ts')
+      return verifyJob(request, engine, signal)
+    }
     case 'export': return exportJob(request, engine)
     case 'diff': return diffJob(request, engine)
     case 'migrate': return migrateJob(request, engine)
