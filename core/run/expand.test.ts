@@ -44,6 +44,16 @@ describe('a node that expands', () => {
     expect(told[1]).toMatchObject({ nodes })
   })
 
+  test('may hold nodes with fingerprints that read one another', async () => {
+    const g = stubGraph()
+    const linked: unknown[] = []
+    const ports = { a: text }
+    g.define('Printed', { ports, fingerprint: (_, context) => (linked.push(...context.linked), 0), run: ({ a }) => ({ out: `${a}!` }) })
+    g.add('big', { run: (_, { expand }) => expand(({ node }) => ({ out: node('Printed', { a: node('Printed', { a: 'x' }).out() }).out() })) })
+    const run = await g.run('big')
+    expect([run.value('big'), linked]).toEqual(['x!!', [['a', 'STRING']]])
+  })
+
   test('is cached as a whole, and its nodes one by one', async () => {
     const { g, end } = drawn()
     await g.run(end)

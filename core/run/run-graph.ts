@@ -85,7 +85,7 @@ export class RunGraph {
   async add(nodes: readonly PlannedNode[]): Promise<KeyedNode[]> {
     const asked = nodes.filter(({ registered }) => registered.node.fingerprint)
     if (asked.length === 0) return this.#addKeyed(nodes)
-    const answers = await Promise.all(asked.map((node) => askFingerprint(node, this.hooks)))
+    const answers = await Promise.all(asked.map((node) => askFingerprint(node, this.#hooksAmong(nodes))))
     return this.#addKeyed(nodes, new Map(asked.map(({ path }, index) => [path, answers[index]])))
   }
 
@@ -127,7 +127,7 @@ export class RunGraph {
     return [...complaints, ...found.problems]
   }
 
-  /** Hooks of nodes that are linked to one another, and that are not added yet. */
+  /** What hooks may look at of nodes that are linked to one another, and that are not added yet. */
   #hooksAmong(nodes: readonly PlannedNode[]): HookHost {
     const definitions = new Map(nodes.map(({ path, registered }) => [path, registered.definition]))
     const socketOf: SocketOf = (path, output) =>
