@@ -57,14 +57,23 @@ export function emptyLatent(
     })
   }
   const shape = [batch, channels, frames, sides[0]!, sides[1]!] as const
+  return { data: new Float32Array(checkLatentCount(shape)), shape, family: 'kl', frameRule: 'each', scale: EASYANIMATE_SCALE }
+}
+
+/** Most numbers of a latent: 4 GB. */
+const MOST_NUMBERS = 2 ** 30
+
+/**
+ * How many numbers a latent holds.
+ * @throws DiffusionError when they are more than are held
+ */
+export function checkLatentCount(shape: Latent['shape']): number {
   const count = shape.reduce((a, b) => a * b, 1)
-  if (count > 2 ** 30) {
-    throw new DiffusionError({
-      field: 'width',
-      expected: 'at most a thousand million latent numbers',
-      found: String(count),
-      remedy: 'Make the picture smaller, the video shorter, or the batch smaller.',
-    })
-  }
-  return { data: new Float32Array(count), shape, family: 'kl', frameRule: 'each', scale: EASYANIMATE_SCALE }
+  if (count <= MOST_NUMBERS) return count
+  throw new DiffusionError({
+    field: 'width',
+    expected: 'at most a thousand million latent numbers',
+    found: String(count),
+    remedy: 'Make the picture smaller, the video shorter, or the batch smaller.',
+  })
 }

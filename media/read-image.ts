@@ -50,6 +50,21 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
   }
 }
 
+/** How many pictures a file holds, and how large they are. */
+export type ImageSize = Pick<Frames, 'count' | 'height' | 'width'>
+
+/** What `readImage` will give, told by the beginning of the file. Throws MediaError as it does. */
+export async function imageSize(path: string, { maxPixels = DEFAULT_MAX_PIXELS }: ReadImageOptions = {}): Promise<ImageSize> {
+  const head = await withHandle(path, async (handle) => (await handle.read(Buffer.alloc(12), 0, 12, 0)).buffer)
+  if (!isAllowed(head)) throw otherKind(path)
+  const { default: sharp } = await import('sharp')
+  const found = await sharp(path, { limitInputPixels: maxPixels }).metadata().catch((error) => { throw describeFailure(error, path, maxPixels) })
+  const { pages: count = 1, width, autoOrient } = found
+  const height = found.pageHeight ?? found.height
+  if (width * height * count > maxPixels) throw tooLarge(path, maxPixels)
+  return count > 1 ? { count, height, width } : { count, height: autoOrient.height, width: autoOrient.width }
+}
+
 const raw = (image: Sharp) =>
   image.timeout({ seconds: MAX_SECONDS }).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
 const decode = (image: Sharp) => raw(image.toColourspace('srgb').removeAlpha())

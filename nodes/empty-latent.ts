@@ -1,5 +1,6 @@
 import { defineNode } from '../core/types/index.ts'
 import { emptyLatent } from '../diffusion/index.ts'
+import { knownShape, latentComplaints } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { port } from './types/index.ts'
 
@@ -17,12 +18,22 @@ export const emptyLatentNode = defineNode({
   },
   outputs: { latent: port.latent() },
   validate: ({ width, height }) => [...multipleOf8('width', width), ...multipleOf8('height', height)],
-  facts: ({ width, height, frames, batch }) => ({
-    outputs: { latent: { family: 'kl', channels: 4, ...known({ batch, frames, height: inLatent(height), width: inLatent(width) }) } },
-  }),
+  facts(inputs) {
+    const latent = latentFacts(inputs)
+    return { outputs: { latent }, complaints: latentComplaints('width', latent) }
+  },
+  memory(inputs) {
+    const shape = knownShape(latentFacts(inputs))
+    return shape && { activations: 4 * shape.reduce((a, b) => a * b, 1) }
+  },
   run: async ({ width, height, frames, batch }) =>
     ({ latent: await aboutInput('width', () => emptyLatent({ width, height, frames, batch }), ['height', 'frames', 'batch']) }),
 })
+
+type Size = { readonly [side in 'width' | 'height' | 'frames' | 'batch']?: number }
+
+const latentFacts = ({ width, height, frames, batch }: Size) =>
+  ({ family: 'kl', channels: 4, ...known({ batch, frames, height: inLatent(height), width: inLatent(width) }) })
 
 /** Unknown for what `validate` refuses: one mistake is told once. */
 const inLatent = (pixels: number | undefined) => pixels === undefined || pixels % 8 !== 0 ? undefined : pixels / 8

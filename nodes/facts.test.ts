@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkWorkflow, createRegistry, defineNode, definePlugin, problemText } from '../core/index.ts'
+import { checkWorkflow, createRegistry, defineNode, definePlugin, packSubgraph, problemText } from '../core/index.ts'
 import type { InputValue, JsonObject, Workflow } from '../core/index.ts'
 import { builtIn } from './index.ts'
 import { EMBEDDED_MODELS } from './models/port.ts'
@@ -92,6 +92,86 @@ describe('facts of the built-in nodes', () => {
     const reroute = { id: 'reroute', type: 'Reroute', inputs: { value: from('latent', 'latent') } }
     const { problems: found } = await check({ ...workflow, nodes: [...workflow.nodes, reroute] })
     expect(found.map(problemText)).toEqual([expect.stringContaining('width: expected a multiple of')])
+  })
+
+  const wrongDecoder = expect.stringMatching(/^VAEDecode \(node decode\), input "samples": expected a latent of the family "magvit"/)
+  /** Between the sampler, whose latents are kl, and a decoder for magvit. */
+  const between = async (...nodes: Workflow['nodes']) => {
+    const workflow = text2video({ decode: { vae: from('magvit', 'vae'), samples: from('last', Object.keys(registry.nodes.get(nodes.at(-1)!.type)!.node.outputs)[0]!) } })
+    return (await check({ ...workflow, nodes: [...workflow.nodes, ...nodes] })).problems.map(problemText)
+  }
+  const sampled = from('sampler', 'latent')
+
+  //  sampler ─┐
+  //  latent ──┴► switch ► decode(magvit)      both are kl; the condition is known, or comes over a link
+  test.each<[string, InputValue]>([['true', true], ['false', false], ['not known', null]])('through a switch that is %s', async (_, on) => {
+    const length = { id: 'length', type: 'CompareNumbers', inputs: { a: from('size', 'width'), b: 1 } }
+    const size = { id: 'size', type: 'GetImageSize', inputs: { image: from('pictures', 'IMAGE') } }
+    const given = typeof on === 'boolean' ? on : from('length', 'BOOLEAN')
+    const node = { id: 'last', type: 'ComfySwitchNode', inputs: { switch: given, on_true: sampled, on_false: from('latent', 'latent') } }
+    expect(await between(length, size, node)).toEqual([wrongDecoder])
+  })
+
+  //  sampler ──────┐
+  //  magvit latent ┴► switch ► decode(magvit)     only what is chosen counts; what may be either is unknown
+  test.each<[InputValue, boolean]>([[true, true], [false, false], [from('length', 'BOOLEAN'), false]])('a switch with two families, on %j', async (on, isWrong) => {
+    const size = { id: 'size', type: 'GetImageSize', inputs: { image: from('pictures', 'IMAGE') } }
+    const length = { id: 'length', type: 'CompareNumbers', inputs: { a: from('size', 'width'), b: 1 } }
+    const encode = { id: 'other', type: 'VAEEncode', inputs: { pixels: from('pictures', 'IMAGE'), vae: from('magvit', 'vae') } }
+    const node = { id: 'last', type: 'ComfySwitchNode', inputs: { switch: on, on_true: sampled, on_false: from('other', 'LATENT') } }
+    expect(await between(size, length, encode, node)).toEqual(isWrong ? [wrongDecoder] : [])
+  })
+
+  //  true ► not ► switch       a condition that is computed from constants is known
+  test('a switch whose condition is computed', async () => {
+    const encode = { id: 'other', type: 'VAEEncode', inputs: { pixels: from('pictures', 'IMAGE'), vae: from('magvit', 'vae') } }
+    const on = { id: 'on', type: 'PrimitiveBoolean', inputs: { value: true } }
+    const not = { id: 'not', type: 'InvertBooleanNode', inputs: { boolean: from('on', 'BOOLEAN') } }
+    const node = { id: 'last', type: 'ComfySwitchNode', inputs: { switch: from('not', 'BOOLEAN'), on_true: from('other', 'LATENT'), on_false: sampled } }
+    expect(await between(encode, on, not, node)).toEqual([wrongDecoder])
+  })
+
+  test.each<[string, Workflow['nodes']]>([
+    //  sampler ► reroute ► reroute ► decode
+    ['reroutes', [{ id: 'first', type: 'Reroute', inputs: { value: sampled } }, { id: 'last', type: 'Reroute', inputs: { value: from('first', 'value') } }]],
+    //  sampler, latent ► switch by number ► decode
+    ['a switch by number', [{ id: 'last', type: 'IndexSwitch', inputs: { index: 1, 'values.0': from('latent', 'latent'), 'values.1': sampled } }]],
+    //  sampler, latent ► list ► backwards ► item ► decode
+    ['lists', [
+      { id: 'list', type: 'CreateList', inputs: { 'inputs.0': sampled, 'inputs.1': from('latent', 'latent') } },
+      { id: 'back', type: 'ListReverse', inputs: { list: from('list', 'list') } },
+      { id: 'last', type: 'ListItem', inputs: { list: from('back', 'list') } },
+    ]],
+    //  sampler ► list ► decode      once for each
+    ['a list that is mapped over', [{ id: 'last', type: 'CreateList', inputs: { 'inputs.0': sampled } }]],
+    //  sampler ► list ► ForEach ► reroute ► ForEachEnd ► decode
+    ['a loop', [
+      { id: 'list', type: 'CreateList', inputs: { 'inputs.0': sampled } },
+      { id: 'each', type: 'ForEach', inputs: { items: from('list', 'list') } },
+      { id: 'body', type: 'Reroute', inputs: { value: from('each', 'item') } },
+      { id: 'last', type: 'ForEachEnd', inputs: { loop: from('each', 'loop'), result: from('body', 'value') } },
+    ]],
+    //  sampler ► (bypassed sampler) ► decode
+    ['a bypassed node', [{ id: 'last', type: 'Sampler', mode: 'bypass', inputs: { model: from('motion', 'model'), positive: from('prompt', 'conditioning'), latent: sampled } }]],
+  ])('through %s', async (_, nodes) => {
+    expect(await between(...nodes)).toEqual([wrongDecoder])
+  })
+
+  //  sampler ► list ► ForEach ► [ decode(magvit) ] ► ForEachEnd ► preview
+  test('inside a loop', async () => {
+    const workflow = text2video({ preview: { images: from('end', 'results') }, decode: { vae: from('magvit', 'vae'), samples: from('each', 'item') } })
+    const nodes: Workflow['nodes'] = [
+      { id: 'list', type: 'CreateList', inputs: { 'inputs.0': sampled } },
+      { id: 'each', type: 'ForEach', inputs: { items: from('list', 'list') } },
+      { id: 'end', type: 'ForEachEnd', inputs: { loop: from('each', 'loop'), result: from('decode', 'IMAGE') } },
+    ]
+    expect((await check({ ...workflow, nodes: [...workflow.nodes, ...nodes] })).problems.map(problemText)).toEqual([wrongDecoder])
+  })
+
+  //  sampler ► group[ decode(magvit) ] ► preview
+  test('inside a subgraph', async () => {
+    const { workflow } = packSubgraph(text2video({ decode: { vae: from('magvit', 'vae') } }), { nodes: ['decode'] })
+    expect((await check(workflow)).problems.map(problemText)).toEqual([expect.stringContaining('expected a latent of the family "magvit"')])
   })
 
   test('a latent of one family on a model of another', async () => {

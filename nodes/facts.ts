@@ -7,6 +7,7 @@
  * A plugin's node may say as much of its values as it knows: what has not the fields that a check needs is unknown to it.
  */
 import type { Complaint, JsonObject, MemoryNeed, Paths } from '../core/types/index.ts'
+import { checkLatentCount } from '../diffusion/index.ts'
 import type { KlConfig, LatentKind, ModelShape, T5Config } from '../diffusion/index.ts'
 import { isExplained, problemOf } from './failure.ts'
 import { weightBytes } from './models/port.ts'
@@ -74,6 +75,12 @@ export function knownShape(facts: JsonObject | undefined) {
 export function knownPixels(facts: JsonObject | undefined): number | undefined {
   const [frames, height, width] = ['frames', 'height', 'width'].map((name) => numberOf(facts, name))
   return frames === undefined || height === undefined || width === undefined ? undefined : frames * height * width
+}
+
+/** What is wrong with the size of a LATENT that is to be made. @param input the one that says it */
+export const latentComplaints = <N extends string>(input: N, facts: JsonObject | undefined): Complaint<N>[] => {
+  const shape = knownShape(facts)
+  return shape === undefined ? [] : complaintsOf(input, [() => void checkLatentCount(shape)])
 }
 
 /** A number among facts. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { defineNode } from '../core/types/index.ts'
-import { readImage } from '../media/index.ts'
+import { imageSize, readImage } from '../media/index.ts'
 import { aboutInput } from './failure.ts'
 import { inputFilePort, inputPath, missingInput } from './input-file.ts'
 import { port } from './types/index.ts'
@@ -19,6 +19,13 @@ export const loadImage = defineNode({
     if (image === undefined) return null
     const { size, mtimeMs } = await stat(inputPath(paths, image))
     return [size, mtimeMs]
+  },
+  async facts({ image }, { paths }) {
+    // What can't be read is told by `validate`, or by the run.
+    const size = image === undefined ? undefined : await imageSize(inputPath(paths, image)).catch(() => undefined)
+    if (size === undefined) return
+    const facts = { frames: size.count, height: size.height, width: size.width }
+    return { outputs: { IMAGE: facts, MASK: facts } }
   },
   async run({ image }, { paths, signal }) {
     const { picture, mask } = await aboutInput('image', () => readImage(inputPath(paths, image), { signal }))

@@ -1,7 +1,7 @@
 import { defineNode } from '../core/types/index.ts'
 import type { JsonObject } from '../core/types/index.ts'
 import { autoencoderActivations, encodeFrames, pixelsPerLatent, vaeWeights } from '../diffusion/index.ts'
-import { knownPixels, knownVae, memoryNeed, numberOf } from './facts.ts'
+import { knownPixels, knownVae, latentComplaints, memoryNeed, numberOf } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { DEVICE } from './services.ts'
 import { port } from './types/index.ts'
@@ -23,7 +23,8 @@ export const vaeEncode = defineNode({
     const factor = pixelsPerLatent(config)
     const isSized = frames !== undefined && height !== undefined && width !== undefined
     const size: JsonObject = isSized ? { batch: 1, frames, height: Math.floor(height / factor), width: Math.floor(width / factor) } : {}
-    return { outputs: { LATENT: { family, channels: config.latentChannels, ...size } } }
+    const latent = { family, channels: config.latentChannels, ...size }
+    return { outputs: { LATENT: latent }, complaints: latentComplaints('pixels', latent) }
   },
   memory(_, { facts: { pixels, vae } }) {
     const [config, height, width] = [knownVae(vae)?.config, numberOf(pixels, 'height'), numberOf(pixels, 'width')]

@@ -3,6 +3,7 @@ import { concatFrames, pickFrames, repeatFrames, reverseFrames, sliceFrames } fr
 import type { Frames } from '../../media/index.ts'
 import { WorkflowError } from '../../core/workflow/index.ts'
 import { aboutInput } from '../failure.ts'
+import { imageAnswer, keepsImage, keepsSize, knownImage } from '../image-facts.ts'
 import { port } from '../types/index.ts'
 import { joinFrames } from './image-place.ts'
 
@@ -15,6 +16,11 @@ export const imageBatch = defineNode({
   summary: 'Two batches as one; the second is brought to the size of the first.',
   inputs: { image1: port.image(), image2: port.image() },
   outputs: { IMAGE: port.image() },
+  facts(_, { facts: { image1, image2 } }) {
+    const [one, other] = [knownImage(image1), knownImage(image2)]
+    const frames = one.frames === undefined || other.frames === undefined ? undefined : one.frames + other.frames
+    return imageAnswer('image1', 'IMAGE', { ...one, frames })
+  },
   run: ({ image1, image2 }) => ({ IMAGE: joinFrames([image1, image2]) }),
 })
 
@@ -25,8 +31,19 @@ export const repeatImageBatch = defineNode({
   summary: 'A batch so many times over.',
   inputs: { image: port.image(), amount: port.int({ default: 1, min: 1, max: 4096 }) },
   outputs: { IMAGE: port.image() },
+  facts({ amount }, { facts: { image } }) {
+    const known = knownImage(image)
+    const frames = amount === undefined || known.frames === undefined ? undefined : known.frames * amount
+    return imageAnswer('amount', 'IMAGE', { ...known, frames })
+  },
   run: ({ image, amount }) => ({ IMAGE: repeatFrames(image, amount) }),
 })
+
+/** From which picture of a batch up to which. */
+function partOf(count: number, index: number, length: number): [from: number, to: number] {
+  const from = Math.min(Math.max(index < 0 ? count + index : index, 0), count - 1)
+  return [from, Math.min(count, from + length)]
+}
 
 export const imageFromBatch = defineNode({
   type: 'ImageFromBatch',
@@ -39,10 +56,13 @@ export const imageFromBatch = defineNode({
     length: port.int({ default: 1, min: 1, max: 100_000, tooltip: 'fewer where there are no more' }),
   },
   outputs: { IMAGE: port.image() },
-  run({ image, batch_index: index, length }) {
-    const from = Math.min(Math.max(index < 0 ? image.count + index : index, 0), image.count - 1)
-    return { IMAGE: sliceFrames(image, from, Math.min(image.count, from + length)) }
+  facts({ batch_index: index, length }, { facts: { image } }) {
+    const known = knownImage(image)
+    const isKnown = known.frames !== undefined && index !== undefined && length !== undefined
+    const [from, to] = isKnown ? partOf(known.frames, index, length) : [0, undefined]
+    return imageAnswer('image', 'IMAGE', { ...known, frames: to === undefined ? undefined : to - from })
   },
+  run: ({ image, batch_index: index, length }) => ({ IMAGE: sliceFrames(image, ...partOf(image.count, index, length)) }),
 })
 
 export const rebatchImages = defineNode({
@@ -53,6 +73,7 @@ export const rebatchImages = defineNode({
   inputList: true,
   inputs: { images: port.image(), batch_size: port.int({ default: 1, min: 1, max: 4096 }) },
   outputs: { IMAGE: port.image().each() },
+  facts: keepsSize('images', 'IMAGE'),
   run({ images, batch_size: [size = 1] }) {
     return { IMAGE: sameForms(images).flatMap((run) => cut(run, size)) }
   },
@@ -82,6 +103,7 @@ export const imagesToList = defineNode({
   summary: 'Each picture of a batch on its own: what follows runs once for each.',
   inputs: { images: port.image() },
   outputs: { list: port.image().each() },
+  facts: (_, { facts: { images } }) => imageAnswer('images', 'list', { ...knownImage(images), frames: 1 }),
   run: ({ images }) => ({ list: cut(images, 1) }),
 })
 
@@ -93,6 +115,7 @@ export const listToImages = defineNode({
   inputList: true,
   inputs: { list: port.image() },
   outputs: { images: port.image() },
+  facts: keepsSize('list', 'images'),
   run({ list: [first, ...rest] }) {
     if (first) return { images: joinFrames([first, ...rest]) }
     throw new WorkflowError({ code: 'execution_failed', input: 'list', problem: 'the list is empty', remedy: 'Give at least one picture.' })
@@ -110,6 +133,11 @@ export const everyNthImage = defineNode({
     skip_first: port.int({ default: 0, min: 0, max: 100_000 }),
   },
   outputs: { IMAGE: port.image() },
+  facts({ n, skip_first: skip }, { facts: { images } }) {
+    const known = knownImage(images)
+    const isKnown = known.frames !== undefined && n !== undefined && skip !== undefined && skip < known.frames
+    return imageAnswer('images', 'IMAGE', { ...known, frames: isKnown ? Math.ceil((known.frames - skip) / n) : undefined })
+  },
   async run({ images, n, skip_first: skip }) {
     const count = Math.ceil((images.count - skip) / n)
     return { IMAGE: await aboutInput('skip_first', () => pickFrames(images, count, (i) => skip + i * n)) }
@@ -123,6 +151,7 @@ export const reverseImages = defineNode({
   summary: 'The pictures from last to first.',
   inputs: { images: port.image() },
   outputs: { IMAGE: port.image() },
+  facts: keepsImage('images', 'IMAGE'),
   run: ({ images }) => ({ IMAGE: reverseFrames(images) }),
 })
 

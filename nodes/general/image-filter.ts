@@ -1,5 +1,6 @@
 import { defineNode } from '../../core/types/index.ts'
 import { alphaOf, blurFrames, combineFrames, invertFrames, joinAlpha, sharpenFrames, solidFrames, withChannels } from '../../media/index.ts'
+import { keepsImage } from '../image-facts.ts'
 import { port } from '../types/index.ts'
 
 // Names as ComfyUI's nodes have them.
@@ -11,6 +12,7 @@ export const imageInvert = defineNode({
   summary: 'Turns every colour into its complement.',
   inputs: { image: port.image() },
   outputs: { IMAGE: port.image() },
+  facts: keepsImage('image', 'IMAGE'),
   run: ({ image }) => ({ IMAGE: invertFrames(image) }),
 })
 
@@ -25,6 +27,7 @@ export const imageBlur = defineNode({
     sigma: port.float({ default: 1, min: 0.1, max: 10, step: 0.1 }),
   },
   outputs: { IMAGE: port.image() },
+  facts: keepsImage('image', 'IMAGE'),
   run: ({ image, blur_radius: radius, sigma }) => ({ IMAGE: blurFrames(image, { radius, sigma }) }),
 })
 
@@ -40,6 +43,7 @@ export const imageSharpen = defineNode({
     alpha: port.float({ default: 1, min: 0, max: 5, step: 0.01, tooltip: 'a tenth of how many times it is added' }),
   },
   outputs: { IMAGE: port.image() },
+  facts: keepsImage('image', 'IMAGE'),
   run: ({ image, sharpen_radius: radius, sigma, alpha }) => ({ IMAGE: sharpenFrames(image, { radius, sigma }, alpha * 10) }),
 })
 
@@ -65,6 +69,7 @@ export const imageBlend = defineNode({
     blend_mode: port.choice(['normal', 'multiply', 'screen', 'overlay', 'soft_light', 'difference'], { default: 'normal' }),
   },
   outputs: { IMAGE: port.image() },
+  facts: keepsImage('image1', 'IMAGE'),
   run({ image1, image2, blend_factor: share, blend_mode: mode }) {
     const blend = BLENDS[mode]
     return { IMAGE: combineFrames(image1, image2, (a, b) => (1 - share) * a + share * blend(a, b)) }
@@ -78,6 +83,7 @@ export const joinImageWithAlpha = defineNode({
   summary: 'Pictures that are transparent where a mask is on.',
   inputs: { image: port.image(), alpha: port.mask() },
   outputs: { IMAGE: port.image() },
+  facts: keepsImage('image', 'IMAGE'),
   run: ({ image, alpha }) => ({ IMAGE: joinAlpha(image, invertFrames(alpha)) }),
 })
 
@@ -88,6 +94,7 @@ export const splitImageWithAlpha = defineNode({
   summary: 'The colours, and a mask that is on where a picture is transparent.',
   inputs: { image: port.image() },
   outputs: { IMAGE: port.image(), MASK: port.mask() },
+  facts: keepsImage('image', 'IMAGE'),
   run({ image }) {
     const alpha = alphaOf(image) ?? solidFrames({ ...image, channels: 1, dtype: 'u8' }, [255])
     return { IMAGE: withChannels(image, 3), MASK: invertFrames(alpha) }

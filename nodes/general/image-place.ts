@@ -5,6 +5,7 @@ import {
 } from '../../media/index.ts'
 import type { Frames } from '../../media/index.ts'
 import { aboutInput } from '../failure.ts'
+import { imageAnswer, keepsImage, knownImage, knownSize } from '../image-facts.ts'
 import { port } from '../types/index.ts'
 
 // Names as ComfyUI's nodes have them.
@@ -13,8 +14,12 @@ const MAX_SIDE = 16_384
 const offset = (tooltip?: string) => port.int({ default: 0, min: 0, max: MAX_SIDE, ...(tooltip !== undefined && { tooltip }) })
 const side = () => port.int({ default: 512, min: 1, max: MAX_SIDE })
 
+/** Of numbers that are all known. */
+const sum = (...parts: readonly (number | undefined)[]): number | undefined =>
+  parts.reduce((a, b) => a === undefined || b === undefined ? undefined : a + b, 0)
+
 /** A box moved and cut so that it lies inside a picture, as ComfyUI cuts it. */
-export function boxWithin({ width, height }: Frames, box: { x: number; y: number; width: number; height: number }) {
+export function boxWithin({ width, height }: Pick<Frames, 'width' | 'height'>, box: { x: number; y: number; width: number; height: number }) {
   const x = Math.min(box.x, width - 1)
   const y = Math.min(box.y, height - 1)
   return { x, y, width: Math.min(box.width, width - x), height: Math.min(box.height, height - y) }
@@ -27,6 +32,12 @@ export const imageCrop = defineNode({
   summary: 'A rectangle out of pictures; what would lie outside is left away.',
   inputs: { image: port.image(), width: side(), height: side(), x: offset(), y: offset() },
   outputs: { IMAGE: port.image() },
+  facts({ width, height, x, y }, { facts: { image } }) {
+    const [{ frames }, size] = [knownImage(image), knownSize(image)]
+    const isKnown = size !== undefined && width !== undefined && height !== undefined && x !== undefined && y !== undefined
+    const box = isKnown ? boxWithin(size, { x, y, width, height }) : undefined
+    return imageAnswer('image', 'IMAGE', { frames, height: box?.height, width: box?.width })
+  },
   run: ({ image, ...box }) => ({ IMAGE: cropFrames(image, boxWithin(image, box)) }),
 })
 
@@ -40,6 +51,10 @@ export const imagePadForOutpaint = defineNode({
     feathering: port.int({ default: 40, min: 0, max: MAX_SIDE, tooltip: 'pixels of the picture over which the mask falls off' }),
   },
   outputs: { IMAGE: port.image(), MASK: port.mask() },
+  facts({ left, top, right, bottom }, { facts: { image } }) {
+    const { frames, height, width } = knownImage(image)
+    return imageAnswer('image', 'IMAGE', { frames, height: sum(height, top, bottom), width: sum(width, left, right) })
+  },
   async run({ image, feathering, ...edges }) {
     const grey = image.dtype === 'u8' ? 128 : 0.5
     const opaque = image.dtype === 'u8' ? 255 : 1
@@ -61,6 +76,7 @@ export const imageCompositeMasked = defineNode({
     mask: port.mask().optional(),
   },
   outputs: { IMAGE: port.image() },
+  facts: keepsImage('destination', 'IMAGE'),
   run({ destination, source, x, y, resize_source: resize, mask }) {
     const over = resize ? resizeFrames(source, destination, 'bilinear') : source
     return { IMAGE: compositeFrames(destination, over, { x, y, mask }) }
@@ -78,6 +94,7 @@ export const emptyImage = defineNode({
     color: port.int({ default: 0, min: 0, max: 0xff_ff_ff, tooltip: 'red · 65536 + green · 256 + blue' }),
   },
   outputs: { IMAGE: port.image() },
+  facts: ({ width, height, batch_size: frames }) => imageAnswer('width', 'IMAGE', { frames, height, width }),
   async run({ width, height, batch_size: count, color }) {
     const shape = { width, height, count, channels: 3, dtype: 'u8' } as const
     return { IMAGE: await aboutInput('width', () => solidFrames(shape, [color >> 16, color >> 8 & 255, color & 255])) }
@@ -94,6 +111,7 @@ export const imageFlip = defineNode({
     flip_method: port.choice(['x-axis: vertically', 'y-axis: horizontally'], { default: 'x-axis: vertically' }),
   },
   outputs: { IMAGE: port.image() },
+  facts: keepsImage('image', 'IMAGE'),
   run: ({ image, flip_method: how }) => ({ IMAGE: how.startsWith('x') ? flipDown(image) : flipAcross(image) }),
 })
 
@@ -106,6 +124,11 @@ export const imageRotate = defineNode({
   summary: 'Turns pictures clockwise.',
   inputs: { image: port.image(), rotation: port.choice(['none', '90 degrees', '180 degrees', '270 degrees'], { default: 'none' }) },
   outputs: { IMAGE: port.image() },
+  facts({ rotation }, { facts: { image } }) {
+    const { frames, height, width } = knownImage(image)
+    if (rotation === undefined) return imageAnswer('image', 'IMAGE', { frames })
+    return imageAnswer('image', 'IMAGE', QUARTERS[rotation] % 2 === 0 ? { frames, height, width } : { frames, height: width, width: height })
+  },
   run: ({ image, rotation }) => ({ IMAGE: rotateFrames(image, QUARTERS[rotation]) }),
 })
 

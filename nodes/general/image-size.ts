@@ -1,7 +1,9 @@
 import { defineNode } from '../../core/types/index.ts'
+import type { JsonObject } from '../../core/types/index.ts'
 import type { Frames, ResampleMethod, Size } from '../../media/index.ts'
 import { cropFrames, padFrames, RESAMPLE_METHODS, resizeFrames } from '../../media/index.ts'
 import { aboutInput } from '../failure.ts'
+import { imageAnswer, knownImage, knownSize } from '../image-facts.ts'
 import { port } from '../types/index.ts'
 
 // Names as ComfyUI's nodes have them; methods mean what they mean there.
@@ -27,6 +29,21 @@ function middle(frames: Frames, { width, height }: Size): Frames {
 const resized = async (frames: Frames, size: Size, how: ResampleMethod) =>
   ({ IMAGE: await aboutInput('image', () => resizeFrames(frames, size, how)) })
 
+/** A width and height, where 0 follows from the other; both 0: as it is. */
+function wantedSize(image: Size, width: number, height: number): Size {
+  if (width === 0 && height === 0) return { width: image.width, height: image.height }
+  return {
+    width: width || Math.max(1, roundEven(image.width * height / image.height)),
+    height: height || Math.max(1, roundEven(image.height * width / image.width)),
+  }
+}
+
+/** What is known of pictures whose size follows from that of others. */
+const resizedFacts = (image: JsonObject | undefined, size: (from: Size) => Size) => {
+  const from = knownSize(image)
+  return imageAnswer('image', 'IMAGE', { frames: knownImage(image).frames, ...(from && size(from)) })
+}
+
 export const imageScale = defineNode({
   type: 'ImageScale',
   category: 'image/size',
@@ -40,12 +57,14 @@ export const imageScale = defineNode({
     crop: port.choice(['disabled', 'center'], { default: 'disabled', tooltip: 'center: cuts off what the new proportions leave no room for' }),
   },
   outputs: { IMAGE: port.image() },
+  facts({ width, height }, { facts: { image } }) {
+    const known = knownSize(image)
+    const isWhole = width !== undefined && height !== undefined && (known !== undefined || (width !== 0 && height !== 0))
+    return imageAnswer('image', 'IMAGE', { frames: knownImage(image).frames, ...(isWhole && wantedSize(known ?? { width, height }, width, height)) })
+  },
   run({ image, upscale_method: how, width, height, crop }) {
     if (width === 0 && height === 0) return { IMAGE: image }
-    const size = {
-      width: width || Math.max(1, roundEven(image.width * height / image.height)),
-      height: height || Math.max(1, roundEven(image.height * width / image.width)),
-    }
+    const size = wantedSize(image, width, height)
     return resized(crop === 'center' ? middle(image, size) : image, size, how)
   },
 })
@@ -64,8 +83,12 @@ export const imageScaleBy = defineNode({
     scale_by: port.float({ default: 1, min: 0.01, max: 8, step: 0.01 }),
   },
   outputs: { IMAGE: port.image() },
+  facts: ({ scale_by: factor }, { facts: { image } }) => factor === undefined ? undefined : resizedFacts(image, (from) => scaled(from, factor)),
   run: ({ image, upscale_method: how, scale_by: factor }) => resized(image, scaled(image, factor), how),
 })
+
+const ofPixels = (size: Size, megapixels: number): Size =>
+  scaled(size, Math.sqrt(megapixels * 1024 * 1024 / (size.width * size.height)))
 
 export const imageScaleToTotalPixels = defineNode({
   type: 'ImageScaleToTotalPixels',
@@ -77,9 +100,11 @@ export const imageScaleToTotalPixels = defineNode({
     megapixels: port.float({ default: 1, min: 0.01, max: 16, step: 0.01, tooltip: 'of 1024 · 1024 pixels' }),
   },
   outputs: { IMAGE: port.image() },
-  run: ({ image, upscale_method: how, megapixels }) =>
-    resized(image, scaled(image, Math.sqrt(megapixels * 1024 * 1024 / (image.width * image.height))), how),
+  facts: ({ megapixels }, { facts: { image } }) => megapixels === undefined ? undefined : resizedFacts(image, (from) => ofPixels(from, megapixels)),
+  run: ({ image, upscale_method: how, megapixels }) => resized(image, ofPixels(image, megapixels), how),
 })
+
+const ofSide = (size: Size, side: number): Size => scaled(size, side / Math.max(size.width, size.height))
 
 export const imageScaleToMaxDimension = defineNode({
   type: 'ImageScaleToMaxDimension',
@@ -92,8 +117,8 @@ export const imageScaleToMaxDimension = defineNode({
     largest_size: port.int({ default: 512, min: 1, max: MAX_SIDE }),
   },
   outputs: { IMAGE: port.image() },
-  run: ({ image, upscale_method: how, largest_size: side }) =>
-    resized(image, scaled(image, side / Math.max(image.width, image.height)), how),
+  facts: ({ largest_size: side }, { facts: { image } }) => side === undefined ? undefined : resizedFacts(image, (from) => ofSide(from, side)),
+  run: ({ image, upscale_method: how, largest_size: side }) => resized(image, ofSide(image, side), how),
 })
 
 const COLOURS = { white: 1, black: 0 }
@@ -111,6 +136,8 @@ export const resizeAndPadImage = defineNode({
     interpolation: port.choice(['area', 'bicubic', 'nearest-exact', 'bilinear', 'lanczos'], { default: 'area' }),
   },
   outputs: { IMAGE: port.image() },
+  facts: ({ target_width: width, target_height: height }, { facts: { image } }) =>
+    imageAnswer('image', 'IMAGE', { frames: knownImage(image).frames, height, width }),
   async run({ image, target_width: width, target_height: height, padding_color: colour, interpolation }) {
     const size = scaled(image, Math.min(width / image.width, height / image.height))
     const fitted = { width: Math.min(size.width, width), height: Math.min(size.height, height) }

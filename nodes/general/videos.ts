@@ -2,6 +2,7 @@ import { defineNode } from '../../core/types/index.ts'
 import { changeRate, RATE_METHODS, sliceFrames } from '../../media/index.ts'
 import { WorkflowError } from '../../core/workflow/index.ts'
 import { aboutInput } from '../failure.ts'
+import { imageAnswer, keepsImage, keepsSize, knownImage } from '../image-facts.ts'
 import { port } from '../types/index.ts'
 import { joinFrames } from './image-place.ts'
 
@@ -17,6 +18,7 @@ export const getVideoComponents = defineNode({
     audio: port.any({ tooltip: 'nothing: sound is not read' }).optional(),
     fps: port.float({ tooltip: 'frames per second' }),
   },
+  facts: keepsImage('video', 'images'),
   run: ({ video: { frames, fps } }) => ({ images: frames, audio: undefined, fps }),
 })
 
@@ -33,6 +35,7 @@ export const videoSlice = defineNode({
     strict_duration: port.boolean({ default: false, tooltip: 'fails where fewer seconds remain' }),
   },
   outputs: { VIDEO: port.video() },
+  facts: keepsSize('video', 'VIDEO'),
   run({ video: { frames, fps }, start_time: start, duration, strict_duration: strict }) {
     const from = Math.max(0, Math.round(start * fps) + (start < 0 ? frames.count : 0))
     const to = duration === 0 ? frames.count : from + Math.max(1, Math.round(duration * fps))
@@ -72,6 +75,7 @@ export const changeFps = defineNode({
   summary: 'The same seconds with other pictures per second.',
   inputs: { video: port.video(), fps: port.float({ default: 24, min: 0.1, max: 240, step: 1 }), method: method() },
   outputs: { VIDEO: port.video() },
+  facts: keepsSize('video', 'VIDEO'),
   run: ({ video, fps, method: how }) => aboutInput('fps', () =>
     ({ VIDEO: { frames: changeRate(video.frames, video.fps, fps, how), fps } })),
 })
@@ -88,6 +92,11 @@ export const videoTemporalCrop = defineNode({
     length: port.int({ default: 16, min: 1, max: 99_999 }),
   },
   outputs: { VIDEO: port.video() },
+  facts({ start_frame: from, length }, { facts: { video } }) {
+    const known = knownImage(video)
+    const isKnown = known.frames !== undefined && from !== undefined && length !== undefined && from < known.frames
+    return imageAnswer('video', 'VIDEO', { ...known, frames: isKnown ? Math.min(known.frames - from, length) : undefined })
+  },
   run: ({ video: { frames, fps }, start_frame: from, length }) => aboutInput('start_frame', () =>
     ({ VIDEO: { frames: sliceFrames(frames, from, Math.min(frames.count, from + length)), fps } })),
 })
