@@ -2,9 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { BatchRecord, parseCsv, RECORD_NAME, runKeys } from '../core/batch/index.ts'
 import type { Batch, BatchRow, Table } from '../core/batch/index.ts'
+import type { Problem } from '../core/workflow/problem.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import type { Ending } from './commands/run.ts'
 import { EXIT } from './exit.ts'
+import { printProblems, rowName, rowsIn } from './rows.ts'
 
 export interface BatchHost {
   /** The workflow's file. */
@@ -12,6 +14,8 @@ export interface BatchHost {
   /** Where the record lies. */
   readonly output: string
   readonly options: { readonly json: boolean; readonly quiet: boolean }
+  /** Why a run would be refused; nothing where it would not. */
+  problemsOf(row: BatchRow, index: number): Promise<readonly Problem[]>
   runRow(row: BatchRow, index: number): Promise<Ending>
   /** Shows how a run ended. @returns its exit code */
   report(ending: Ending): number
@@ -24,7 +28,7 @@ export async function readTable(path: string): Promise<Table> {
 }
 
 /**
- * Runs what is not done yet; says how much that is before the first. A run that fails is told and the next one made; one
+ * Runs what is not done yet; says how much that is before the first. Where one of them would be refused, none is run. A run that fails is told and the next one made; one
  * that is refused, or cancelled, or takes the worker with it ends the batch. The same command goes on where it ended.
  * @returns the exit code: that of the first run that did not end well
  */
@@ -33,6 +37,7 @@ export async function runBatch(batch: Batch, host: BatchHost): Promise<number> {
   const keys = runKeys(batch, await readText(host.workflow))
   const done = await Promise.all(keys.map((key) => record.has(key)))
   const before = done.filter(Boolean).length
+  if (await isRefused(batch, done, host)) return EXIT.badInput
   announce(host, batch.count, before)
   let code: number = EXIT.ok
   for (const [index, key] of keys.entries()) {
@@ -46,6 +51,18 @@ export async function runBatch(batch: Batch, host: BatchHost): Promise<number> {
     if (ending.status === 'refused' || ending.status === 'cancelled' || ('died' in ending && ending.died)) return ended
   }
   return code
+}
+
+/** Looks at all rows before the first is run: a mistake in the last is not found out after hours. Tells the first that is wrong. */
+async function isRefused(batch: Batch, done: readonly boolean[], { problemsOf }: BatchHost): Promise<boolean> {
+  for (const [index, row] of [...rowsIn(batch)].entries()) {
+    const problems = done[index] ? [] : await problemsOf(row, index)
+    if (problems.length === 0) continue
+    printProblems(problems, rowName(batch, index))
+    process.stderr.write('Nothing was run.\n')
+    return true
+  }
+  return false
 }
 
 function announce({ options, output }: BatchHost, runs: number, done: number): void {

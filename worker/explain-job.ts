@@ -12,7 +12,7 @@ const MOST_ROWS = 2000
 
 /** @throws WorkflowError for a workflow that can't be run */
 export async function explainJob(
-  request: ExplainRequest, workflow: unknown, options: Pick<RunOptions, 'registry' | 'paths' | 'signal' | 'targets'> & { readonly redactor: Redactor },
+  request: ExplainRequest, workflow: unknown, options: Pick<RunOptions, 'registry' | 'paths' | 'signal' | 'targets' | 'index'> & { readonly redactor: Redactor },
   cache: RunCache,
 ): Promise<Answers['explain']> {
   const { disk } = cache

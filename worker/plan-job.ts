@@ -29,8 +29,8 @@ export async function planJob(
   const { folders, device } = request
   const { disk } = cache
   const files = await planFiles(workflow, registry, folders)
-  const options: Pick<RunOptions, 'registry' | 'paths' | 'signal' | 'targets' | 'environment'> = {
-    registry, paths: folders, signal, environment: environmentOf(device, cache), ...(request.targets && { targets: request.targets }),
+  const options: Pick<RunOptions, 'registry' | 'paths' | 'signal' | 'targets' | 'environment' | 'index'> = {
+    registry, paths: folders, signal, environment: environmentOf(device, cache), ...(request.targets && { targets: request.targets }), ...(request.index && { index: request.index }),
   }
   try {
     const plan = await dryRun(workflow, { ...options, has: async (key) => disk !== undefined && disk.cache.has(key) })
@@ -47,9 +47,9 @@ export async function planJob(
   }
 }
 
-function rowOf({ node, ref, runs, times, memory, work }: DryNode, available: number, measured: Measurements): PlanRow {
+function rowOf({ node, key, ref, runs, times, memory, work }: DryNode, available: number, measured: Measurements): PlanRow {
   const time = work && estimateOf(work, measured)
-  return { node, ref, runs, ...(times !== undefined && { times }), ...(memory && { memory: memoryOf(memory, available) }), ...(time && { time }) }
+  return { node, key, ref, runs, ...(times !== undefined && { times }), ...(memory && { memory: memoryOf(memory, available) }), ...(time && { time }) }
 }
 
 /** What is sure to run; a node that a lazy input may ask for is not. */

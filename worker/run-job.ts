@@ -7,6 +7,7 @@ import { provide } from '../core/types/service.ts'
 import { refOf } from '../core/workflow/graph.ts'
 import { applyOverrides } from '../core/workflow/overrides.ts'
 import type { Problem } from '../core/workflow/problem.ts'
+import { resolveSeeds } from '../core/workflow/seeds.ts'
 import { withoutSecrets } from '../core/workflow/secrets.ts'
 import type { Workflow } from '../core/workflow/workflow.ts'
 import { logText, WorkflowError } from '../core/workflow/workflow-error.ts'
@@ -26,7 +27,7 @@ import { provenanceOf } from './provenance.ts'
 import { environmentOf } from './result-caches.ts'
 import type { ResultCaches } from './result-caches.ts'
 import { keepTimes } from './times.ts'
-import type { Answers, ExplainRequest, PlanRequest, Folders, JobRequest, PluginReport, RunAnswer, RunRequest } from './protocol.ts'
+import type { Answers, ExplainRequest, PlanRequest, Folders, JobRequest, PluginReport, RunAnswer, RunRequest, ValidateRequest } from './protocol.ts'
 
 /** What lives as long as the worker. */
 export interface Engine {
@@ -99,7 +100,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
 export async function explainNodes(request: ExplainRequest, engine: Engine, signal: AbortSignal): Promise<Answers['explain']> {
   const workflow = await readJob(request, engine)
   const { registry, caches, outbox } = engine
-  const options = { registry, paths: request.folders, signal, redactor: outbox.redactor(request.id), ...(request.targets && { targets: request.targets }) }
+  const options = { registry, paths: request.folders, signal, redactor: outbox.redactor(request.id), ...(request.targets && { targets: request.targets }), ...(request.index && { index: request.index }) }
   return explainJob(request, workflow, options, caches.of(request.cache))
 }
 
@@ -110,17 +111,17 @@ export async function planNodes(request: PlanRequest, engine: Engine, signal: Ab
 }
 
 /** Everything that is wrong with a job, without running it. */
-export async function validateJob(request: JobRequest & { readonly id: string }, engine: Engine, signal: AbortSignal): Promise<Answers['validate']> {
-  const { folders } = request
+export async function validateJob(request: ValidateRequest, engine: Engine, signal: AbortSignal): Promise<Answers['validate']> {
+  const { folders, targets, index } = request
   const { registry, plugins } = engine
   try {
-    const workflow = await readJob(request, engine)
+    const { workflow } = resolveSeeds(await readJob(request, engine), registry.definitions, () => 0, index)
     const resolved = await resolvePrompts(workflow, registry, folders)
-    const { problems } = await checkWorkflow(resolved.workflow, registry, { paths: folders, signal })
+    const { problems, isRefused } = await checkWorkflow(resolved.workflow, registry, { paths: folders, signal }, targets)
     const advised = await adviseOnModels(problems, workflow, registry, folders)
-    return { problems: adviseOnPlugins(advised, plugins).slice(0, 200) }
+    return { problems: adviseOnPlugins(advised, plugins).slice(0, 200), refused: isRefused }
   } catch (error) {
-    if (error instanceof WorkflowError) return { problems: error.problems.slice(0, 200) }
+    if (error instanceof WorkflowError) return { problems: error.problems.slice(0, 200), refused: true }
     throw error
   }
 }

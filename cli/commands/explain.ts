@@ -7,7 +7,8 @@ import { cacheSettings } from '../cache-options.ts'
 import { EXIT } from '../exit.ts'
 import { foldersOf } from '../folders.ts'
 import { printProblem, table } from '../print.ts'
-import { askOnce } from '../question.ts'
+import { askEach } from '../question.ts'
+import { isSingle, rowName, rowsIn, rowsOf } from '../rows.ts'
 import { explainSpec } from '../specs.ts'
 
 const DEVICES: readonly DeviceName[] = ['cpu', 'cuda', 'webgpu']
@@ -16,14 +17,21 @@ const RUNS = { yes: 'runs', no: 'does not run', maybe: 'may run' } as const
 export async function command(argv: readonly string[]): Promise<number> {
   const { options, operands: [workflow], open } = parseArguments(explainSpec, argv)
   const folders = foldersOf({ modelsDir: options['models-dir'], inputDir: options['input-dir'], workflow })
+  const device = DEVICES.find((name) => name === options.device) ?? 'cpu'
+  const cache = cacheSettings({ ...options, cache: 'disk' })
   try {
-    const answer = await askOnce<ExplainRequest>({
-      type: 'explain', id: 'explain', folders, workflow: { path: workflow }, set: options.set, parameters: Object.fromEntries(open),
-      device: DEVICES.find((name) => name === options.device) ?? 'cpu',
-      cache: { ...cacheSettings({ ...options, cache: 'disk' }) },
+    const batch = await rowsOf(options, open)
+    const requests = [...rowsIn(batch)].map(({ set, parameters }, index): ExplainRequest => ({
+      type: 'explain', id: `explain-${index}`, folders, workflow: { path: workflow }, set, parameters, index, device, cache,
       ...(options.until.length > 0 && { targets: options.until }),
-    })
-    process.stdout.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : textOf(answer))
+    }))
+    const answers: ({ readonly row?: string } & AnswerOf<ExplainRequest>)[] = []
+    for await (const answer of askEach(requests)) {
+      const row = rowName(batch, answers.length)
+      answers.push({ ...(row !== '' && { row: batch.row(answers.length).label }), ...answer })
+      if (!options.json) process.stdout.write(row === '' ? textOf(answer) : `${row}:\n${textOf(answer)}\n`)
+    }
+    if (options.json) process.stdout.write(`${JSON.stringify(isSingle(batch) ? answers[0] : { rows: answers }, null, 2)}\n`)
     return EXIT.ok
   } catch (error) {
     if (!(error instanceof WorkflowError)) throw error

@@ -1,5 +1,6 @@
 /** `kinograph plan`: what a run would do and take, and whether it can be. Nothing runs. */
-import { nodeText, problemText } from '../../core/workflow/problem.ts'
+import type { Batch } from '../../core/batch/rows.ts'
+import { nodeText } from '../../core/workflow/problem.ts'
 import { WorkflowError } from '../../core/workflow/workflow-error.ts'
 import type { AnswerOf, DeviceName, PlanFile, PlanRequest, PlanRow } from '../../worker/protocol.ts'
 import { parseArguments } from '../arguments.ts'
@@ -7,7 +8,9 @@ import { cacheSettings } from '../cache-options.ts'
 import { EXIT } from '../exit.ts'
 import { foldersOf } from '../folders.ts'
 import { printProblem, sizeText, table } from '../print.ts'
-import { askOnce } from '../question.ts'
+import { sumPlans, type PlanSum } from '../plan-sum.ts'
+import { askEach } from '../question.ts'
+import { isSingle, printProblems, rowName, rowsIn, rowsOf } from '../rows.ts'
 import { planSpec } from '../specs.ts'
 
 const DEVICES: readonly DeviceName[] = ['cpu', 'cuda', 'webgpu']
@@ -16,21 +19,42 @@ const RUNS = { yes: 'runs', no: 'is cached', maybe: 'may run' } as const
 export async function command(argv: readonly string[]): Promise<number> {
   const { options, operands: [workflow], open } = parseArguments(planSpec, argv)
   const folders = foldersOf({ modelsDir: options['models-dir'], inputDir: options['input-dir'], workflow })
+  const device = DEVICES.find((name) => name === options.device) ?? 'cpu'
+  const cache = cacheSettings({ ...options, cache: 'disk' })
   try {
-    const plan = await askOnce<PlanRequest>({
-      type: 'plan', id: 'plan', folders, workflow: { path: workflow }, set: options.set, parameters: Object.fromEntries(open),
-      device: DEVICES.find((name) => name === options.device) ?? 'cpu',
-      cache: { ...cacheSettings({ ...options, cache: 'disk' }) },
+    const batch = await rowsOf(options, open)
+    const requests = [...rowsIn(batch)].map(({ set, parameters }, index): PlanRequest => ({
+      type: 'plan', id: `plan-${index}`, folders, workflow: { path: workflow }, set, parameters, index, device, cache,
       ...(options.until.length > 0 && { targets: options.until }),
-    })
-    process.stdout.write(options.json ? `${JSON.stringify(plan, null, 2)}\n` : textOf(plan))
-    if (!options.json) for (const problem of plan.problems) process.stderr.write(`error: ${problemText(problem)}\n`)
-    return plan.ok ? EXIT.ok : EXIT.badInput
+    }))
+    const plans: Plan[] = []
+    for await (const plan of askEach(requests)) plans.push(plan)
+    const sum = sumPlans(plans)
+    if (options.json) process.stdout.write(`${JSON.stringify(isSingle(batch) ? plans[0] : { ...sum, rows: labelled(plans, batch) }, null, 2)}\n`)
+    else process.stdout.write(isSingle(batch) ? textOf(plans[0]!) : batchText(plans, sum, batch))
+    if (!options.json) for (const [index, { problems }] of plans.entries()) printProblems(problems, rowName(batch, index))
+    return sum.ok ? EXIT.ok : EXIT.badInput
   } catch (error) {
     if (!(error instanceof WorkflowError)) throw error
     printProblem(error.data)
     return EXIT.badInput
   }
+}
+
+type Plan = AnswerOf<PlanRequest>
+
+const labelled = (plans: readonly Plan[], batch: Batch) => plans.map((plan, index) => ({ row: batch.row(index).label, ...plan }))
+
+/** A line a run, then what they take together. */
+function batchText(plans: readonly Plan[], sum: PlanSum, batch: Batch): string {
+  const rows = plans.map((plan, index) => {
+    const { running, cached, peak, time } = sumPlans([plan])
+    const takes = plan.ok ? [`${running} to run, ${cached} cached`, totalText(time, running), sizeText(peak)] : ['can\'t run']
+    return [batch.row(index).label, ...takes]
+  })
+  const all = `${plans.length} runs: ${sum.running} nodes to run, ${sum.cached} cached or made by a run before; at most about ${sizeText(sum.peak)} of memory.`
+  const lines = [table(rows), '', ...(sum.ok ? [totalText(sum.time, sum.running), all] : ['It can\'t run as it is:'])]
+  return `${lines.join('\n').replace(/ +$/gm, '')}\n`
 }
 
 function textOf({ ok, nodes, left, time, files, available, seeds, prompts }: AnswerOf<PlanRequest>): string {

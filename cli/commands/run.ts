@@ -1,7 +1,6 @@
 /** `kinograph run`: a worker runs the workflow; this process shows what it says and can stop it. */
 import { WorkerClient, WorkerDiedError } from '../../worker/client.ts'
 import type { DeviceName, RunAnswer, RunRequest } from '../../worker/protocol.ts'
-import { planBatch } from '../../core/batch/rows.ts'
 import type { BatchRow } from '../../core/batch/rows.ts'
 import type { Problem } from '../../core/workflow/problem.ts'
 import { WorkflowError } from '../../core/workflow/workflow-error.ts'
@@ -14,6 +13,7 @@ import { Interrupts } from '../interrupts.ts'
 import { pluginOptions } from '../plugin-options.ts'
 import { printProblem } from '../print.ts'
 import { ProgressView, secondsText } from '../progress.ts'
+import { isSingle, rowsOf } from '../rows.ts'
 import { runSpec } from '../specs.ts'
 
 const DEVICES: readonly DeviceName[] = ['cpu', 'cuda', 'webgpu']
@@ -33,13 +33,16 @@ export async function command(argv: readonly string[]): Promise<number> {
   }
   const runRow = ({ set, parameters }: BatchRow, index: number) => runOnce(worker, { ...request, set, parameters, index }, options)
   try {
-    const batch = await batchOf(options, open)
-    if (batch.count === 1 && batch.row(0).label === '') {
+    const batch = await rowsOf(options, open)
+    if (isSingle(batch)) {
       const run = async () => report(await runRow(batch.row(0), 0), options)
       return options['watch-plugins'] ? await runWatched(worker, workflow, run) : await run()
     }
     const { runBatch } = await import('../batch.ts')
-    return await runBatch(batch, { workflow, output: folders.output, options, runRow, report: (ending) => report(ending, options) })
+    return await runBatch(batch, {
+      workflow, output: folders.output, options, runRow, report: (ending) => report(ending, options),
+      problemsOf: (row, index) => problemsOf(worker, { ...request, ...row, index }),
+    })
   } catch (error) {
     if (!(error instanceof WorkflowError)) throw error
     printProblem(error.data)
@@ -54,15 +57,16 @@ async function runWatched(worker: WorkerClient, workflow: string, run: () => Pro
   return runWatching({ worker, workflow, run, say: (text) => process.stderr.write(`${text}\n`) })
 }
 
-/** The runs that the command line means: one, unless it has ranges or a table. */
-async function batchOf({ set, csv }: { readonly set: readonly string[]; readonly csv: string | undefined }, open: ReadonlyMap<string, string>) {
-  const parameters = Object.fromEntries(open)
-  if (csv === undefined) return planBatch({ set, parameters })
-  const { readTable } = await import('../batch.ts')
-  return planBatch({ set, parameters, table: await readTable(csv) })
-}
-
 type RowRequest = Omit<RunRequest, 'type' | 'id'>
+
+/** Why a run would be refused. */
+async function problemsOf(worker: WorkerClient, request: RowRequest): Promise<readonly Problem[]> {
+  const { folders, workflow, set = [], parameters = {}, targets, index, strict } = request
+  const { problems, refused } = await worker.ask({
+    type: 'validate', id: `validate-${index}`, folders, workflow, set, parameters, ...(targets && { targets }), ...(index && { index }),
+  })
+  return refused || strict ? problems : []
+}
 
 /** Runs a workflow once and shows what comes of it. */
 async function runOnce(worker: WorkerClient, request: RowRequest, { json, quiet }: { readonly json: boolean; readonly quiet: boolean }): Promise<Ending> {

@@ -31,6 +31,8 @@ export interface DryRun {
 export interface DryNode {
   /** Its path; for a node of the file, its id. */
   readonly node: string
+  /** Of its result. */
+  readonly key: string
   readonly ref: NodeRef
   /** `maybe`: only if a lazy input asks for it. */
   readonly runs: 'yes' | 'no' | 'maybe'
@@ -83,7 +85,7 @@ async function describe(plan: Plan, host: HookHost): Promise<DryNode[]> {
     const [count, known] = [times.get(node.path), facts.get(node.path)]
     const work = runs === 'no' ? undefined : await workloadOf(node, { facts, host }, count)
     return {
-      node: node.path, ref: { ...node.ref, id: node.path }, runs,
+      node: node.path, key: node.key, ref: { ...node.ref, id: node.path }, runs,
       ...(count !== undefined && { times: count }), ...(known && { facts: known }), ...(memory && { memory }), ...(work && { work }),
     }
   }))

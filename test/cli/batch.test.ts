@@ -50,11 +50,39 @@ test.each([
   [['--set', 'color=5..1'], 'error: color: expected a range that goes up, got 5..1. Write 1..5.'],
   [['--set', 'color=0..999999999'], 'error: the batch has 1000000000 runs, expected at most 100000.'],
   [['--csv', '/none.csv'], 'error: /none.csv: the file can\'t be read.'],
-  [['--set', 'colour=1..2'], 'error: the workflow has no parameter "colour". Did you mean "color"?'],
+  [['--set', 'colour=1..2'], 'error: run 1 (colour=1): the workflow has no parameter "colour". Did you mean "color"?'],
+  [['--set', 'image.width=14..17', '--set', 'image.color=16777215..16777216'], 'error: run 2 (image.width=14, image.color=16777216): EmptyImage (node image), input "color": '],
 ])('%j is refused before anything runs', async (extra, message) => {
   const folder = scratchFolder()
   const { code, stderr } = await cli(['run', pictureWorkflow(folder), '--out', join(folder, 'out'), ...extra])
   expect(code).toBe(2)
   expect(stderr).toContain(message)
   expect(existsSync(join(folder, 'out'))).toBe(false)
+})
+
+test('validate looks at each row, and names the one that is wrong', async () => {
+  const file = pictureWorkflow(scratchFolder())
+  const good = await cli(['validate', file, '--set', 'color=1..3'])
+  expect([good.code, good.stdout]).toEqual([0, `${file} may run, all 3 times.\n`])
+  const bad = await cli(['validate', file, '--set', 'image.width=0..2', '--json'])
+  expect(bad.code).toBe(2)
+  expect(JSON.parse(bad.stdout)).toMatchObject({
+    valid: false, rows: [{ row: 'image.width=0', valid: false, problems: [{ input: 'width' }] }, { row: 'image.width=1', valid: true }, { row: 'image.width=2', valid: true }],
+  })
+})
+
+test('plan sums over the rows: what they have in common is made once', async () => {
+  const folder = scratchFolder()
+  const args = ['plan', pictureWorkflow(folder), '--set', 'save.filename_prefix=1..3', '--cache-dir', folder]
+  const { code, stdout } = await cli([...args, '--json'])
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, running: 4, cached: 2, rows: [{ row: 'save.filename_prefix=1', ok: true }, {}, {}] })
+  expect((await cli(args)).stdout).toContain('\n3 runs: 4 nodes to run, 2 cached or made by a run before;')
+})
+
+test('explain tells of each row', async () => {
+  const folder = scratchFolder()
+  const { code, stdout } = await cli(['explain', pictureWorkflow(folder), '--set', 'color=1..2', '--cache-dir', folder])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^run 1 \(color=1\):\nEmptyImage \(node image\) +runs .*\n[^]*\nrun 2 \(color=2\):\n/)
 })
