@@ -19,16 +19,26 @@ import { namedModels } from './plan-job.ts'
 import type { DeviceName, Folders } from './protocol.ts'
 import { engineHash, runtimeVersion } from './result-caches.ts'
 
-/** Everything that a workflow's results depend on. What is not there is left out. */
-export async function surroundingsOf(workflow: Workflow, registry: Registry, folders: Folders, device: DeviceName): Promise<Surroundings> {
-  const types = usedTypes(workflow, registry)
+/**
+ * Everything that a workflow's results depend on. What is not there is left out.
+ * @param before what it was: what only that names is looked for as well
+ */
+export async function surroundingsOf(
+  workflow: Workflow, registry: Registry, folders: Folders, device: DeviceName, before?: Workflow,
+): Promise<Surroundings> {
+  const all = before ? together(workflow, before) : workflow
+  const types = usedTypes(all, registry)
   return {
     device, environment: await environment(),
-    models: await modelFiles(workflow, registry, folders), files: await inputFiles(workflow, registry, folders),
+    models: await modelFiles(all, registry, folders), files: await inputFiles(all, registry, folders),
     plugins: pluginsOf(types), nodes: types.map(nodeTypeOf),
     workflow: meaningOf(withoutSecrets(workflow, registry.definitions).workflow),
   }
 }
+
+/** The nodes of two workflows: names of models and types are looked for in both. */
+const together = (a: Workflow, b: Workflow): Workflow =>
+  ({ ...a, nodes: [...a.nodes, ...b.nodes], subgraphs: [...a.subgraphs ?? [], ...b.subgraphs ?? []] })
 
 type Used = NonNullable<ReturnType<Registry['nodes']['get']>>
 

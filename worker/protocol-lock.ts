@@ -48,7 +48,7 @@ export type LockAnswer = NoRun | {
 }
 
 export type VerifyAnswer = { readonly status: 'cancelled' } | {
-  /** `matches`: nothing differs, and nothing was run. */
+  /** `matches`: nothing differs, and no output was compared. */
   readonly status: 'reproduced' | 'matches' | 'differs'
   readonly differences: readonly Difference[]
   /** Absent when nothing was run. */

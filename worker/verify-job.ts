@@ -28,8 +28,8 @@ export async function verifyJob(request: VerifyRequest, engine: Engine, signal: 
   const { set, parameters } = lock.settings
   const workflow = await readJob({ ...request, set, parameters }, engine)
   const device = request.device ?? deviceOf(lock, request.lock)
-  const found = await surroundingsOf(workflow, registry, request.folders, device)
   const locked = { ...lock, workflow: migrateWorkflow(lock.workflow, registry).workflow }
+  const found = await surroundingsOf(workflow, registry, request.folders, device, locked.workflow)
   const differences = compareSurroundings(locked, found)
   const isRun = request.run && lock.outputs !== undefined && !differences.some(isInTheWay)
   const result = isRun ? await runAgain({ ...request, device }, workflow, lock, engine, signal) : undefined

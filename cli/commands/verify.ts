@@ -12,7 +12,7 @@ import { verifySpec } from '../specs.ts'
 const DEVICES: readonly DeviceName[] = ['cpu', 'cuda', 'webgpu']
 const ENDINGS = {
   reproduced: 'Reproduced: all outputs are the same.',
-  matches: 'All that was compared is as it was locked; nothing was run.',
+  matches: 'All that was compared is as it was locked; no output was.',
   differs: 'It differs.',
 } as const
 
@@ -49,7 +49,7 @@ function textOf({ status, differences, outputs, unlocked }: Exclude<VerifyAnswer
     ...differences.map(({ text, decides }) => `${decides ? 'differs' : 'noted'}: ${text}`),
     ...(outputs ?? []).map(({ text, same }) => `${same ? 'same' : 'differs'}: ${text}`),
     ...unlocked.map((text) => `not compared: ${text}`),
-    status === 'differs' && outputs === undefined ? `${ENDINGS.differs} Nothing was compared that comes out.` : ENDINGS[status],
+    status === 'differs' && outputs === undefined ? `${ENDINGS.differs} No output was compared.` : ENDINGS[status],
   ]
   return `${lines.join('\n')}\n`
 }

@@ -78,7 +78,7 @@ function pluginChanges(locked: Surroundings, found: Surroundings): Difference[] 
     const one = now.get(name)
     const label = (text: string | undefined, content: string) => `${text === undefined ? '' : `${text}, `}content ${content}`
     const before = label(version, hash)
-    if (one === undefined) return [{ of: 'plugin', name, locked: before, text: `plugin ${name}: none of its node types is there; locked: ${before}`, decides: true }]
+    if (one === undefined) return [{ of: 'plugin', name, locked: before, text: `plugin ${name}: it is missing; locked: ${before}`, decides: true }]
     const here = label(one.version, one.hash)
     return here === before ? [] : [{ ...changed('plugin', name, before, here), decides: true }]
   })
@@ -90,7 +90,7 @@ function nodeTypeChanges(locked: Surroundings, found: Surroundings): Difference[
     const one = now.get(type)
     const label = (number: number, by: string | undefined) => `version ${number}${by === undefined ? '' : ` of plugin ${by}`}`
     const before = label(version, plugin)
-    if (one === undefined) return [{ of: 'node type', name: type, locked: before, text: `node type ${type}: nothing here provides it, or the workflow has none any more; locked: ${before}`, decides: true }]
+    if (one === undefined) return [{ of: 'node type', name: type, locked: before, text: `node type ${type}: nothing here provides it; locked: ${before}`, decides: true }]
     const here = label(one.version, one.plugin)
     return here === before ? [] : [{ ...changed('node type', type, before, here), decides: true }]
   })
@@ -148,9 +148,9 @@ export function distanceText({ compared, count, max, rms, peak, psnr }: Distance
 
 const shown = (value: number) => String(Number(value.toPrecision(4)))
 
-/** How a verification ends: `matches` where nothing was run and nothing differs. */
+/** How a verification ends: `matches` where no output was compared and nothing differs. */
 export function statusOf(differences: readonly Difference[], outputs: readonly OutputVerdict[] | undefined): 'reproduced' | 'matches' | 'differs' {
   if (differences.some(({ decides }) => decides)) return 'differs'
-  if (outputs === undefined) return differences.length === 0 ? 'matches' : 'differs'
+  if (!outputs?.length) return differences.length === 0 ? 'matches' : 'differs'
   return outputs.every(({ same }) => same) ? 'reproduced' : 'differs'
 }
