@@ -7,6 +7,7 @@ import { runs } from '../../test/laws.ts'
 import { createRegistry } from '../plugins/registry.ts'
 import { MemoryCache, type ResultCache } from '../run/cache.ts'
 import { runWorkflow } from '../run/run.ts'
+import { outcomeOf, richGraphs } from '../run/testing/random-graphs.ts'
 import { NO_PATHS } from '../run/testing/stub-graph.ts'
 import { defineNode } from '../types/node-type.ts'
 import { port } from '../types/port.ts'
@@ -71,8 +72,8 @@ afterAll(async () => {
 })
 
 const disks: DiskCache[] = []
-async function disk(budget: number): Promise<DiskCache> {
-  const own = await mkdtemp(join(folder, 'disk-'))
+const disk = async (budget: number): Promise<DiskCache> => diskAt(await mkdtemp(join(folder, 'disk-')), budget)
+function diskAt(own: string, budget: number): DiskCache {
   const cache = new DiskCache({ folder: own, budget, typeOf: (id) => registry.types.get(id), secondsToRead: () => 0 })
   disks.push(cache)
   return cache
@@ -96,6 +97,38 @@ test.each(Object.entries(policies))('law: with a cache of policy "%s" runs give 
         const [known, fresh] = [await outcome(workflow, cache), await outcome(workflow, new NoCache())]
         expect(known).toEqual(fresh)
       }
+    }),
+    runs(40),
+  )
+})
+
+test.each(Object.entries(policies))('law: so they do with policy "%s" where nodes list, block, expand, loop and are silenced', async (_, make) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(richGraphs, { minLength: 2, maxLength: 3 }), fc.nat({ max: 8000 }), async (workflows, size) => {
+      const cache = await make(size)
+      for (const workflow of [...workflows, workflows[0]!]) {
+        const { executed: _, ...known } = await outcomeOf(workflow, { cache })
+        const { executed: __, ...fresh } = await outcomeOf(workflow, { cache: new NoCache() })
+        expect(known).toEqual(fresh)
+      }
+    }),
+    runs(40),
+  )
+})
+
+test('law: what one process has stored another gives again, and no node but loops runs for it', async () => {
+  await fc.assert(
+    fc.asyncProperty(richGraphs, async (workflow) => {
+      const cache = await disk(1e9)
+      const first = await outcomeOf(workflow, { cache })
+      await cache.flush()
+      const again = await outcomeOf(workflow, { cache: diskAt(cache.folder, 1e9) })
+      expect(again.values).toEqual(first.values)
+      expect(again.values).toEqual((await outcomeOf(workflow, { cache: new NoCache() })).values)
+      // What holds a loop together is worked out again, its rounds are not.
+      const loops = workflow.nodes.filter(({ type }) => type === 'ForEachEnd').map(({ id }) => id)
+      const isLoop = (path: string) => loops.includes(path.split('.')[0]!) && !path.endsWith(' body')
+      expect(again.executed.filter((path) => !isLoop(path))).toEqual([])
     }),
     runs(40),
   )
