@@ -1,6 +1,7 @@
 /** `kinograph diff`: in words, how one workflow became another. */
 import { formatOf } from '../../core/comfy/detect.ts'
 import { diffText, diffWorkflows, type WorkflowDiff } from '../../core/workflow/diff.ts'
+import { Redactor, secretVariables } from '../../core/workflow/redact.ts'
 import { WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { parseArguments } from '../arguments.ts'
 import { EXIT } from '../exit.ts'
@@ -26,7 +27,11 @@ export async function command(argv: readonly string[]): Promise<number> {
 /** Two files of ours are compared here and now; what holds another format, a worker reads. */
 async function diffFiles(before: string, after: string): Promise<WorkflowDiff> {
   const texts = await Promise.all([readText(before), readText(after)])
-  if (texts.every(looksOurs)) return diffWorkflows(parseText(texts[0]!, before), parseText(texts[1]!, after))
+  if (texts.every(looksOurs)) {
+    const redactor = new Redactor(secretVariables(process.env)) // before texts are cut to where they differ
+    const [was, is] = [parseText(texts[0]!, before), parseText(texts[1]!, after)].map((one) => redactor.data(one))
+    return diffWorkflows(was!, is!)
+  }
   const folders = foldersOf({ workflow: after })
   return askOnce({ type: 'diff', id: 'diff', folders, before: { path: before }, after: { path: after } })
 }

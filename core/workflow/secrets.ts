@@ -18,13 +18,14 @@ const SHORTEST_BEHIND = 8
 /**
  * The workflow without the texts at inputs that are secret, and without those that lead there through links (the value
  * of a primitive). In their place stands what asks for them when the file is run again.
+ * @param mark what stands in the place of a text
  */
-export function withoutSecrets(workflow: Workflow, types: Definitions): OpenWorkflow {
+export function withoutSecrets(workflow: Workflow, types: Definitions, mark: (text: string) => string = () => WITHHELD): OpenWorkflow {
   if (![...types.values()].some(({ inputs }) => inputs.some(({ secret }) => secret))) return { workflow, texts: [] }
   const search = new Search(withSubgraphDefinitions(workflow, types), subgraphsOf(workflow))
   for (const { nodes } of [workflow, ...(workflow.subgraphs ?? [])]) search.drawing(nodes)
   if (search.found.size === 0) return { workflow, texts: [] }
-  const open = (nodes: readonly WorkflowNode[]) => nodes.map((node) => withoutInputs(node, search.found.get(node)))
+  const open = (nodes: readonly WorkflowNode[]) => nodes.map((node) => withoutInputs(node, search.found.get(node), mark))
   const subgraphs = workflow.subgraphs?.map((one) => ({ ...one, nodes: open(one.nodes) }))
   return { workflow: { ...workflow, nodes: open(workflow.nodes), ...(subgraphs && { subgraphs }) }, texts: [...search.texts] }
 }
@@ -101,16 +102,16 @@ function textsIn(value: Json): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }
 
-function withoutInputs(node: WorkflowNode, slots: ReadonlySet<string> | undefined): WorkflowNode {
+function withoutInputs(node: WorkflowNode, slots: ReadonlySet<string> | undefined, mark: (text: string) => string): WorkflowNode {
   if (slots === undefined) return node
   const entries = Object.entries(node.inputs!).map(([slot, value]) =>
-    [slot, slots.has(slot) && !isLink(value) ? inputOf(withoutTexts(literalOf(value))) : value] as const)
+    [slot, slots.has(slot) && !isLink(value) ? inputOf(withoutTexts(literalOf(value), mark)) : value] as const)
   return { ...node, inputs: Object.fromEntries(entries) }
 }
 
-function withoutTexts(value: Json): Json {
-  if (typeof value === 'string') return value === '' ? '' : WITHHELD
+function withoutTexts(value: Json, mark: (text: string) => string): Json {
+  if (typeof value === 'string') return value === '' ? '' : mark(value)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(withoutTexts)
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutTexts(item)]))
+  if (Array.isArray(value)) return value.map((item) => withoutTexts(item, mark))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutTexts(item, mark)]))
 }
