@@ -3,6 +3,7 @@ import type { JsonObject } from '../types/json.ts'
 import type { Problem } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { knownInputs } from './constants.ts'
+import { checkFacts, withinLimit } from './hook-answers.ts'
 import { hookContext, hookFailure, type HookHost } from './hooks.ts'
 import type { PlannedInput, PlannedNode } from './planned-node.ts'
 
@@ -45,7 +46,8 @@ async function ask(planned: PlannedNode, outputsOf: OutputsOf, host: HookHost): 
   const context = await factsContext(planned, outputsOf, host)
   try {
     const inputs = knownInputs(planned, host.constants)
-    const said: FactsAnswer | void = await planned.registered.node.facts!(inputs, context)
+    const said: FactsAnswer | void = await withinLimit(planned.registered.node.facts!(inputs, context))
+    checkFacts(said)
     const complaints = said?.complaints ?? []
     const problems = complaints.map((one): Problem => ({ code: 'custom_validation_failed', node: planned.ref, ...one }))
     // Of what does not fit nothing more is known: one mistake is told once, not at each node behind it.

@@ -33,7 +33,11 @@ describe('nodeFailure names node, input and remedy of', () => {
       'Sampler (node 7): ENOSPC: no space left, write. The disk is full: free some space or choose another folder.'],
     ['a text', 'just a text', 'Sampler (node 7): just a text.'],
     ['an error without a message', new TypeError(), 'Sampler (node 7): it failed with TypeError.'],
-    ['nothing', undefined, 'Sampler (node 7): undefined.'],
+    ['nothing', undefined, 'Sampler (node 7): it failed and did not say why.'],
+    ['null', null, 'Sampler (node 7): it failed and did not say why.'],
+    ['what throws when it is made a text', { toString: (): string => { throw new Error('no text') } },
+      'Sampler (node 7): something that is no error (object).'],
+    ['what throws when it is looked at', { get problem(): string { throw new Error('no field') }, toString: (): string => 'odd' }, 'Sampler (node 7): odd.'],
   ])('%s', (_, error, message) => {
     expect(messageOf(error)).toBe(message)
   })

@@ -1,3 +1,4 @@
+import { thrownText } from '../types/json.ts'
 import { nodeText, type NodeRef, type Problem } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import type { PlannedNode } from './planned-node.ts'
@@ -89,15 +90,24 @@ function withNode(error: WorkflowError, ref: NodeRef): WorkflowError {
 
 function explanationOf(error: unknown): Explained {
   if (typeof error !== 'object' || error === null) return {}
-  const texts = FIELDS.map((field): [string, unknown] => [field, Reflect.get(error, field)])
+  const texts = FIELDS.map((field): [string, unknown] => [field, fieldOf(error, field)])
   return Object.fromEntries(texts.filter(([, text]) => typeof text === 'string' && text !== ''))
+}
+
+/** One field of what was thrown; reading it may itself throw. */
+function fieldOf(error: object, field: string): unknown {
+  try {
+    return Reflect.get(error, field)
+  } catch {
+    return undefined
+  }
 }
 
 /** The error's own message without its remedy, which follows it; or its parts where the message is empty. */
 function problemOf(error: unknown, explained: Explained, isInput: boolean): string {
   const { problem, remedy, expected, found, field } = explained
   if (isInput && expected !== undefined && found !== undefined) return `expected ${expected}, got ${found}`
-  const message = error instanceof Error ? error.message : String(error)
+  const message = error === undefined || error === null ? '' : thrownText(error)
   const withoutRemedy = remedy !== undefined && message.endsWith(remedy) ? message.slice(0, -remedy.length) : message
   const text = withoutRemedy.trim().replace(/\.$/, '')
   if (text !== '') return isInput && text.startsWith(`${field}: `) ? text.slice(`${field}: `.length) : text
@@ -105,6 +115,6 @@ function problemOf(error: unknown, explained: Explained, isInput: boolean): stri
 }
 
 function systemRemedy(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  const code: unknown = error instanceof Error ? fieldOf(error, 'code') : undefined
   return typeof code === 'string' ? SYSTEM_REMEDIES.get(code) : undefined
 }

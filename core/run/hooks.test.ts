@@ -106,7 +106,7 @@ describe('computed choices', () => {
     const host = { paths: NO_PATHS, signal }
     expect([...(await resolveChoices(registry, host, ['List', 'Unknown'])).keys()]).toEqual(['List'])
     await expect(resolveChoices(registry, host)).rejects.toThrow(
-      'the choices of Bad, input "file", could not be looked up: Error: no folder.',
+      'the choices of Bad, input "file", could not be looked up: no folder.',
     )
   })
 })

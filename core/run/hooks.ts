@@ -1,12 +1,13 @@
 import type { Registry } from '../plugins/registry.ts'
 import type { Definitions, InputDefinition, NodeDefinition } from '../types/definition.ts'
-import type { Json } from '../types/json.ts'
+import { thrownText, type Json } from '../types/json.ts'
 import type { PortCheck } from '../types/expansion.ts'
 import type { HookContext, NodeType, Paths } from '../types/node-type.ts'
 import type { SocketType } from '../types/socket.ts'
 import type { Problem } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { knownInputs, knownValue, type Constants } from './constants.ts'
+import { checkComplaint, checkComplaints, checkFingerprint, withinLimit } from './hook-answers.ts'
 import type { PlannedInput, PlannedNode } from './planned-node.ts'
 
 /** What looking up choices needs of the run. */
@@ -57,7 +58,8 @@ export async function askPortCheck(
   signal: AbortSignal,
 ): Promise<Problem | undefined> {
   // The value has been checked to be of the port's type, which is what its check takes.
-  const complaint = await check(value as never, { signal, node: ref })
+  const complaint = await withinLimit(check(value as never, { signal, node: ref }))
+  checkComplaint(complaint)
   if (complaint === undefined) return undefined
   const said = typeof complaint === 'string' ? { problem: complaint } : complaint
   return { code: 'custom_validation_failed', node: ref, input: slot, ...said }
@@ -66,7 +68,9 @@ export async function askPortCheck(
 async function nodeProblems(planned: PlannedNode, host: HookHost): Promise<Problem[]> {
   const { ref, registered } = planned
   try {
-    const complaints = await registered.node.validate?.(knownInputs(planned, host.constants), hookContext(planned, host))
+    const asked = registered.node.validate?.(knownInputs(planned, host.constants), hookContext(planned, host))
+    const complaints = await withinLimit(asked)
+    checkComplaints(complaints)
     return (complaints ?? []).map((complaint) => ({ code: 'custom_validation_failed', node: ref, ...complaint }))
   } catch (error) {
     if (error instanceof WorkflowError) return error.problems.map((problem) => ({ node: ref, ...problem }))
@@ -80,8 +84,11 @@ async function nodeProblems(planned: PlannedNode, host: HookHost): Promise<Probl
  */
 export async function askFingerprint(planned: PlannedNode, host: HookHost): Promise<Json | undefined> {
   const { node } = planned.registered
+  if (node.fingerprint === undefined) return undefined
   try {
-    return await node.fingerprint?.(knownInputs(planned, host.constants), hookContext(planned, host))
+    const answer = await withinLimit(node.fingerprint(knownInputs(planned, host.constants), hookContext(planned, host)))
+    checkFingerprint(answer)
+    return answer
   } catch (error) {
     throw new WorkflowError(hookFailure('fingerprint', planned, error), { cause: error })
   }
@@ -89,7 +96,7 @@ export async function askFingerprint(planned: PlannedNode, host: HookHost): Prom
 
 /** A hook that threw what is no WorkflowError. */
 export function hookFailure(hook: string, { ref }: PlannedNode, error: unknown): Problem {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = thrownText(error)
   return { code: 'exception_during_validation', node: ref, problem: `its ${hook} hook failed: ${message}` }
 }
 
@@ -133,7 +140,7 @@ async function inputWithChoices(node: NodeType, input: InputDefinition, host: Ch
   try {
     return { ...input, choices: await compute(host) }
   } catch (error) {
-    const problem = `the choices of ${node.type}, input "${input.name}", could not be looked up: ${String(error)}`
+    const problem = `the choices of ${node.type}, input "${input.name}", could not be looked up: ${thrownText(error)}`
     throw new WorkflowError({ code: 'exception_during_validation', problem }, { cause: error })
   }
 }

@@ -58,3 +58,17 @@ test('of a run up to other nodes it says only what was made', async () => {
   const run = await runWorkflow(workflow, { registry, paths: NO_PATHS, targets: ['1'] })
   expect(run.named.map(({ name }) => name)).toEqual(['words', 'thing', 'long'])
 })
+
+//  of any type: ──► plain · list · deep · function
+test('of an output of any type it says what is a number, a text, true or false, or a list of such', async () => {
+  const values = { plain: 7, list: ['a', true], deep: [[1]], odd: () => 1, nan: Number.NaN }
+  const outputs = Object.fromEntries(Object.keys(values).map((name) => [name, port.any()]))
+  const anything = defineNode({ type: 'Anything', category: 'test', inputs: {}, outputs, run: () => values })
+  const named = Object.keys(values).map((name) => ({ name, node: 'a', output: name }))
+  const run = await runWorkflow({ version: 1, nodes: [node('a', {}, 'Anything')], outputs: named }, {
+    registry: createRegistry([{ id: 'test', hash: '1', nodes: [anything] }]), paths: NO_PATHS,
+  })
+  expect(run.named.map(({ name, value }) => [name, value])).toEqual([
+    ['plain', 7], ['list', ['a', true]], ['deep', undefined], ['odd', undefined], ['nan', undefined],
+  ])
+})

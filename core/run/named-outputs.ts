@@ -1,7 +1,7 @@
 import { takesLiteral } from '../types/literal.ts'
 import type { Json } from '../types/json.ts'
 import type { Definitions } from '../types/definition.ts'
-import { isList, isUnion, type SocketType } from '../types/socket.ts'
+import { ANY, isList, isUnion, type SocketType } from '../types/socket.ts'
 import { tryFlatten } from '../workflow/flatten.ts'
 import { withSubgraphDefinitions } from '../workflow/subgraphs.ts'
 import { outputOf } from '../workflow/validate-file.ts'
@@ -36,15 +36,21 @@ export function namedOutputs(
     const found = definition && outputOf(definition, output)
     const given = found && results.get(node)?.outputs.get(found.name)
     if (found === undefined || given === undefined) return []
-    const value = isPlain(given.type.socket) ? shortJson(given.value) : undefined
+    const value = isPlain(given.type.socket, given.value) ? shortJson(given.value) : undefined
     return [{ name, node, output: found.name, socket: found.socket, ...(value !== undefined && { value }) }]
   })
 }
 
-/** Whether the values of a type are JSON. `any` says nothing of that. */
-function isPlain(socket: SocketType): boolean {
-  if (isUnion(socket)) return socket.anyOf.every(isPlain)
-  return isList(socket) ? isPlain(socket.list) : socket !== '*' && takesLiteral(socket)
+/** Whether a value is one to be said. Its type tells; that of `any` says nothing, so there the value does. */
+function isPlain(socket: SocketType, value: unknown): boolean {
+  if (isUnion(socket)) return socket.anyOf.every((one) => isPlain(one, value))
+  if (isList(socket)) return Array.isArray(value) && value.every((one) => isPlain(socket.list, one))
+  return socket === ANY ? isScalar(value) : takesLiteral(socket)
+}
+
+function isScalar(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length <= MAX_CHARACTERS && value.every((one) => !Array.isArray(one) && isScalar(one))
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 }
 
 function shortJson(value: unknown): Json | undefined {

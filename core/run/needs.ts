@@ -1,3 +1,5 @@
+import { shortText } from '../types/json.ts'
+import { withinLimit } from './hook-answers.ts'
 import { hookContext, type HookHost } from './hooks.ts'
 import { itemAt, indicesAt, itemsOf, mappedCount } from './lists.ts'
 import type { PlannedNode } from './planned-node.ts'
@@ -20,7 +22,9 @@ export async function askNeeds(
   if (node.needs === undefined) return slots
   const needed = new Set<string>()
   for (const one of node.inputList ? [arrivals] : arrivalsByItem(arrivals, node.mapping ?? 'zip')) {
-    for (const name of await node.needs(inputValues(planned, one, handing), hookContext(planned, host))) {
+    const names: unknown = await withinLimit(node.needs(inputValues(planned, one, handing), hookContext(planned, host)))
+    if (!isNames(names)) throw wrongOutput(`its \`needs\` should give a list of names of inputs, got ${shortText(names)}`)
+    for (const name of names) {
       const ofPort = lazy.filter(({ definition }) => definition.name === name).map(({ slot }) => slot)
       const named = slots.has(name) ? [name] : ofPort
       const isLazy = node.inputs[name.split('.', 1)[0]!]?.data.lazy
@@ -29,6 +33,10 @@ export async function askNeeds(
     }
   }
   return needed
+}
+
+function isNames(names: unknown): names is readonly string[] {
+  return Array.isArray(names) && names.every((name) => typeof name === 'string')
 }
 
 /** What has arrived, for each item of the lists among it. */

@@ -1,7 +1,9 @@
+import { shortText } from '../types/json.ts'
 import type { NodeContext, Paths, UiResult } from '../types/node-type.ts'
 import type { Service } from '../types/service.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { drawExpansion } from './draw-expansion.ts'
+import { checkUi } from './hook-answers.ts'
 import type { EventStream } from './events.ts'
 import { ProgressGate } from './progress.ts'
 import { mergedUi, type NodeWarning } from './result.ts'
@@ -42,10 +44,12 @@ export function openContext(planned: KeyedNode, host: ContextHost, publish: Publ
       if (!isOpen) return
       const about = item ? { ...extra, item: item.index, items: item.count } : extra
       gate ??= new ProgressGate((latest) => host.events.emit({ type: 'node.progress', node: path, shown, ...latest }))
+      checkProgress(value, max)
       gate.report(about ? { value, max, extra: about } : { value, max })
     },
     warn: (message, details) => {
       if (!isOpen) return
+      if (typeof message !== 'string') throw new TypeError(`ctx.warn: expected a text, got ${shortText(message)}`)
       const warning = details ? { message, details } : { message }
       warnings.push(warning)
       host.events.emit({ type: 'node.warning', node: path, shown, ...warning })
@@ -55,7 +59,9 @@ export function openContext(planned: KeyedNode, host: ContextHost, publish: Publ
       if (isOpen) publish(new Map(Object.entries(outputs)))
     },
     ui: (result) => {
-      if (isOpen) ui = { ...ui, ...result }
+      if (!isOpen) return
+      checkUi(result)
+      ui = { ...ui, ...result }
     },
     expand: (draw, options = {}) => {
       return drawExpansion(draw, options, placeOf(planned, options.continues ?? false, host.graph))
@@ -66,6 +72,11 @@ export function openContext(planned: KeyedNode, host: ContextHost, publish: Publ
     gate?.close()
   }
   return { context, warnings, ui: () => ui && mergedUi([ui]), close }
+}
+
+function checkProgress(value: number, max: number): void {
+  if (Number.isFinite(value) && Number.isFinite(max)) return
+  throw new TypeError(`ctx.progress: expected two numbers, value and max, got ${shortText(value)} and ${shortText(max)}`)
 }
 
 /** Where the nodes of an expansion get their paths: within the node, or beside it. */

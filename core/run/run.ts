@@ -1,3 +1,4 @@
+import { thrownText } from '../types/json.ts'
 import { migrateWorkflow } from '../plugins/migrate.ts'
 import { parseWorkflow } from '../workflow/parse.ts'
 import { Redactor } from '../workflow/redact.ts'
@@ -177,6 +178,5 @@ function droppedEntries(dropped: readonly DroppedOutput[]) {
 /** What is thrown here and is no WorkflowError is a mistake in the engine or its host; it is reported all the same. */
 function asWorkflowError(error: unknown): WorkflowError {
   if (error instanceof WorkflowError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return new WorkflowError({ code: 'execution_failed', problem: `the run broke off: ${message}` }, { cause: error })
+  return new WorkflowError({ code: 'execution_failed', problem: `the run broke off: ${thrownText(error)}` }, { cause: error })
 }

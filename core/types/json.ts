@@ -31,3 +31,12 @@ function describeObject(value: object): string {
   const isNamed = typeof name === 'string' && name !== '' && name !== 'Object'
   return isNamed ? `a value of class ${shorten(name)}` : 'an object'
 }
+
+/** What was thrown, as a text: an error's message. Anything may be thrown, also what can't be made a text. */
+export function thrownText(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown)
+  } catch {
+    return `something that is no error (${typeof thrown})`
+  }
+}

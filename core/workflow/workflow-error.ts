@@ -1,3 +1,4 @@
+import { thrownText } from '../types/json.ts'
 import { problemText, type NodeRef, type Problem, type ProblemCause, type ProblemCode } from './problem.ts'
 
 const SEVERAL = 'prompt_outputs_failed_validation'
@@ -55,7 +56,7 @@ export class WorkflowError extends Error {
 export function logText(error: unknown): string {
   const texts: string[] = []
   for (let one = error, depth = 0; one !== undefined && depth <= MAX_CAUSES; depth++) {
-    texts.push(one instanceof Error ? (one.stack ?? String(one)) : String(one))
+    texts.push((one instanceof Error && one.stack) || thrownText(one))
     one = one instanceof Error ? one.cause : undefined
   }
   return texts.join('\ncaused by: ')
