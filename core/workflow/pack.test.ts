@@ -128,6 +128,7 @@ const row = fc.record({
   sources: fc.array(fc.tuple(fc.nat(11), fc.oneof(fc.constantFrom('x', 'y', ''), fc.nat(2))), { maxLength: 3 }),
   value: fc.option(fc.nat(9), { nil: undefined }),
   position: fc.option(fc.tuple(fc.nat(500), fc.nat(500)), { nil: undefined }),
+  mode: fc.constantFrom(undefined, undefined, 'mute' as const, 'bypass' as const),
 })
 /** Any graph of up to ten nodes, cycles, self links and links to nodes that are not there among them. */
 const graph = fc.record({
@@ -138,12 +139,13 @@ const graph = fc.record({
   version: 1,
   parameters: parameters.map(([n, input], index) => ({ name: `p${index}`, node: `${n}`, input })),
   outputs: outputs.map(([n, output], index) => ({ name: `o${index}`, node: `${n}`, output })),
-  nodes: rows.map(({ sources, value, position }, n) => ({
+  nodes: rows.map(({ sources, value, position, mode }, n) => ({
     ...node(`${n}`, 'A', {
       ...Object.fromEntries(sources.map(([source, output], index) => [`in${index}`, from(`${source}`, output)])),
       ...(value !== undefined && { value }),
     }),
     ...(position && { position }),
+    ...(mode && { mode }),
   })),
 }))
 
