@@ -1,5 +1,8 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { port, portOf, type PortValue } from './port.ts'
+import { describeNode, type InputDefinition } from './definition.ts'
+import { literalProblem } from './literal.ts'
+import { defineNode } from './node-type.ts'
+import { port, portOf, type Port, type PortValue } from './port.ts'
 import { defineType } from './value-type.ts'
 
 interface Mesh {
@@ -47,5 +50,38 @@ describe('ports', () => {
 
   test('for seeds take whole numbers from 0 on', () => {
     expect(port.seed().data).toEqual({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, seed: true })
+  })
+})
+
+describe('what ComfyUI\'s first schema says of an input is data of ours', () => {
+  const described = (input: Port<unknown>) => {
+    const { type: _, inputs: [one] } = describeNode(defineNode({ type: 'N', category: '', inputs: { it: input }, outputs: {}, run: () => ({}) }))
+    const { name, socket, ...data } = JSON.parse(JSON.stringify(one)) as InputDefinition
+    return data
+  }
+
+  // forceInput, lazy, rawLink, tooltip, socketless, widgetType, advanced: of any input
+  test.each<[string, Port<unknown>, object]>([
+    ['default, min, max, step, round, display', port.float({ default: 1, min: 0, max: 2, step: 0.1, round: 0.01, display: 'slider' }), { default: 1, min: 0, max: 2, step: 0.1, round: 0.01, display: 'slider' }],
+    ['round: False', port.float({ round: false }), { round: false }],
+    ['control_after_generate', port.int({ controlAfterGenerate: true }), { controlAfterGenerate: true }],
+    ['multiline, dynamicPrompts', port.string({ multiline: true, dynamicPrompt: true }), { multiline: true, dynamicPrompt: true }],
+    ['label_on, label_off', port.boolean({ labelOn: 'yes', labelOff: 'no' }), { labelOn: 'yes', labelOff: 'no' }],
+    ['image_upload', port.choice(() => [], { upload: 'image' }), { computed: true, upload: 'image' }],
+    ['remote', port.choice([], { remote: { route: '/models', refresh: 5000, refreshButton: true, timeout: 100, maxRetries: 2, controlAfterRefresh: 'first' } }),
+      { choices: [], remote: { route: '/models', refresh: 5000, refreshButton: true, timeout: 100, maxRetries: 2, controlAfterRefresh: 'first' } }],
+    ['forceInput, socketless, widgetType, tooltip, advanced', port.string({ forceInput: true, socketless: true, widgetType: 'COLOR', tooltip: 't', advanced: true }),
+      { forceInput: true, socketless: true, widgetType: 'COLOR', tooltip: 't', advanced: true }],
+    ['lazy', port.int().lazy(), { lazy: true }],
+    ['rawLink', port.rawLink(), { rawLink: true }],
+    ['hidden', port.hidden('metadata'), { hidden: 'metadata', required: false }],
+    ['multi_select', port.list(port.choice(['a', 'b'])), { choices: ['a', 'b'] }],
+  ])('%s', (_, input, expected) => expect(described(input)).toEqual({ required: true, ...('default' in expected && { required: false }), ...expected }))
+
+  test('several of a choice are each checked', () => {
+    const input = { name: 'it', required: true, socket: { list: 'COMBO' }, choices: ['a', 'b'] }
+    expect(literalProblem(input, ['a', 'b', 'a'])).toBeUndefined()
+    expect(literalProblem(input, ['a', 'c'])).toMatchObject({ code: 'value_not_in_list', problem: 'item 2 of 2: expected one of its choices, got "c"' })
+    expect(literalProblem({ ...input, socket: { list: 'INT' }, max: 5 }, [6])).toMatchObject({ code: 'value_bigger_than_max' })
   })
 })
