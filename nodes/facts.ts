@@ -10,8 +10,8 @@ import type { Complaint, JsonObject, MemoryNeed, Paths } from '../core/types/ind
 import { checkLatentCount } from '../diffusion/index.ts'
 import type { KlConfig, LatentKind, ModelShape, T5Config } from '../diffusion/index.ts'
 import { isExplained, problemOf } from './failure.ts'
-import { weightBytes } from './models/port.ts'
-import type { ModelFolder } from './models/zoo.ts'
+import { holdOf, weightBytes } from './models/port.ts'
+import type { HeldPart } from './models/port.ts'
 
 /** Configurations are plain data; this says so to the type checker. */
 const asJson = (value: object): JsonObject => JSON.parse(JSON.stringify(value))
@@ -24,8 +24,9 @@ export const vaeFacts = (config: KlConfig): JsonObject => asJson({ family: 'kl',
 export const textEncoderFacts = (config: T5Config): JsonObject => asJson({ family: 't5', config })
 
 /** What is known of a model's weights without opening them. */
-export const heldFacts = async (paths: Pick<Paths, 'models'>, folder: ModelFolder, name: string, part: string, hold = 'auto'): Promise<JsonObject> =>
-  ({ name: `${name}/${part}`, fileBytes: await weightBytes(paths, folder, name, part), hold })
+export const heldFacts = async (paths: Pick<Paths, 'models'>, held: HeldPart): Promise<JsonObject> => ({
+  name: `${held.name}/${held.part}`, fileBytes: await weightBytes(paths, held.folder, held.name, held.part), hold: await holdOf(paths, held),
+})
 
 /** What a node takes that runs a model. @param float32 bytes of its weights */
 export function memoryNeed(model: JsonObject | undefined, float32: number, activations: number): MemoryNeed {

@@ -59,13 +59,17 @@ function timeOf(rows: readonly PlanRow[]): Answers['plan']['time'] {
   return { seconds, unknown: running.filter(({ time }) => time === undefined).length }
 }
 
+/** What `auto` asks of the processor where it has been decided. */
+const AUTO_WAYS: ReadonlyMap<string, string> = new Map([['auto:float', 'mapped'], ['auto:int8', 'int8']])
+
 /** How much a node takes at its peak, and how the weights are held then. */
 function memoryOf({ weights, activations }: MemoryNeed, available: number): PlanMemory {
   if (weights === undefined) return { bytes: activations, activations, weights: 0, fits: activations <= available }
-  const { name, float32, file, hold } = weights
+  const { name, float32, file } = weights
+  const hold = AUTO_WAYS.get(weights.hold) ?? weights.hold
   const held = (bytes: number, way: string, fits: boolean): PlanMemory => ({ bytes: bytes + activations, activations, weights: bytes, hold: way, fits })
   const isChosen = hold === 'packed' || hold === 'mapped' || hold === 'int8'
-  if (!isChosen && float32 <= SMALL_BYTES) return held(float32, 'packed', float32 + activations <= available)
+  if (weights.hold.startsWith('auto') && float32 <= SMALL_BYTES) return held(float32, 'packed', float32 + activations <= available)
   const bytesOf = { packed: float32, mapped: file, int8: float32 / 4 }
   try {
     const needs = { name, float32Bytes: float32, fileBytes: file, fileDType: 'float32', wanted: isChosen ? hold : 'auto', activationBytes: activations } as const

@@ -1,5 +1,6 @@
 /** MODEL, TEXT_ENCODER and VAE as workflows pass them: plain data that says how to make a model, never a session. */
-import type { FileIdentity, Hold } from '../../tensor/index.ts'
+import type { FileIdentity } from '../../tensor/index.ts'
+import type { HoldWish } from '../holding.ts'
 import type { T5Config } from '../text/t5-config.ts'
 import type { PixArtConfig } from '../transformer/config.ts'
 import type { MotionConfig } from '../transformer/motion-config.ts'
@@ -28,7 +29,7 @@ export interface LoraUse {
 interface RecipeBase {
   /** In the order in which they are laid over each other: the later wins. */
   readonly weights: readonly WeightsFile[]
-  readonly hold: Hold | 'auto'
+  readonly hold: HoldWish
 }
 
 /** How to make a diffusion transformer. */
@@ -63,7 +64,7 @@ export type Recipe = ModelRecipe | TextEncoderRecipe | VaeRecipe
 /** Options of the describing functions. */
 export interface DescribeOptions {
   /** How the weights are to be held; 'auto' (default) follows the memory there is when the model is opened. */
-  readonly hold?: Hold | 'auto'
+  readonly hold?: HoldWish
   /** The weights, where they do not lie in the folder under a usual name. */
   readonly weights?: string
 }

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { port } from '../../core/types/index.ts'
 import type { Json, Paths, Port } from '../../core/types/index.ts'
+import { resolveHold } from '../../diffusion/index.ts'
+import type { HoldWish } from '../../diffusion/index.ts'
 import { findModel, listModels } from './places.ts'
 import type { FoundModel, ModelRoots } from './places.ts'
 import type { ModelFolder } from './zoo.ts'
@@ -77,3 +79,15 @@ export async function weightBytes(paths: Pick<Paths, 'models'>, folder: ModelFol
   const sizes = await Promise.all((preferred.length > 0 ? preferred : files).map(async (file) => (await stat(file)).size))
   return sizes.reduce((sum, size) => sum + size, 0)
 }
+
+/** A part of a model that is loaded, and how its weights are to be held. */
+export interface HeldPart {
+  readonly folder: ModelFolder
+  readonly name: string
+  readonly part: string
+  readonly hold?: HoldWish
+}
+
+/** How a part is held: `auto` is what it comes to, and so in every key that names the model. */
+export const holdOf = async (paths: Pick<Paths, 'models'>, { folder, name, part, hold = 'auto' }: HeldPart): Promise<HoldWish> =>
+  resolveHold(hold, await weightBytes(paths, folder, name, part))
