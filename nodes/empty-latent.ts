@@ -4,6 +4,8 @@ import { knownShape, latentComplaints } from './facts.ts'
 import { aboutInput } from './failure.ts'
 import { port } from './types/index.ts'
 
+const MAX_SIDE = 8192
+
 /** The size of what is to be made. Holds zeros: the sampler puts noise in their place. */
 export const emptyLatentNode = defineNode({
   type: 'EmptyLatent',
@@ -11,8 +13,8 @@ export const emptyLatentNode = defineNode({
   title: 'Empty latent',
   summary: 'Sets width, height and number of frames of a new picture or video.',
   inputs: {
-    width: port.int({ default: 512, min: 16, max: 8192, step: 8, tooltip: 'pixels, a multiple of 8' }),
-    height: port.int({ default: 512, min: 16, max: 8192, step: 8, tooltip: 'pixels, a multiple of 8' }),
+    width: port.int({ default: 512, min: 16, max: MAX_SIDE, step: 8, tooltip: 'pixels, a multiple of 8' }),
+    height: port.int({ default: 512, min: 16, max: MAX_SIDE, step: 8, tooltip: 'pixels, a multiple of 8' }),
     frames: port.int({ default: 16, min: 1, max: 100_000, tooltip: '1 for a picture' }),
     batch: port.int({ default: 1, min: 1, max: 64, advanced: true, tooltip: 'how many at once' }),
   },
@@ -43,7 +45,7 @@ const known = (numbers: Readonly<Record<string, number | undefined>>): Readonly<
   Object.fromEntries(Object.entries(numbers).filter((entry): entry is [string, number] => entry[1] !== undefined))
 
 function multipleOf8<N extends string>(input: N, pixels: number | undefined) {
-  if (pixels === undefined || pixels % 8 === 0) return []
+  if (pixels === undefined || pixels % 8 === 0 || pixels > MAX_SIDE) return [] // the range is told already
   const near = Math.max(16, Math.round(pixels / 8) * 8)
   return [{ input, problem: `expected a multiple of 8, got ${pixels}`, remedy: `Set it to ${near}.` }]
 }

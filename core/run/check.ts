@@ -85,10 +85,14 @@ export async function checkWorkflow(
     definitions.get(graph.get(path)!.ref.type)!.outputs.find(({ name }) => name === output)!.socket
   const byPath = new Map(nodes.map((node) => [node.path, node]))
   const hooks: HookHost = { ...host, socketOf, constants }
-  const [complaints, known] = await Promise.all([askValidateHooks(nodes, hooks), findFacts(nodes, hooks)])
+  const misfits = nodes.flatMap((node) => constantProblems(node, constants))
+  const misfitting = new Set(misfits.map(({ node }) => node?.id))
+  // Of a number out of its range nothing follows: one mistake is told once.
+  const fitting = misfits.length === 0 ? nodes : nodes.filter(({ path }) => !misfitting.has(path))
+  const [complaints, known] = await Promise.all([askValidateHooks(nodes, hooks), findFacts(fitting, hooks)])
   const problems = [
     ...structure,
-    ...nodes.flatMap((node) => constantProblems(node, constants)),
+    ...misfits,
     ...tooManyItems(mapped, byPath, limits),
     ...complaints,
     ...known.problems,
