@@ -37,7 +37,7 @@ async function lock(request: LockRequest, engine: Engine, signal: AbortSignal): 
   const { recorded } = await resolvePrompts(seeded, registry, folders)
   const { written, ran, targets } = writtenOut(workflow, recorded, engine, request.targets)
   await refuseFaults(ran, request, engine, signal, targets)
-  const surroundings = await surroundingsOf(workflow, registry, folders, device)
+  const surroundings = await surroundingsOf({ workflow, ran, targets }, registry, folders, device, signal)
   const result = request.run ? await runLocked({ id, workflow: ran, folders, device, ...(targets && { targets }) }, engine, signal) : undefined
   if (result && result.status !== 'done') return result
   const made: Lock = {

@@ -15,21 +15,29 @@ import { filesIn, modelPath } from '../nodes/models/port.ts'
 import type { ModelChoice } from '../nodes/models/port.ts'
 import { fileIdentity } from '../tensor/index.ts'
 import { defaultThreads } from '../tensor/runtime/ort.ts'
-import { namedModels } from './plan-job.ts'
+import { holdsOf, namedModels } from './plan-job.ts'
 import type { DeviceName, Folders } from './protocol.ts'
 import { engineHash, runtimeVersion } from './result-caches.ts'
 
-/**
- * Everything that a workflow's results depend on. What is not there is left out.
- * @param before what it was: what only that names is looked for as well
- */
+/** A workflow that is or was locked. */
+export interface Subject {
+  readonly workflow: Workflow
+  /** The same as it runs: without subgraphs, seeds drawn, texts resolved. */
+  readonly ran: Workflow
+  readonly targets?: readonly string[] | undefined
+  /** What it was: what only that names is looked for as well. */
+  readonly before?: Workflow
+}
+
+/** Everything that a workflow's results depend on. What is not there is left out. */
 export async function surroundingsOf(
-  workflow: Workflow, registry: Registry, folders: Folders, device: DeviceName, before?: Workflow,
+  { workflow, ran, targets, before }: Subject, registry: Registry, folders: Folders, device: DeviceName, signal: AbortSignal,
 ): Promise<Surroundings> {
+  const holds = await holdsOf(ran, { registry, paths: folders, signal, ...(targets && { targets }) })
   const all = before ? together(workflow, before) : workflow
   const types = usedTypes(all, registry)
   return {
-    device, environment: await environment(),
+    device, environment: await environment(holds),
     models: await modelFiles(all, registry, folders), files: await inputFiles(all, registry, folders),
     plugins: pluginsOf(types), nodes: types.map(nodeTypeOf),
     workflow: meaningOf(withoutSecrets(workflow, registry.definitions).workflow),
@@ -99,7 +107,7 @@ async function lockedFiles(files: ReadonlyMap<string, string>): Promise<LockedFi
   return found.flat()
 }
 
-async function environment(): Promise<Environment> {
+async function environment(holds: ReadonlyMap<string, string>): Promise<Environment> {
   return {
     engine: `${packageJson.version} (${engineHash()})`,
     runtime: runtimeVersion(),
@@ -109,6 +117,7 @@ async function environment(): Promise<Environment> {
     processor: cpus()[0]?.model.trim() ?? process.arch,
     'processor features': await processorFeatures(),
     threads: String(defaultThreads()),
+    ...Object.fromEntries([...holds].map(([node, hold]) => [`weights of ${node}`, hold])),
   }
 }
 

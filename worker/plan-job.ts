@@ -62,6 +62,23 @@ function timeOf(rows: readonly PlanRow[]): Answers['plan']['time'] {
 /** What `auto` asks of the processor where it has been decided. */
 const AUTO_WAYS: ReadonlyMap<string, string> = new Map([['auto:float', 'mapped'], ['auto:int8', 'int8']])
 
+/** How the weights of each node would be held: int8 and float give other results. Nothing where it can't be run. */
+export async function holdsOf(
+  workflow: Workflow, options: Pick<RunOptions, 'registry' | 'paths' | 'signal' | 'targets'>,
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    const { nodes } = await dryRun(workflow, { ...options, has: async () => false })
+    const available = Math.floor(SHARE * availableMemory())
+    return new Map(nodes.flatMap(({ node, memory }) => {
+      const hold = memory?.weights && memoryOf(memory, available).hold
+      return hold ? [[node, hold] as const] : []
+    }))
+  } catch (error) {
+    if (error instanceof WorkflowError) return new Map()
+    throw error
+  }
+}
+
 /** How much a node takes at its peak, and how the weights are held then. */
 function memoryOf({ weights, activations }: MemoryNeed, available: number): PlanMemory {
   if (weights === undefined) return { bytes: activations, activations, weights: 0, fits: activations <= available }

@@ -4,12 +4,11 @@ import { compareOutputs, compareSurroundings, parseLock, pinned, statusOf } from
 import type { Difference, Lock } from '../core/lock/index.ts'
 import { migrateWorkflow } from '../core/plugins/migrate.ts'
 import { problemText } from '../core/workflow/problem.ts'
-import type { Workflow } from '../core/workflow/workflow.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import { writtenOut } from './lock-job.ts'
 import { surroundingsOf } from './lock-surroundings.ts'
 import { runLocked } from './locked-run.ts'
-import type { LockedResults } from './locked-run.ts'
+import type { LockedJob, LockedResults } from './locked-run.ts'
 import type { DeviceName } from './protocol.ts'
 import type { NoRun, VerifyAnswer, VerifyRequest } from './protocol-lock.ts'
 import { readJob } from './run-job.ts'
@@ -29,10 +28,14 @@ export async function verifyJob(request: VerifyRequest, engine: Engine, signal: 
   const workflow = await readJob({ ...request, set, parameters }, engine)
   const device = request.device ?? deviceOf(lock, request.lock)
   const locked = { ...lock, workflow: migrateWorkflow(lock.workflow, registry).workflow }
-  const found = await surroundingsOf(workflow, registry, request.folders, device, locked.workflow)
+  const { until } = lock.settings
+  const { written, targets } = writtenOut(workflow, workflow, engine, until.length > 0 ? until : undefined)
+  const ran = pinned(written, lock)
+  const found = await surroundingsOf({ workflow, ran, targets, before: locked.workflow }, registry, request.folders, device, signal)
   const differences = compareSurroundings(locked, found)
   const isRun = request.run && lock.outputs !== undefined && !differences.some(isInTheWay)
-  const result = isRun ? await runAgain({ ...request, device }, workflow, lock, engine, signal) : undefined
+  const job = { id: request.id, workflow: ran, folders: request.folders, device, ...(targets && { targets }) }
+  const result = isRun ? await runAgain(job, engine, signal) : undefined
   if (result?.status === 'cancelled') return result
   return conclude(lock, differences, result)
 }
@@ -40,13 +43,10 @@ export async function verifyJob(request: VerifyRequest, engine: Engine, signal: 
 /** Without a model or a node type nothing can be run. */
 const isInTheWay = ({ of, found, decides }: Difference) => decides && of !== 'workflow' && found === undefined
 
-async function runAgain(
-  { id, folders, device }: VerifyRequest & { readonly device: DeviceName }, workflow: Workflow, lock: Lock, engine: Engine, signal: AbortSignal,
-): Promise<LockedResults | NoRun> {
-  const { until } = lock.settings
+/** What is wrong with the workflow as it is now is an answer too. */
+async function runAgain(job: LockedJob, engine: Engine, signal: AbortSignal): Promise<LockedResults | NoRun> {
   try {
-    const { written, targets } = writtenOut(workflow, workflow, engine, until.length > 0 ? until : undefined)
-    return await runLocked({ id, workflow: pinned(written, lock), folders, device, ...(targets && { targets }) }, engine, signal)
+    return await runLocked(job, engine, signal)
   } catch (error) {
     if (!(error instanceof WorkflowError)) throw error
     return { status: 'refused', problem: error.toJSON() }
