@@ -3,6 +3,7 @@ import type { Json } from '../types/json.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { knownInputs, knownValue } from './constants.ts'
 import { factsContext, type KnownFacts } from './facts.ts'
+import { withinLimit } from './hook-answers.ts'
 import { hookFailure, type HookHost } from './hooks.ts'
 import type { PlannedNode } from './planned-node.ts'
 
@@ -44,7 +45,7 @@ export async function workloadOf(planned: PlannedNode, { facts, host }: KnownGra
 
 async function askCost(planned: PlannedNode, ask: () => unknown): Promise<number | undefined> {
   try {
-    const cost = await ask()
+    const cost = await withinLimit(ask())
     return typeof cost === 'number' ? cost : undefined
   } catch (error) {
     throw error instanceof WorkflowError ? error : new WorkflowError(hookFailure('cost', planned, error), { cause: error })
