@@ -37,3 +37,30 @@ test('the example of the page on workflow files is in the format, written as kin
   const example = /```json\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/workflows.md'), 'utf8'))![1]
   expect(formatWorkflow(parseWorkflow(example))).toBe(example)
 })
+
+/** The proofs in a table row: the file of each link, with the titles in “…” that follow it. */
+function proofsIn(text: string): { file: string; titles: string[] }[] {
+  return [...text.matchAll(/\]\((\.\.\/[^)]+\.test\.ts)\)((?:,? “[^”]*”)*)/g)].map(([, file, titles]) =>
+    ({ file: file.slice('../'.length), titles: [...titles.matchAll(/“([^”]*)”/g)].map(([, title]) => title.replaceAll('\\"', '"')) }))
+}
+
+/** Whether a title stands in a test file as the first argument of a call. */
+function hasTitle(source: string, title: string): boolean {
+  const quoted = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`\\(\\s*'${quoted}',`).test(source.replaceAll('\\\'', '\''))
+}
+
+test('each promise of the page on the engine names tests that there are', () => {
+  const lines = readFileSync(join(root, 'docs/engine.md'), 'utf8').split('\n')
+  const rows = lines.filter((line) => line.startsWith('| ') && !/^\| (promise|attack|---)/.test(line))
+  const missing = rows.flatMap((row) => {
+    const proofs = proofsIn(row)
+    if (proofs.every(({ titles }) => titles.length === 0)) return [`no test: ${row}`]
+    return proofs.flatMap(({ file, titles }) => {
+      const source = readFileSync(join(root, file), 'utf8')
+      return titles.filter((title) => !hasTitle(source, title)).map((title) => `${file}: ${title}`)
+    })
+  })
+  expect(missing).toEqual([])
+  expect(rows.length).toBeGreaterThan(50)
+})
