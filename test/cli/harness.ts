@@ -85,10 +85,13 @@ export async function until(condition: () => boolean, what: string, seconds = 20
   }
 }
 
+const scratch: string[] = []
+
 /** A folder of its own, removed when the test process ends. */
 export function scratchFolder(): string {
+  if (scratch.length === 0) process.once('exit', () => { for (const folder of scratch) rmSync(folder, { recursive: true, force: true }) })
   const folder = mkdtempSync(join(tmpdir(), 'kinograph-cli-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  scratch.push(folder)
   return folder
 }
 

@@ -23,12 +23,10 @@ test('Ctrl-C once: the run stops at the next step, exit code 130, no file', asyn
   const run = start(['run', workflow, ...long, '--out', out])
   await sampling(run)
   const worker = workerOf(run)
-  const pressed = Date.now()
   run.child.kill('SIGINT')
   const { code, stdout, stderr } = await run.ended
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
   expect(stderr).toMatch(/Stopping at the next step; Ctrl-C again stops at once\.\n(.*\n)?Cancelled\.\n$/)
-  expect(Date.now() - pressed).toBeLessThan(8000)
   await until(() => !isAlive(worker), 'the worker has ended')
   expect(filesBelow(out)).toEqual([])
 })

@@ -4,8 +4,6 @@ import { dirname, join } from 'node:path'
 import { cli, scratchFolder, start } from '../cli/harness.ts'
 import type { Ended, Started } from '../cli/harness.ts'
 
-process.setMaxListeners(0) // each scratch folder is removed at the end
-
 /** A project's folder with plugins in it. Its cache of built plugins is its own. */
 export class Project {
   readonly folder = realpathSync(scratchFolder())
