@@ -37,7 +37,7 @@ export async function surroundingsOf(
   const all = before ? together(workflow, before) : workflow
   const types = usedTypes(all, registry)
   return {
-    device, environment: await environment(holds),
+    device, environment: await environment(), weights: Object.fromEntries(holds),
     models: await modelFiles(all, registry, folders), files: await inputFiles(all, registry, folders),
     plugins: pluginsOf(types), nodes: types.map(nodeTypeOf),
     workflow: meaningOf(withoutSecrets(workflow, registry.definitions).workflow),
@@ -107,7 +107,7 @@ async function lockedFiles(files: ReadonlyMap<string, string>): Promise<LockedFi
   return found.flat()
 }
 
-async function environment(holds: ReadonlyMap<string, string>): Promise<Environment> {
+async function environment(): Promise<Environment> {
   return {
     engine: `${packageJson.version} (${engineHash()})`,
     runtime: runtimeVersion(),
@@ -117,7 +117,6 @@ async function environment(holds: ReadonlyMap<string, string>): Promise<Environm
     processor: cpus()[0]?.model.trim() ?? process.arch,
     'processor features': await processorFeatures(),
     threads: String(defaultThreads()),
-    ...Object.fromEntries([...holds].map(([node, hold]) => [`weights of ${node}`, hold])),
   }
 }
 

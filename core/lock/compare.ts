@@ -5,7 +5,7 @@ import { meaningHash, meaningOf } from './meaning.ts'
 import { distanceOf, type Distance } from './sample.ts'
 
 /** What a lock says of the place where it was made: everything but what came out. */
-export type Surroundings = Pick<Lock, 'device' | 'environment' | 'models' | 'files' | 'plugins' | 'nodes' | 'workflow'>
+export type Surroundings = Pick<Lock, 'device' | 'environment' | 'weights' | 'models' | 'files' | 'plugins' | 'nodes' | 'workflow'>
 
 /** One thing that is not as it was locked. */
 export interface Difference {
@@ -44,6 +44,7 @@ export function compareSurroundings(locked: Surroundings, found: Surroundings): 
     ...pluginChanges(locked, found),
     ...nodeTypeChanges(locked, found),
     ...(locked.device === found.device ? [] : [changed('device', 'device', locked.device, found.device)]),
+    ...weightChanges(locked.weights, found.weights),
     ...environmentChanges(locked.environment, found.environment),
   ]
 }
@@ -94,6 +95,12 @@ function nodeTypeChanges(locked: Surroundings, found: Surroundings): Difference[
     const here = label(one.version, one.plugin)
     return here === before ? [] : [{ ...changed('node type', type, before, here), decides: true }]
   })
+}
+
+/** Only of nodes that can be planned here: why others can't is said elsewhere. */
+function weightChanges(locked: Lock['weights'], found: Lock['weights']): Difference[] {
+  const isOther = ([node, hold]: [string, string]) => Object.hasOwn(found, node) && found[node] !== hold
+  return Object.entries(locked).filter(isOther).map(([node, hold]) => changed('environment', `weights of ${node}`, hold, found[node]!))
 }
 
 function environmentChanges(locked: Lock['environment'], found: Lock['environment']): Difference[] {

@@ -18,7 +18,7 @@ const drawing: Workflow = {
 const workflow = meaningOf(drawing)
 const lock: Lock = {
   version: 1, settings: { set: ['1.value=1'], parameters: {}, until: [] }, device: 'cpu',
-  environment: { node: '22.1.0', engine: '1' },
+  environment: { node: '22.1.0', engine: '1' }, weights: { s: 'packed' },
   models: [{ file: 'm/b', bytes: 5, sha256: A }, { file: 'm/a', bytes: 4, sha256: B }], files: [],
   plugins: [{ name: 'blur', version: '1.0.0', hash: 'h' }],
   nodes: [{ type: 'Number', version: 1 }, { type: 'Add', version: 2, plugin: 'blur' }],
@@ -102,6 +102,8 @@ test('each difference is named with what was locked and what is there', () => {
   expect(texts({ device: 'webgpu', environment: { node: '24.0.0' } })).toEqual([
     '  device: locked cpu, found webgpu', '  engine: locked 1, found unknown', '  node: locked 22.1.0, found 24.0.0',
   ])
+  expect(texts({ weights: { s: 'int8', new: 'packed' } })).toEqual(['  weights of s: locked packed, found int8'])
+  expect(texts({ weights: {} })).toEqual([])
   const nodes = [workflow.nodes[0]!, { ...workflow.nodes[1]!, inputs: { x: 4, y: { from: '1', output: 0 } } }]
   expect(texts({ workflow: { ...workflow, nodes } })).toEqual(['! workflow: Add.x 3 → 4'])
 })

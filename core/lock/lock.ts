@@ -15,6 +15,8 @@ export interface Lock {
   readonly device: string
   /** Versions and machine, by name. */
   readonly environment: Environment
+  /** How the weights of nodes were held, by the nodes' paths: int8 gives other results than float. */
+  readonly weights: Readonly<Record<string, string>>
   /** Weights and configuration, by their path below the models folder. */
   readonly models: readonly LockedFile[]
   /** Pictures and videos that the workflow reads, by their path below the input folder. */
@@ -81,10 +83,10 @@ export interface LockedOutput {
 
 /** A lock as canonical text: keys in one order, a line for each field. Ends with a line feed. */
 export function formatLock(lock: Lock): string {
-  const { version, settings, device, environment, models, files, plugins, nodes, seeds, prompts, sha256, workflow, outputs } = lock
+  const { version, settings, device, environment, weights, models, files, plugins, nodes, seeds, prompts, sha256, workflow, outputs } = lock
   const ordered: Lock = {
-    version, settings, device, environment: sortedKeys(environment), models: sorted(models, ({ file }) => file),
-    files: sorted(files, ({ file }) => file), plugins: sorted(plugins, ({ name }) => name), nodes: sorted(nodes, ({ type }) => type),
+    version, settings, device, environment: sortedKeys(environment), weights: sortedKeys(weights),
+    models: sorted(models, ({ file }) => file), files: sorted(files, ({ file }) => file), plugins: sorted(plugins, ({ name }) => name), nodes: sorted(nodes, ({ type }) => type),
     seeds: sorted(seeds, placeOf), prompts: sorted(prompts, placeOf), sha256, workflow,
     ...(outputs && { outputs: sorted(outputs, ({ node, output }) => `${node}\n${output}`) }),
   }

@@ -38,6 +38,7 @@ function lockOf(lock: Place): Lock {
     },
     device: lock.field('device').text(),
     environment: lock.field('environment').record((one) => one.text()),
+    weights: lock.field('weights').record((one) => one.text()),
     models: lock.field('models').list(fileOf),
     files: lock.field('files').list(fileOf),
     plugins: lock.field('plugins').list(pluginOf),

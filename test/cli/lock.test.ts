@@ -6,7 +6,7 @@ import { cli, filesBelow, root, scratchFolder, type CliOptions } from './harness
 
 interface Workflow { nodes: { id: string; type: string; inputs?: Record<string, unknown>; position?: number[] }[]; subgraphs?: object[]; outputs?: object[] }
 interface LockFile {
-  version: number; device: string; sha256: string; environment: Record<string, string>
+  version: number; device: string; weights: Record<string, string>; sha256: string; environment: Record<string, string>
   models: { file: string; bytes: number; sha256: string }[]; files: { file: string }[]; plugins: { name: string; hash: string }[]
   nodes: { type: string; version: number; plugin?: string }[]
   seeds: { node: string; input: string; value: number }[]; prompts: { node: string; text: string }[]
@@ -56,6 +56,7 @@ test('the embedded model: a lock names what there is, and the clip comes out aga
   ]))
   expect(made.models.every(({ bytes, sha256 }) => bytes > 0 && /^[0-9a-f]{64}$/.test(sha256))).toBe(true)
   expect(made.environment).toMatchObject({ engine: expect.stringContaining('0.'), runtime: expect.stringContaining('onnxruntime'), node: process.versions.node })
+  expect(made.weights).toMatchObject({ sampler: 'packed', decode: 'packed' })
   expect(made.seeds).toEqual([{ node: 'sampler', input: 'seed', value: expect.any(Number) }])
   expect(made.prompts).toEqual([{ node: 'positive', input: 'text', text: expect.stringMatching(/^a (red|blue) circle$/) }])
   expect(made.outputs).toMatchObject([{ node: 'video', output: 'VIDEO', type: 'VIDEO' }])
