@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { BatchRecord, parseCsv, RECORD_NAME, runKeys } from '../core/batch/index.ts'
 import type { Batch, BatchRow, Table } from '../core/batch/index.ts'
 import type { Problem } from '../core/workflow/problem.ts'
+import { Redactor, secretVariables } from '../core/workflow/redact.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import type { Ending } from './commands/run.ts'
 import { EXIT } from './exit.ts'
@@ -35,6 +36,7 @@ export async function readTable(path: string): Promise<Table> {
 export async function runBatch(batch: Batch, host: BatchHost): Promise<number> {
   const record = await BatchRecord.open(host.output)
   const keys = runKeys(batch, await readText(host.workflow))
+  const redactor = new Redactor(secretVariables(process.env))
   const done = await Promise.all(keys.map((key) => record.has(key)))
   const before = done.filter(Boolean).length
   if (await isRefused(batch, done, host)) return EXIT.badInput
@@ -43,10 +45,11 @@ export async function runBatch(batch: Batch, host: BatchHost): Promise<number> {
   for (const [index, key] of keys.entries()) {
     if (done[index]) continue
     const row = batch.row(index)
-    if (!host.options.json && !host.options.quiet) process.stderr.write(`Run ${index + 1} of ${batch.count}: ${row.label}\n`)
+    const label = redactor.text(row.label)
+    if (!host.options.json && !host.options.quiet) process.stderr.write(`Run ${index + 1} of ${batch.count}: ${label}\n`)
     const ending = await host.runRow(row, index)
     const ended = host.report(ending)
-    if (ended === EXIT.ok && ending.status === 'done') await record.add(key, row.label, ending.files.filter(({ temporary }) => !temporary).map(({ path }) => path))
+    if (ended === EXIT.ok && ending.status === 'done') await record.add(key, label, ending.files.filter(({ temporary }) => !temporary).map(({ path }) => path))
     if (code === EXIT.ok) code = ended
     if (ending.status === 'refused' || ending.status === 'cancelled' || ('died' in ending && ending.died)) return ended
   }
