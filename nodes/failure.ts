@@ -1,20 +1,13 @@
 /** Failures of the layers below, told in the words of a workflow: which input it is about, and what to do. */
-import { WorkflowError } from '../core/workflow/index.ts'
+import { explanationOf, messageWithout, WorkflowError } from '../core/workflow/index.ts'
+import type { Explained } from '../core/workflow/index.ts'
 
-/** What DiffusionError, WeightError, CheckpointError, MediaError and ModelNotFoundError have in common. */
-export interface Explained {
-  readonly remedy: string
-  readonly field?: string
-}
-/** Whether a failure says itself what to do about it. */
-export const isExplained = (error: unknown): error is Error & Explained =>
-  error instanceof Error && 'remedy' in error && typeof error.remedy === 'string'
+/** Whether a failure says itself what to do about it, as those of tensor, diffusion, media and of models do. */
+export const isExplained = (error: unknown): error is Error & Explained & { readonly remedy: string } =>
+  error instanceof Error && explanationOf(error).remedy !== undefined
 
 /** The error's text without its remedy, which stands at the end of every such message. */
-export function problemOf(error: Error & Explained): string {
-  const text = error.message.endsWith(error.remedy) ? error.message.slice(0, -error.remedy.length) : error.message
-  return text.trim().replace(/\.$/, '')
-}
+export const problemOf = (error: Error & Explained): string => messageWithout(error, error.remedy)
 
 /**
  * Runs `work`; a failure that a person can do something about becomes one of this node's input.

@@ -46,6 +46,6 @@ test('writes a file with what is set, and no half one', async () => {
   const { bytes } = await exportJob(request, engine)
   expect(bytes).toBe(readFileSync(file).length)
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ version: 1, nodes: [{ id: '1', type: 'PrimitiveInt', inputs: { value: 5 } }] })
-  await expect(exportJob({ ...request, file: join(scratch, 'no', 'such', 'folder.json') }, engine)).rejects.toThrow('the file can\'t be written (ENOENT)')
+  await expect(exportJob({ ...request, file: join(source, 'below-a-file.json') }, engine)).rejects.toThrow('Name another with --output.')
   expect(readdirSync(scratch).filter((one) => one.includes('.tmp'))).toEqual([])
 })

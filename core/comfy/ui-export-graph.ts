@@ -1,5 +1,5 @@
 import type { Definitions } from '../types/definition.ts'
-import type { Json, JsonObject } from '../types/json.ts'
+import type { Json } from '../types/json.ts'
 import { refOf } from '../workflow/graph.ts'
 import { isLink, SUBGRAPH_INPUTS, subgraphIdOf } from '../workflow/workflow.ts'
 import type { Link, Subgraph, WorkflowNode } from '../workflow/workflow.ts'
@@ -7,7 +7,7 @@ import { isList, isRecord, own, recordOf, refuse } from './fields.ts'
 import { extraBeside, keptOf } from './kept.ts'
 import { NodeExport, type OutSlot } from './ui-export-node.ts'
 import { inputSlots, keptSlots, outputSlots } from './ui-export-sockets.ts'
-import { INPUT_NODE, OUTPUT_NODE, type UiSlot } from './ui-file.ts'
+import { INPUT_NODE, OUTPUT_NODE, type UiLink, type UiSlot } from './ui-file.ts'
 
 /** What the graphs of a workflow need to know of the whole. */
 export interface Whole {
@@ -28,24 +28,13 @@ export interface Counters {
   readonly lastLink: number
 }
 
-/** A link with all that the table of links says. */
-interface OutLink {
-  readonly id: number
-  readonly origin: number | string
-  readonly originSlot: number
-  readonly target: number | string
-  readonly targetSlot: number
-  readonly type: Json
-  readonly rest: JsonObject
-}
-
 /** Writes the nodes and links of one graph. */
 export class GraphExport {
   readonly #subgraph: Subgraph | undefined
   readonly #nodes: readonly NodeExport[]
   readonly #byId: ReadonlyMap<string, NodeExport>
   readonly #usedIds = new Set<number>()
-  readonly #links: OutLink[] = []
+  readonly #links: UiLink[] = []
   readonly #proxied: ReadonlySet<string>
   /** What the subgraph takes, as sockets. */
   readonly #ownInputs: readonly UiSlot[]
@@ -211,10 +200,10 @@ function placeFor(order: number): { position: Json; size: Json } {
   return { position: [(order % 8) * 320, Math.floor(order / 8) * 360], size: [280, 180] }
 }
 
-function linkList({ id, origin, originSlot, target, targetSlot, type }: OutLink): Json {
+function linkList({ id, origin, originSlot, target, targetSlot, type }: UiLink): Json {
   return [id, origin, originSlot, target, targetSlot, type]
 }
 
-function linkObject({ id, origin, originSlot, target, targetSlot, type, rest }: OutLink): Json {
+function linkObject({ id, origin, originSlot, target, targetSlot, type, rest }: UiLink): Json {
   return { id, origin_id: origin, origin_slot: originSlot, target_id: target, target_slot: targetSlot, type, ...rest }
 }

@@ -62,9 +62,15 @@ export class LruCache implements ResultCache {
     }
   }
 
+  /** Lets all results go but those of these keys. */
+  keepOnly(keys: Iterable<string>): void {
+    const wanted = new Set(keys)
+    for (const key of this.#results.keys()) if (!wanted.has(key)) this.#drop(key)
+  }
+
   /** Lets all results go. */
   clear(): void {
-    for (const key of this.#results.keys()) this.#drop(key)
+    this.keepOnly([])
   }
 
   #drop(key: string): void {

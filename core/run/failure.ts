@@ -1,18 +1,7 @@
-import { thrownText } from '../types/json.ts'
+import { explanationOf, fieldOf, messageWithout, type Explained } from '../workflow/explained.ts'
 import { nodeText, type NodeRef, type Problem } from '../workflow/problem.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import type { PlannedNode } from './planned-node.ts'
-
-/** What errors of the layers below may say of themselves; any of it may be missing. */
-interface Explained {
-  readonly problem?: string
-  readonly remedy?: string
-  readonly field?: string
-  readonly expected?: string
-  readonly found?: string
-}
-
-const FIELDS = ['problem', 'remedy', 'field', 'expected', 'found'] as const
 
 /** Errors of the operating system that say little by themselves. */
 const SYSTEM_REMEDIES: ReadonlyMap<string, string> = new Map([
@@ -88,28 +77,11 @@ function withNode(error: WorkflowError, ref: NodeRef): WorkflowError {
   return error.node ? error : new WorkflowError({ ...error.data, node: ref }, { cause: error.cause ?? error })
 }
 
-function explanationOf(error: unknown): Explained {
-  if (typeof error !== 'object' || error === null) return {}
-  const texts = FIELDS.map((field): [string, unknown] => [field, fieldOf(error, field)])
-  return Object.fromEntries(texts.filter(([, text]) => typeof text === 'string' && text !== ''))
-}
-
-/** One field of what was thrown; reading it may itself throw. */
-function fieldOf(error: object, field: string): unknown {
-  try {
-    return Reflect.get(error, field)
-  } catch {
-    return undefined
-  }
-}
-
 /** The error's own message without its remedy, which follows it; or its parts where the message is empty. */
 function problemOf(error: unknown, explained: Explained, isInput: boolean): string {
   const { problem, remedy, expected, found, field } = explained
   if (isInput && expected !== undefined && found !== undefined) return `expected ${expected}, got ${found}`
-  const message = error === undefined || error === null ? '' : thrownText(error)
-  const withoutRemedy = remedy !== undefined && message.endsWith(remedy) ? message.slice(0, -remedy.length) : message
-  const text = withoutRemedy.trim().replace(/\.$/, '')
+  const text = messageWithout(error, remedy)
   if (text !== '') return isInput && text.startsWith(`${field}: `) ? text.slice(`${field}: `.length) : text
   return problem ?? (error instanceof Error ? `it failed with ${error.name}` : 'it failed and did not say why')
 }

@@ -1,6 +1,7 @@
 export * from './bypass.ts'
 export * from './diff.ts'
 export * from './dynamic-prompt.ts'
+export * from './explained.ts'
 export * from './flatten.ts'
 export * from './format.ts'
 export * from './graph.ts'
