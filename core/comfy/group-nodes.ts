@@ -23,6 +23,8 @@ interface GroupSocket {
   readonly name: string
   readonly label: string
   readonly type: Json
+  /** Of an output: whether something inside is linked to it. */
+  readonly isUsed?: boolean
 }
 
 /** What nodes of group nodes call themselves, in older and newer files. */
@@ -79,11 +81,13 @@ class Wiring {
   readonly links: JsonObject[] = []
   readonly inputs: GroupSocket[] = []
   readonly #given: ReadonlyMap<string, GroupLink>
+  readonly #used: ReadonlySet<string>
   readonly #count: number
 
   constructor(nodes: readonly UiNode[], given: ReadonlyMap<string, GroupLink>) {
     this.#count = nodes.length
     this.#given = given
+    this.#used = new Set([...given.values()].map(({ origin, slot }) => `${origin} ${slot}`))
   }
 
   /** A node inside with its links, and which of its widgets are shown outside. */
@@ -120,7 +124,7 @@ class Wiring {
     return node.outputs.map(({ name, raw }, slot) => {
       const type = own(raw, 'type') ?? '*'
       this.#link(Number(node.id), slot, OUTPUT_NODE, this.#outputs++, type)
-      return { name: `${node.ref.id}.${name}`, label: name, type }
+      return { name: `${node.ref.id}.${name}`, label: name, type, isUsed: this.#used.has(`${node.ref.id} ${slot}`) }
     })
   }
   #outputs = 0
@@ -145,7 +149,8 @@ export interface GroupNames {
  */
 export function groupNames(node: UiNode, inside: GroupInside): GroupNames | undefined {
   const inputs = alongside(node.inputs, inside.inputs)
-  const outputs = alongside(node.outputs, inside.outputs)
+  // What goes on inside is not shown outside, unless somebody asked for that.
+  const outputs = alongside(node.outputs, inside.outputs.filter(({ isUsed }) => !isUsed)) ?? alongside(node.outputs, inside.outputs)
   const values = own(node.raw, 'widgets_values')
   const widgets = isList(values) ? values.length : 0
   return inputs && outputs && widgets === inside.widgets.length ? { inputs, outputs } : undefined

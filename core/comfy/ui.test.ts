@@ -179,6 +179,23 @@ describe('group nodes', () => {
     })
   })
 
+  //  [ Blur ──► Invert ] ──► Save        both give an IMAGE; the first one's is used inside
+  test('do not show outside what goes on inside', () => {
+    const slot = (name: string, link: number | null) => ({ name, type: 'IMAGE', link })
+    const out = (links: number[]) => [{ name: 'IMAGE', type: 'IMAGE', links }]
+    const inner = (type: string, index: number) => ({ id: -1, type, index, inputs: [slot('image', null)], outputs: out([]) })
+    const file = {
+      version: 0.4,
+      nodes: [
+        { id: 1, type: 'workflow/Two', inputs: [slot('image', null)], outputs: out([1]) },
+        { id: 2, type: 'Save', inputs: [slot('images', 1)] },
+      ],
+      links: [[1, 1, 0, 2, 0, 'IMAGE']],
+      extra: { groupNodes: { Two: { nodes: [inner('Blur', 0), inner('Invert', 1)], links: [[0, 0, 1, 0, 1, 'IMAGE']], external: [] } } },
+    }
+    expect(inputsOf(importComfyUi(file)).get('2')).toEqual({ images: { from: '1', output: '1.IMAGE' } })
+  })
+
   test('whose values do not fit are kept, and not run with values at wrong places', () => {
     expect(workflow.nodes.slice(3).map(({ type }) => type)).toEqual(['workflow/Sample', 'workflow>Gone'])
     expect(validateWorkflow(workflow, definitions).map(({ code, node }) => [code, node?.id])).toEqual([['missing_node_type', '4'], ['missing_node_type', '5']])
