@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { createRegistry } from '../plugins/registry.ts'
 import { commonFacts } from '../types/facts.ts'
 import type { FactsAnswer, FactsContext } from '../types/facts.ts'
-import { port } from '../types/port.ts'
+import { port, portOf } from '../types/port.ts'
+import { defineType } from '../types/value-type.ts'
 import { LOOP_NODES } from './loops.ts'
 import { runWorkflow } from './run.ts'
 import { link, NO_PATHS, stubGraph } from './testing/stub-graph.ts'
@@ -143,6 +144,23 @@ describe('facts inside an expansion', () => {
     g.add('latent', { outputs: { out: latent }, ...madeBy('kl'), run: () => ({ out: value }) })
     g.add('expands', { from: ['latent'], output: true, run: ({ a }, { expand }) => expand(({ node }) => ({ out: node('Deeper', { a }).out() })) })
     expect((await g.run()).error?.message).toContain('expected the family magvit, got kl')
+  })
+
+  //  thing ──► expands ═══► [ decode(takes magvit) ]      nobody said anything of it before it was there
+  test('that a value says of itself count', async () => {
+    const thing = portOf(defineType({
+      id: 'THING', check: (value): value is { family: string } => typeof value === 'object' && value !== null && 'family' in value,
+      bytes: () => 1, store: 'recompute', facts: ({ family }) => ({ family }),
+    }))
+    const refusal = async (family: string) => {
+      const g = stubGraph()
+      g.define('Decode', { ports: { a: thing() }, ...takes('magvit') })
+      g.add('thing', { outputs: { out: thing() }, run: () => ({ out: { family } }) })
+      g.add('expands', { from: ['thing'], ports: { a: thing() }, output: true, run: ({ a }, { expand }) => expand(({ node }) => ({ out: node('Decode', { a }).out() })) })
+      return (await g.run()).error?.message
+    }
+    expect(await refusal('kl')).toContain('expected the family magvit, got kl')
+    expect(await refusal('magvit')).toBeUndefined()
   })
 
   //  expands ═══► [ a ──► checked ]      hooks see the types of what is linked inside

@@ -69,12 +69,19 @@ export async function factsContext(
 ): Promise<FactsContext> {
   const facts = new Map<string, JsonObject>()
   for (const input of planned.inputs) {
+    const own = ownFacts(input)
     const source = sourceOf(input)
     const outputs = source && await outputsOf(source.from)
     const known = outputs && Object.hasOwn(outputs, source.output) ? outputs[source.output] : undefined
-    if (known !== undefined) facts.set(input.slot, known)
+    if (known !== undefined || own !== undefined) facts.set(input.slot, { ...known, ...own })
   }
   return { ...hookContext(planned, host), facts: Object.fromEntries(facts) }
+}
+
+/** What a value says of itself that came about in the run. */
+function ownFacts(input: PlannedInput): JsonObject | undefined {
+  if (input.kind !== 'given' || input.given.each || input.given.value === undefined) return undefined
+  return input.given.type.facts?.(input.given.value)
 }
 
 /** Where the value of an input comes from: over a link that is handed on, or for a value in an expansion, as its node got it. */

@@ -1,5 +1,5 @@
 import type { SocketType } from './socket.ts'
-import type { MaybePromise } from './json.ts'
+import type { JsonObject, MaybePromise } from './json.ts'
 
 /** How a value goes to the disk cache and back, or `recompute`: it is never stored, its node runs again. */
 export type StoreRule<T> = WholeRule<T> | StreamRule<T> | 'recompute'
@@ -47,6 +47,8 @@ export interface ValueTypeOptions<T> {
   copy?(value: T): T
   /** Objects inside this one that other sockets may carry on their own (the Frames of a VIDEO): held as long as it. */
   parts?(value: T): Iterable<object>
+  /** What is known of a value that is there, in the form that `facts` hooks use: for checks of what an expansion does with it. */
+  facts?(value: T): JsonObject | undefined
   /** The numbers that it is made of: how far two values are apart is measured on them. */
   numbers?(value: T): Numbers
 }

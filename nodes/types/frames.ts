@@ -17,11 +17,15 @@ const sourcesOf = ({ sources = [] }: Frames): readonly Frames[] => sources
 
 const close = (frames: Frames) => { frames.close?.().catch(() => {}) } // already closed, or its file is gone: nothing to give back
 
+/** As `facts` hooks tell them of nodes that have not run. */
+const factsOf = ({ count: frames, height, width }: Frames) => ({ frames, height, width })
+
 /** A run of pictures of one size; one picture is a run of one. May still be being written when it arrives. */
 export const IMAGE = defineType<Frames>({
   id: 'IMAGE',
   check: (value): value is Frames => looksLikeFrames(value) && value.channels !== 1,
   bytes: residentBytes,
+  facts: factsOf,
   store: storedFrames,
   dispose: close,
   copy: shellOf,
@@ -34,6 +38,7 @@ export const MASK = defineType<Frames>({
   id: 'MASK',
   check: (value): value is Frames => looksLikeFrames(value) && value.channels === 1,
   bytes: residentBytes,
+  facts: factsOf,
   store: storedFrames,
   dispose: close,
   copy: shellOf,
@@ -54,6 +59,7 @@ export const VIDEO = defineType<Video>({
     typeof value === 'object' && value !== null && 'fps' in value && typeof value.fps === 'number' &&
     'frames' in value && looksLikeFrames(value.frames),
   bytes: ({ frames }) => residentBytes(frames),
+  facts: ({ frames }) => factsOf(frames),
   store: {
     size: ({ frames }) => storedSize(frames),
     stream: ({ frames, fps }) => streamFrames(frames, fps),

@@ -11,6 +11,9 @@ export const LATENT = defineType<Latent>({
   id: 'LATENT',
   check: isLatent,
   bytes: ({ data }) => data.byteLength,
+  facts({ family, shape: [batch, channels, frames, height, width] }) {
+    return { family, batch, channels, frames, height, width }
+  },
   numbers: ({ data }) => ({ count: data.length, pieces: () => [data] }),
   store: {
     write: ({ data, ...rest }) => pack(JSON.parse(JSON.stringify(rest)), { data }),
