@@ -196,3 +196,13 @@ test('law: what runs is the same, packed or not', () => {
     expect(byId({ version: 1, nodes })).toEqual(byId({ version: 1, nodes: original.nodes }))
   }), runs(300))
 })
+
+test('a parameter that points into a subgraph goes where its node goes, in and out again', () => {
+  const subgraph = { id: 'in', name: 'In', inputs: [], outputs: [], nodes: [node('a', 'Sampler', { steps: 1 })] }
+  const workflow: Workflow = {
+    version: 1, parameters: [{ name: 'steps', node: 'x/a', input: 'steps' }], nodes: [node('x', 'subgraph:in')], subgraphs: [subgraph],
+  }
+  const packed = packSubgraph(workflow, { nodes: ['x'], name: 'Out', id: 'out' })
+  expect(packed.workflow.parameters).toEqual([{ name: 'steps', node: `${packed.node}/x/a`, input: 'steps' }])
+  expect(unpackSubgraph(packed.workflow, packed.node).parameters).toEqual(workflow.parameters)
+})

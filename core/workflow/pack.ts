@@ -1,6 +1,6 @@
 import { refOf } from './graph.ts'
 import { refusal, scopeOf, topLeft, withScope, type PackScope } from './pack-scope.ts'
-import { freeId, mapInputs } from './rename.ts'
+import { freeId, mapInputs, renamedPath } from './rename.ts'
 import { subgraphsOf } from './subgraphs.ts'
 import { isLink, SUBGRAPH_INPUTS, subgraphType, type InputValue, type Link } from './workflow.ts'
 import type { ExposedOutput, Parameter, Subgraph, SubgraphOutput, Workflow, WorkflowNode } from './workflow.ts'
@@ -124,7 +124,9 @@ class Border {
 
   parameter(parameter: Parameter): Parameter {
     const name = this.#exposed.get(JSON.stringify([parameter.node, parameter.input]))
-    return name === undefined ? parameter : { ...parameter, node: this.#stand, input: name }
+    if (name !== undefined) return { ...parameter, node: this.#stand, input: name }
+    const within = new Map([...this.#chosen].map((id) => [id, `${this.#stand}/${id}`]))
+    return { ...parameter, node: renamedPath(parameter.node, within) ?? parameter.node }
   }
 
   output<O extends ExposedOutput | SubgraphOutput>(one: O): O {

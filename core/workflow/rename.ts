@@ -16,13 +16,23 @@ export function renameNodes<S extends Scoped>(scope: S, ids: ReadonlyMap<string,
   const { parameters, outputs } = scope
   return {
     ...scope,
-    ...(parameters && { parameters: parameters.map((one) => ({ ...one, node: now(one.node) })) }),
+    ...(parameters && { parameters: parameters.map((one) => ({ ...one, node: renamedPath(one.node, ids) ?? one.node })) }),
     ...(outputs && {
       outputs: outputs.map((one) => ('node' in one ? { ...one, node: now(one.node) } : { ...one, from: now(one.from) })),
     }),
     nodes: scope.nodes.map((node) => mapInputs({ ...node, id: now(node.id) }, (value) =>
       isLink(value) && ids.has(value.from) ? { ...value, from: now(value.from) } : value)),
   }
+}
+
+/** The path of a node inside nodes whose ids change, or of one of them; undefined where none of them is on it. */
+export function renamedPath(path: string, ids: ReadonlyMap<string, string>): string | undefined {
+  if (ids.has(path)) return ids.get(path)
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    const now = ids.get(path.slice(0, slash))
+    if (now !== undefined) return now + path.slice(slash)
+  }
+  return undefined
 }
 
 /** A node with each of its inputs as a function makes it; `undefined` leaves one out. */

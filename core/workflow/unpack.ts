@@ -1,6 +1,6 @@
 import { refOf } from './graph.ts'
 import { refusal, scopeOf, topLeft, withScope, type PackScope } from './pack-scope.ts'
-import { freeId, mapInputs } from './rename.ts'
+import { freeId, mapInputs, renamedPath } from './rename.ts'
 import { subgraphOf, subgraphOutput, subgraphsOf } from './subgraphs.ts'
 import { isLink, SUBGRAPH_INPUTS, subgraphType, type InputValue } from './workflow.ts'
 import type { ExposedOutput, Parameter, Subgraph, SubgraphOutput, Workflow, WorkflowNode } from './workflow.ts'
@@ -93,8 +93,11 @@ class Inlay {
     }
   }
 
-  /** A parameter of the node sets the first input behind it. */
+  /** A parameter of the node sets the first input behind it; one that points inside still does. */
   parameter(parameter: Parameter): Parameter[] {
+    const inside = `${this.#stand.id}/`
+    const moved = parameter.node.startsWith(inside) ? renamedPath(parameter.node.slice(inside.length), this.#ids) : undefined
+    if (moved !== undefined) return [{ ...parameter, node: moved }]
     if (parameter.node !== this.#stand.id) return [parameter]
     for (const { id, inputs = {} } of this.#subgraph.nodes) {
       const behind = Object.entries(inputs).find(([, value]) =>
