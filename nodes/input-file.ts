@@ -2,14 +2,14 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { port } from '../core/types/index.ts'
-import type { Complaint, Paths, Port } from '../core/types/index.ts'
+import type { Complaint, Paths, Port, UploadKind } from '../core/types/index.ts'
 import { MediaError } from '../media/index.ts'
 
 const ports = new WeakSet<object>()
 
-/** A text that names a file in the input folder. */
-export function inputFilePort(): Port<string> {
-  const made = port.string({ tooltip: 'a file in the input folder: the workflow\'s own folder on the command line' })
+/** A text that names a file in the input folder, to which editors let people add one of this kind. */
+export function inputFilePort(upload: UploadKind): Port<string> {
+  const made = port.string({ upload, tooltip: 'a file in the input folder: the workflow\'s own folder on the command line' })
   ports.add(made)
   return made
 }

@@ -12,7 +12,7 @@ export const loadImage = defineNode({
   title: 'Load image',
   summary: 'Reads a picture from the input folder.',
   resource: 'io',
-  inputs: { image: inputFilePort() },
+  inputs: { image: inputFilePort('image') },
   outputs: { IMAGE: port.image(), MASK: port.mask() },
   validate: ({ image }, { paths }) => missingInput('image', paths, image),
   async fingerprint({ image }, { paths }) {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunEvent } from '../core/run/events.ts'
+import { WITHHELD } from '../core/types/withheld.ts'
+import { Redactor } from '../core/workflow/redact.ts'
 import { bounded, Outbox } from './outbox.ts'
 import { MAX_MESSAGE } from './protocol.ts'
 import type { FromWorker } from './protocol.ts'
@@ -32,6 +34,23 @@ test('no message is larger than the limit, and none is lost', () => {
   expect(sent.length).toBeGreaterThan(3)
   for (const message of sent) expect(JSON.stringify(message).length).toBeLessThanOrEqual(MAX_MESSAGE)
   expect(eventsIn(sent).map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, seq) => seq))
+})
+
+test('secrets stay here: those of all requests, and those of one until it is forgotten', () => {
+  const sent: FromWorker[] = []
+  const box = new Outbox((message) => sent.push(message), new Redactor(['everybodys']))
+  box.withhold('r', ['its-own'])
+  box.event('r', event(0, { message: 'its-own and everybodys' }))
+  box.event('other', event(0, { message: 'its-own and everybodys' }))
+  box.event('r', { v: 1, run: 'r', seq: 1, at: 0, type: 'node.done', node: 'n', shown: 'n', seconds: 1, ui: { text: ['its-own'] } })
+  box.flush()
+  expect(eventsIn(sent).map((one) => (one.type === 'node.done' ? one.ui : 'message' in one && one.message))).toEqual([
+    `${WITHHELD} and ${WITHHELD}`, { text: [WITHHELD] }, `its-own and ${WITHHELD}`,
+  ])
+  box.post({ type: 'failure', id: 'r', problem: { code: 'execution_failed', problem: 'its-own' } })
+  box.forget('r')
+  box.post({ type: 'failure', id: 'r', problem: { code: 'execution_failed', problem: 'its-own' } })
+  expect(sent.slice(-2)).toMatchObject([{ problem: { problem: WITHHELD } }, { problem: { problem: 'its-own' } }])
 })
 
 test('ten thousand nodes are named in several messages', () => {

@@ -53,7 +53,7 @@ export class Outbox {
   event(id: string, event: RunEvent): void {
     const events = this.#events.get(id) ?? []
     this.#events.set(id, events)
-    events.push(this.redactor(id).data(boundedEvent(event)))
+    events.push(hasText(event) ? this.redactor(id).data(boundedEvent(event)) : event)
     if (events.length >= BATCH) return this.flush()
     if (this.#scheduled) return
     this.#scheduled = true
@@ -74,6 +74,12 @@ export class Outbox {
     this.#sendEvents(id, events.slice(0, half))
     this.#sendEvents(id, events.slice(half))
   }
+}
+
+/** Whether an event says more than which node it is about: most don't. */
+function hasText(event: RunEvent): boolean {
+  if (event.type === 'node.cached' || event.type === 'node.done') return event.ui !== undefined
+  return event.type !== 'node.started'
 }
 
 function boundedEvent(event: RunEvent): RunEvent {

@@ -13,7 +13,7 @@ export const loadVideo = defineNode({
   summary: 'Reads a video (mp4, mov, webm, mkv, avi, ts, gif, webp) from the input folder.',
   resource: 'io',
   inputs: {
-    file: inputFilePort(),
+    file: inputFilePort('video'),
     start: port.float({ default: 0, min: 0, max: 100_000, step: 0.1, advanced: true, tooltip: 'seconds to leave out at the beginning' }),
     duration: port.float({ default: 0, min: 0, max: 100_000, step: 0.1, advanced: true, tooltip: 'seconds to take; 0 for all that remain' }),
   },
