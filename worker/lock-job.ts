@@ -3,6 +3,7 @@ import { formatLock, LOCK_VERSION, meaningHash, pinsOf } from '../core/lock/inde
 import type { Lock, LockSettings } from '../core/lock/index.ts'
 import { checkWorkflow, resolvePrompts } from '../core/run/index.ts'
 import { flattenSubgraphs } from '../core/workflow/flatten.ts'
+import type { Redactor } from '../core/workflow/redact.ts'
 import { resolveSeeds } from '../core/workflow/seeds.ts'
 import { withSubgraphDefinitions } from '../core/workflow/subgraphs.ts'
 import { withoutSecrets } from '../core/workflow/secrets.ts'
@@ -37,16 +38,23 @@ async function lock(request: LockRequest, engine: Engine, signal: AbortSignal): 
   const { recorded } = await resolvePrompts(seeded, registry, folders)
   const { written, ran, targets } = writtenOut(workflow, recorded, engine, request.targets)
   await refuseFaults(ran, request, engine, signal, targets)
-  const surroundings = await surroundingsOf({ workflow, ran, targets }, registry, folders, device, signal)
+  const surroundings = await surroundingsOf({ workflow, ran, targets }, engine, { id, folders, device }, signal)
   const result = request.run ? await runLocked({ id, workflow: ran, folders, device, ...(targets && { targets }) }, engine, signal) : undefined
   if (result && result.status !== 'done') return result
   const made: Lock = {
     version: LOCK_VERSION, settings: settingsOf(request, withoutSecrets(workflow, definitions).texts), ...surroundings,
     ...pinsOf(written, ran, definitions), sha256: meaningHash(surroundings.workflow), ...(result && { outputs: result.outputs }),
   }
-  await writeTextFile(file, formatLock(made))
+  await writeTextFile(file, formatLock(withoutTexts(made, engine.outbox.redactor(id))))
   const counts = { models: made.models.length, plugins: made.plugins.length, ...(result && { outputs: result.outputs.length }) }
   return { status: 'done', file, ...counts, unlocked: result?.unlocked ?? [], seconds: result?.seconds ?? 0 }
+}
+
+/** The lock without secrets in what came of texts. The workflow in it, which is hashed, has none. */
+function withoutTexts(lock: Lock, redactor: Redactor): Lock {
+  const { settings, prompts, outputs } = lock
+  const open = outputs?.map((one) => (one.value === undefined ? one : { ...one, value: redactor.data(one.value) }))
+  return { ...lock, settings: redactor.data(settings), prompts: redactor.data(prompts), ...(open && { outputs: open }) }
 }
 
 /** A workflow as it is saved and as it runs, both without subgraphs, and what was asked for by its paths there. */

@@ -18,6 +18,7 @@ import { defaultThreads } from '../tensor/runtime/ort.ts'
 import { holdsOf, namedModels } from './plan-job.ts'
 import type { DeviceName, Folders } from './protocol.ts'
 import { engineHash, runtimeVersion } from './result-caches.ts'
+import type { Engine } from './run-job.ts'
 
 /** A workflow that is or was locked. */
 export interface Subject {
@@ -29,9 +30,16 @@ export interface Subject {
   readonly before?: Workflow
 }
 
+/** The request that asks, and where it would run. */
+interface Place {
+  readonly id: string
+  readonly folders: Folders
+  readonly device: DeviceName
+}
+
 /** Everything that a workflow's results depend on. What is not there is left out. */
 export async function surroundingsOf(
-  { workflow, ran, targets, before }: Subject, registry: Registry, folders: Folders, device: DeviceName, signal: AbortSignal,
+  { workflow, ran, targets, before }: Subject, { registry, outbox }: Engine, { id, folders, device }: Place, signal: AbortSignal,
 ): Promise<Surroundings> {
   const holds = await holdsOf(ran, { registry, paths: folders, signal, ...(targets && { targets }) })
   const all = before ? together(workflow, before) : workflow
@@ -40,7 +48,7 @@ export async function surroundingsOf(
     device, environment: await environment(), weights: Object.fromEntries(holds),
     models: await modelFiles(all, registry, folders), files: await inputFiles(all, registry, folders),
     plugins: pluginsOf(types), nodes: types.map(nodeTypeOf),
-    workflow: meaningOf(withoutSecrets(workflow, registry.definitions).workflow),
+    workflow: meaningOf(outbox.redactor(id).data(withoutSecrets(workflow, registry.definitions).workflow)),
   }
 }
 

@@ -31,7 +31,7 @@ export async function verifyJob(request: VerifyRequest, engine: Engine, signal: 
   const { until } = lock.settings
   const { written, targets } = writtenOut(workflow, workflow, engine, until.length > 0 ? until : undefined)
   const ran = pinned(written, lock)
-  const found = await surroundingsOf({ workflow, ran, targets, before: locked.workflow }, registry, request.folders, device, signal)
+  const found = await surroundingsOf({ workflow, ran, targets, before: locked.workflow }, engine, { ...request, device }, signal)
   const differences = compareSurroundings(locked, found)
   const isRun = request.run && lock.outputs !== undefined && !differences.some(isInTheWay)
   const job = { id: request.id, workflow: ran, folders: request.folders, device, ...(targets && { targets }) }

@@ -155,6 +155,25 @@ test('a changed plugin, a missing plugin: version and content are named', async 
   expect(texts(missing)).toEqual([expect.stringContaining('plugin shade: it is missing; locked: 1.0.0'), 'node type Shade: nothing here provides it; locked: version 1 of plugin shade'])
 })
 
+test('a secret is in no lock, and the workflow that has it is still the same', async () => {
+  const [told, secret] = ['sk-told-by-the-file-1', 'sk-set-on-the-line-2']
+  const { folder, path, lock: file } = place({ nodes: [{ id: 'call', type: 'Call', inputs: { key: told } }, { id: 'show', type: 'PreviewAny', inputs: { source: { from: 'call', output: 'text' } } }] })
+  const source = join(folder, 'call.ts')
+  writeFileSync(source, `
+    import { defineNode, definePlugin, port } from 'kinograph'
+    const call = defineNode({
+      type: 'Call', category: 'test', inputs: { key: port.string({ secret: true }) }, outputs: { text: port.string() },
+      run: ({ key }) => ({ text: 'called with ' + key }),
+    })
+    export default definePlugin({ name: 'call', nodes: [call] })`)
+  const args = ['--plugins', source]
+  await lock(path, args)
+  expect(readFileSync(file, 'utf8')).not.toContain(told)
+  expect(await verify(path, args)).toMatchObject({ code: 0, status: 'reproduced', differences: [] })
+  await lock(path, [...args, '--set', `call.key=${secret}`])
+  expect(readFileSync(file, 'utf8')).not.toMatch(new RegExp(`${told}|${secret}`))
+})
+
 test('a node that gives something else each time is found out: no cache of any kind is asked', async () => {
   const { folder, path, args } = withPlugin('1.0.0', '256 * Math.random()')
   const options = { env: { KINOGRAPH_CACHE: 'disk', KINOGRAPH_CACHE_DIR: join(folder, 'cache') } }
