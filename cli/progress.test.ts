@@ -41,6 +41,28 @@ test('one line that changes in a terminal, cut to its width', () => {
   expect(out.written.slice(3)).toEqual(['\r\x1b[2K'])
 })
 
+//  loop ( b ) ──► save        b blocks; each round expands into the next
+test('of a loop its own time is told once, and which node inside it blocked', () => {
+  const out = stream(false)
+  const view = new ProgressView(out)
+  view.know([{ id: 'loop', type: 'WhileEnd' }, { id: 'save', type: 'SaveImage' }])
+  const inside = (node: string) => ({ node, shown: 'loop' })
+  for (const event of events([
+    { at: 0, type: 'node.expanded', ...inside('loop'), nodes: [{ node: 'loop.0', type: 'WhileRound' }] },
+    { at: 0, type: 'node.expanded', ...inside('loop.0'), nodes: [{ node: 'loop.0.b', type: 'Choose' }] },
+    { at: 0, type: 'node.done', ...inside('loop.0.b'), seconds: 0.2 },
+    { at: 0, type: 'node.done', ...inside('loop.0'), seconds: 0.3 },
+    { at: 0, type: 'node.done', ...inside('loop'), seconds: 0.4 },
+    { at: 0, type: 'node.skipped', node: 'save', shown: 'save', by: inside('loop.0.b'), message: 'no face' },
+  ])) view.show(event)
+  expect(out.written.join('')).toBe([
+    'WhileEnd (node loop): done in 0.20 s',
+    'WhileEnd (node loop): done in 0.40 s',
+    'skipped: SaveImage (node save): blocked by WhileEnd (node loop), inside it Choose (node loop.0.b): no face',
+    '',
+  ].join('\n'))
+})
+
 test('the first report says no pace: it holds the loading of the model too', () => {
   expect(paceText({ first: { value: 1, at: 0 }, value: 1, max: 20, at: 0 })).toBe('1 of 20')
   expect(paceText({ first: { value: 1, at: 0 }, value: 11, max: 21, at: 3100 })).toBe('11 of 21, 0.31 s/step, 3.1 s left')

@@ -47,6 +47,9 @@ export class ProgressView {
   readonly #refs = new Map<string, NodeRef>()
   readonly #paces = new Map<string, Pace>()
   readonly #printed = new Map<string, number>()
+  /** Types of the nodes in expansions, and the nodes that expanded, by path. */
+  readonly #inside = new Map<string, string>()
+  readonly #expanded = new Set<string>()
   #hasLine = false
 
   constructor(stream: Stream) {
@@ -76,11 +79,16 @@ export class ProgressView {
         break
       case 'node.skipped':
         if (event.message !== undefined && event.node === event.shown) {
-          this.line(`skipped: ${this.#name(event.shown)}: blocked by ${this.#name(event.by.shown)}: ${event.message}`)
+          this.line(`skipped: ${this.#name(event.shown)}: blocked by ${this.#place(event.by)}: ${event.message}`)
         }
         break
+      case 'node.expanded':
+        for (const { node, type } of event.nodes) this.#inside.set(node, type)
+        this.#expanded.add(event.node)
+        break
       case 'node.done':
-        this.#done(event.shown, event.seconds)
+        // The time of a round of a loop holds that of all rounds after it: only the loop's own is told.
+        if (event.node === event.shown || !this.#expanded.has(event.node)) this.#done(event.shown, event.seconds)
         break
       default:
     }
@@ -121,6 +129,12 @@ export class ProgressView {
     if (!this.#stream.isTTY) return
     this.#stream.write(`\r\x1b[2K${text.slice(0, (this.#stream.columns || 80) - 1)}`)
     this.#hasLine = true
+  }
+
+  /** A node that the person sees, and which one inside it. */
+  #place({ node, shown }: { readonly node: string; readonly shown: string }): string {
+    const type = this.#inside.get(node)
+    return type === undefined ? this.#name(shown) : `${this.#name(shown)}, inside it ${nodeText({ id: node, type })}`
   }
 
   #name(id: string): string {

@@ -193,7 +193,8 @@ describe('group nodes', () => {
       links: [[1, 1, 0, 2, 0, 'IMAGE']],
       extra: { groupNodes: { Two: { nodes: [inner('Blur', 0), inner('Invert', 1)], links: [[0, 0, 1, 0, 1, 'IMAGE']], external: [] } } },
     }
-    expect(inputsOf(importComfyUi(file)).get('2')).toEqual({ images: { from: '1', output: '1.IMAGE' } })
+    const workflow = importComfyUi(file as unknown as Json) // JSON by its form
+    expect(inputsOf(workflow).get('2')).toEqual({ images: { from: '1', output: '1.IMAGE' } })
   })
 
   test('whose values do not fit are kept, and not run with values at wrong places', () => {
