@@ -37,6 +37,7 @@ export async function askAttended<R extends Request>({ workflow, options, device
   try {
     return await worker.ask(wanted, { onGraph: (nodes) => view?.know(nodes), onEvent: (event) => view?.show(event) })
   } catch (error) {
+    if (error instanceof WorkerDiedError) worker.kill() // the rest of its process group: an ffmpeg that outlived it
     if (interrupts.pressed && error instanceof WorkerDiedError) return { status: 'cancelled' }
     throw error
   } finally {

@@ -59,6 +59,13 @@ test('of a run up to other nodes it says only what was made', async () => {
   expect(run.named.map(({ name }) => name)).toEqual(['words', 'thing', 'long'])
 })
 
+test('a run may be asked for one node inside a subgraph, by its path', async () => {
+  const run = await runWorkflow(workflow, { registry, paths: NO_PATHS, targets: ['t/1'] })
+  expect([run.status, run.executed, [...run.results.keys()]]).toEqual(['done', ['1', 't/1'], ['t/1']])
+  const wrong = await runWorkflow(workflow, { registry, paths: NO_PATHS, targets: ['t/3'] })
+  expect(wrong.error?.message).toContain('the run is asked for node "t/3", which the workflow does not have')
+})
+
 //  of any type: ──► plain · list · deep · function
 test('of an output of any type it says what is a number, a text, true or false, or a list of such', async () => {
   const values = { plain: 7, list: ['a', true], deep: [[1]], odd: () => 1, nan: Number.NaN }

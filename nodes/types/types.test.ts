@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ValueType } from '../../core/types/index.ts'
+import type { Numbers, ValueType } from '../../core/types/index.ts'
 import { emptyLatent } from '../../diffusion/index.ts'
 import { framesOf } from '../../media/index.ts'
 import { CONDITIONING, IMAGE, LATENT, MASK, VIDEO } from './index.ts'
@@ -36,6 +36,23 @@ test('pictures, masks and videos are told apart by what they hold', () => {
   const video = { frames: frames(3), fps: 8 }
   expect([VIDEO.check(video), VIDEO.check(frames(3)), IMAGE.check(video)]).toEqual([true, false, false])
   expect([...VIDEO.parts?.(video) ?? []]).toEqual([video.frames])
+})
+
+test('pictures, videos and latents say which numbers they are made of', async () => {
+  const told = async ({ count, peak, pieces }: Numbers) => {
+    const numbers: number[] = []
+    for await (const piece of pieces()) numbers.push(...Array.from(piece))
+    return { count, peak, numbers }
+  }
+  const data = Uint8Array.from({ length: 2 * 2 * 1 * 3 }, (_, at) => 20 * at)
+  const frames = framesOf(data, { count: 2, width: 2, height: 1, channels: 3, dtype: 'u8' })
+  const expected = { count: 12, peak: 255, numbers: [...data] }
+  expect(await told(IMAGE.numbers!(frames))).toEqual(expected)
+  expect(await told(VIDEO.numbers!({ frames, fps: 8 }))).toEqual(expected)
+  const mask = framesOf(Float32Array.of(0.5), { count: 1, width: 1, height: 1, channels: 1, dtype: 'f32' })
+  expect(await told(MASK.numbers!(mask))).toEqual({ count: 1, peak: 1, numbers: [0.5] })
+  const latent = emptyLatent({ width: 8, height: 8, frames: 2 })
+  expect(await told(LATENT.numbers!(latent))).toEqual({ count: latent.data.length, numbers: [...latent.data] })
 })
 
 test('arrays of odd sizes stay aligned', () => {
