@@ -22,9 +22,10 @@ import { describeInterface, diffJob, migrateJob } from './workflow-files.ts'
  * @param settings where plugins are; none are loaded without it
  */
 export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: PluginSettings): void {
-  const outbox = new Outbox((message) => send(message), new Redactor(secretVariables(process.env)))
+  const redactor = new Redactor(secretVariables(process.env))
+  const outbox = new Outbox((message) => send(message), redactor)
   const plugin: LoadedPlugin = { ...builtIn, id: 'kinograph', hash: packageJson.version, trusted: true }
-  const plugins = new PluginHost(plugin, settings, { tell: sent, flush: () => outbox.flush() })
+  const plugins = new PluginHost(plugin, settings, { tell: (message) => sent(redactor.data(message)), flush: () => outbox.flush() })
   const engine: Engine = {
     get registry() { return plugins.registry },
     get plugins() { return plugins.reports },

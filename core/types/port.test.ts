@@ -55,8 +55,8 @@ describe('ports', () => {
 
 describe('what ComfyUI\'s first schema says of an input is data of ours', () => {
   const described = (input: Port<unknown>) => {
-    const { type: _, inputs: [one] } = describeNode(defineNode({ type: 'N', category: '', inputs: { it: input }, outputs: {}, run: () => ({}) }))
-    const { name, socket, ...data } = JSON.parse(JSON.stringify(one)) as InputDefinition
+    const { inputs: [one] } = describeNode(defineNode({ type: 'N', category: '', inputs: { it: input }, outputs: {}, run: () => ({}) }))
+    const { name: _name, socket: _socket, ...data } = JSON.parse(JSON.stringify(one)) as InputDefinition
     return data
   }
 

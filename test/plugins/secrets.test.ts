@@ -111,6 +111,13 @@ describe('a run with secrets', () => {
   })
 })
 
+test('a plugin that fails while it is loaded tells none', async () => {
+  const made = project().plugin('worse', 'throw new Error(`no luck with ${process.env.MY_HF_TOKEN} at https://me:hunter2hunter2@host/`)')
+  const { stdout, stderr } = await made.run('plugins')
+  expect([(stdout + stderr).includes('no luck with'), leaksIn(stdout + stderr)]).toEqual([true, []])
+  expect(leaksIn((await made.run('run', made.workflow(nodes()))).stderr)).toEqual([])
+})
+
 test('wrong ones are not repeated in messages', async () => {
   const made = project()
   const { code, stderr } = await made.run('run', made.workflow(nodes({ pin: 77123 })), '--strict')
