@@ -72,7 +72,7 @@ export async function checkWorkflow(
   const shownRef = shownRefs(workflow, graph, flat.origins)
 
   const asked = targets ? askedNodes(targets, graph, flat.origins) : outputNodes(active.workflow, graph, definitions)
-  const missing = missingTargets(workflow, active, targets, graph)
+  const missing = missingTargets(workflow, active, targets, graph, flat.origins)
   const needed = ancestorsOf(graph, asked)
   const found = validateWorkflow(workflow, definitions)
   const structure = [...missing, ...relevantProblems(found, needed, graph, targets)]
@@ -133,11 +133,13 @@ function outputNodes({ outputs = [] }: Workflow, graph: Graph, definitions: Defi
   return exposed.length === 0 ? nodes : [...new Set([...nodes, ...exposed])]
 }
 
-/** The nodes that targets mean: a subgraph means all nodes in it. */
+/** The nodes that targets mean: a subgraph, also one inside another (`outer/inner`), means all nodes in it. */
 function askedNodes(targets: readonly string[], graph: Graph, origins: ReadonlyMap<string, NodeOrigin>): string[] {
   const asked = targets.flatMap((target) => {
     if (graph.has(target)) return [target]
-    return [...origins].filter(([path, { shown }]) => shown === target && graph.has(path)).map(([path]) => path)
+    const inside = `${target}/`
+    const isInside = (path: string, { shown }: NodeOrigin) => (shown === target || path.startsWith(inside)) && graph.has(path)
+    return [...origins].filter(([path, origin]) => isInside(path, origin)).map(([path]) => path)
   })
   return [...new Set(asked)]
 }
@@ -180,6 +182,7 @@ function missingTargets(
   { silenced }: ActiveWorkflow,
   targets: readonly string[] | undefined,
   graph: Graph,
+  origins: ReadonlyMap<string, NodeOrigin>,
 ): Problem[] {
   if (targets === undefined) return []
   if (targets.length === 0) {
@@ -193,7 +196,7 @@ function missingTargets(
       const problem = `the run is asked for node "${target}", which is ${mode === 'mute' ? 'muted' : 'bypassed'}`
       return [{ code: 'unknown_node', problem, remedy: 'Ask for another node, or make this one active again.' }]
     }
-    if (ids.has(target) || graph.has(target)) return []
+    if (ids.has(target) || askedNodes([target], graph, origins).length > 0) return []
     const problem = `the run is asked for node "${target}", which the workflow does not have`
     return [{ code: 'unknown_node', problem, remedy: didYouMean(target, ids) ?? 'Ask for a node that there is.' }]
   })

@@ -1,5 +1,6 @@
 import type { NodeContext } from '../types/node-type.ts'
 import { Expansion, RawLink, type DrawnNode, type ExpandOptions, type ExpansionNode } from '../types/expansion.ts'
+import { shortText } from '../types/json.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 
 /** Where an expansion's nodes get their paths. */
@@ -51,8 +52,18 @@ export function drawExpansion(draw: Draw, options: ExpandOptions, place: Drawing
     nodes.set(path, drawn)
     return { path, set, out: (output) => new RawLink(path, output ?? place.firstOutput(name) ?? 0) }
   }
-  const outputs = draw({ node, link: (path, output) => new RawLink(path, output) })
+  const outputs: unknown = draw({ node, link: (path, output) => new RawLink(path, output) })
+  if (typeof outputs !== 'object' || outputs === null || 'then' in outputs) throw noOutputs(outputs)
   return new Expansion([...nodes.values()], new Map(Object.entries(outputs)), options.continues ?? false)
+}
+
+function noOutputs(got: unknown): WorkflowError {
+  const what = got instanceof Promise ? 'a promise; draw it at once' : shortText(got)
+  return new WorkflowError({
+    code: 'invalid_expansion',
+    problem: `what draws its expansion should give its outputs by name, got ${what}`,
+    remedy: 'This is a mistake in the node; tell its author.',
+  })
 }
 
 function takenId(id: string, path: string): WorkflowError {

@@ -196,6 +196,15 @@ describe('an expansion that is wrong is refused before any of it runs', () => {
     expect(run.executed).toEqual([])
   })
 
+  test.each([
+    ['nothing', undefined, 'what draws its expansion should give its outputs by name, got nothing'],
+    ['a promise', Promise.resolve({ out: 'x' }), 'what draws its expansion should give its outputs by name, got a promise; draw it at once'],
+  ])('%s instead of outputs', async (_, drawn, problem) => {
+    const g = stubGraph()
+    g.add('big', { run: (_inputs, { expand }) => expand(() => drawn as never) }) // as a plugin in JavaScript might
+    expect((await g.run('big')).error?.message).toBe(`Stub_big (node big): ${problem}. This is a mistake in the node; tell its author.`)
+  })
+
   test('by the check of a node in it', async () => {
     const g = stubGraph()
     g.define('Careful', { ports: { a: text }, validate: ({ a }: { a?: unknown }) => (a === 1 ? [{ input: 'a', problem: 'one is none' }] : []) })

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { createRegistry } from '../plugins/registry.ts'
+import { defineNode } from '../types/node-type.ts'
 import { port } from '../types/port.ts'
-import { stubGraph } from './testing/stub-graph.ts'
+import type { Workflow } from '../workflow/workflow.ts'
+import { runWorkflow } from './run.ts'
+import { NO_PATHS, stubGraph } from './testing/stub-graph.ts'
 
 /** Two outputs, one of them fed by a node with a value out of range. */
 function halfSound() {
@@ -89,4 +93,27 @@ describe('a run up to some nodes', () => {
     const done = run.events.find((event) => event.type === 'node.done' && event.node === 'preview')
     expect(done).toMatchObject({ ui: { text: ['seen'] } })
   })
+})
+
+//  outer[ one[ n ] ──► two[ n ] ]
+test('a run up to a subgraph inside another runs what is in it', async () => {
+  const inputs = { a: port.int({ default: 0 }) }
+  const add = defineNode({ type: 'Add', category: 'test', inputs, outputs: { sum: port.int() }, run: ({ a }) => ({ sum: a + 1 }) })
+  const inner = { id: 'inner', name: 'Inner', inputs: [{ name: 'x' }], outputs: [{ name: 'y', from: 'n', output: 'sum' }] }
+  const workflow: Workflow = {
+    version: 1,
+    nodes: [{ id: 'outer', type: 'subgraph:outer' }],
+    subgraphs: [
+      { ...inner, nodes: [{ id: 'n', type: 'Add', inputs: { a: { from: '$inputs', output: 'x' } } }] },
+      {
+        id: 'outer', name: 'Outer', inputs: [], outputs: [],
+        nodes: [{ id: 'one', type: 'subgraph:inner' }, { id: 'two', type: 'subgraph:inner', inputs: { x: { from: 'one', output: 'y' } } }],
+      },
+    ],
+  }
+  const registry = createRegistry([{ id: 'test', hash: '1', nodes: [add] }])
+  const upTo = (target: string) => runWorkflow(workflow, { registry, paths: NO_PATHS, targets: [target] })
+  expect((await upTo('outer/one')).executed).toEqual(['outer/one/n'])
+  expect((await upTo('outer')).executed).toEqual(['outer/one/n', 'outer/two/n'])
+  expect((await upTo('outer/on')).error?.message).toContain('node "outer/on", which the workflow does not have')
 })
