@@ -8,11 +8,15 @@ import { printProblem } from '../print.ts'
 import { mergeSpec } from '../specs.ts'
 import { parseText, readText, writeText } from '../workflow-file.ts'
 
+const SIDES = ['base', 'ours', 'theirs'] as const
+
 export async function command(argv: readonly string[]): Promise<number> {
   const { options, operands } = parseArguments(mergeSpec, argv.map((word) => (word === '-o' ? '--output' : word)))
+  // Git gives files of passing names, and the real one by --name.
+  const sourceOf = (index: number) => options.name === undefined ? operands[index]! : `${options.name} (${SIDES[index]!})`
   try {
     const texts = await Promise.all(operands.map(readText))
-    const [base, ours, theirs] = texts.map((text, index) => parseText(text, operands[index]!))
+    const [base, ours, theirs] = texts.map((text, index) => parseText(text, sourceOf(index)))
     const { workflow, conflicts, notes } = mergeWorkflows(base!, ours!, theirs!)
     const text = formatWorkflow(workflow)
     if (options.output === undefined) process.stdout.write(text)

@@ -97,6 +97,13 @@ describe('merge', () => {
     expect(readFileSync(join(folder, 'out.json'), 'utf8')).toBe(formatWorkflow(changed({ steps: 98 })))
   })
 
+  test('calls a side that can\'t be read by the name that git gives, not by that of a passing file', async () => {
+    const broken = file('broken.json', '{', scratchFolder())
+    const result = await cli(['merge', textToVideo, textToVideo, broken, '--name', 'clip.json'])
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(result.stderr).toMatch(/^error: clip\.json \(theirs\), line 1, column 2: the text is not JSON/)
+  })
+
   test('as git\'s merge driver it merges branches that git alone can\'t, and marks what conflicts', () => {
     const folder = scratchFolder()
     const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
