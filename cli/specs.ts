@@ -10,10 +10,10 @@ const cacheDir = { type: 'text', value: 'DIR', help: 'the folder of the disk cac
 const workflow = { name: 'WORKFLOW', help: 'a workflow of Kinograph or ComfyUI (.json), or an mp4, png or webp that either made' } as const
 const set = {
   type: 'list', value: 'NODE.INPUT=VALUE',
-  help: 'give a node\'s input or a parameter another value (may be repeated); outer/inner.input reaches into a subgraph',
+  help: 'give an input another value, inside a subgraph as outer/inner.input (may be repeated)',
 } as const
 const rows = {
-  set: { ...set, help: `${set.help}; 1..10 means a run for each number` },
+  set: { ...set, help: `${set.help}; 1..10: a run for each` },
   csv: { type: 'text', value: 'FILE', help: 'a run for each row; columns are parameters or node.input' },
 } as const
 const until = { type: 'list', value: 'NODE', help: 'only what a run up to this node needs (may be repeated)' } as const
