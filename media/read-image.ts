@@ -54,11 +54,13 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
 export type ImageSize = Pick<Frames, 'count' | 'height' | 'width'>
 
 /** What `readImage` will give, told by the beginning of the file. Throws MediaError as it does. */
-export async function imageSize(path: string, { maxPixels = DEFAULT_MAX_PIXELS }: ReadImageOptions = {}): Promise<ImageSize> {
+export async function imageSize(path: string, options: ReadImageOptions = {}): Promise<ImageSize> {
+  const { maxPixels = DEFAULT_MAX_PIXELS } = options
   const head = await withHandle(path, async (handle) => (await handle.read(Buffer.alloc(12), 0, 12, 0)).buffer)
   if (!isAllowed(head)) throw otherKind(path)
   const { default: sharp } = await import('sharp')
-  const found = await sharp(path, { limitInputPixels: maxPixels }).metadata().catch((error) => { throw describeFailure(error, path, maxPixels) })
+  const opened = sharp(path, { limitInputPixels: maxPixels })
+  const found = await opened.metadata().catch((error) => { throw describeFailure(error, path, maxPixels) })
   const { pages: count = 1, width, autoOrient } = found
   const height = found.pageHeight ?? found.height
   if (width * height * count > maxPixels) throw tooLarge(path, maxPixels)

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkWorkflow, createRegistry, defineNode, definePlugin, packSubgraph, problemText } from '../core/index.ts'
+import { checkWorkflow, createRegistry, defineNode, definePlugin, packSubgraph, problemText, runWorkflow } from '../core/index.ts'
 import type { InputValue, JsonObject, Workflow } from '../core/index.ts'
 import { builtIn } from './index.ts'
 import { EMBEDDED_MODELS } from './models/port.ts'
@@ -166,6 +166,23 @@ describe('facts of the built-in nodes', () => {
       { id: 'end', type: 'ForEachEnd', inputs: { loop: from('each', 'loop'), result: from('decode', 'IMAGE') } },
     ]
     expect((await check({ ...workflow, nodes: [...workflow.nodes, ...nodes] })).problems.map(problemText)).toEqual([wrongDecoder])
+  })
+
+  //  latent ► repeat ► [ decode(magvit) ► encode ] ► repeat end       what is carried is known when it is there
+  test('inside the rounds of a loop, of what is carried', async () => {
+    const nodes: Workflow['nodes'] = [
+      { id: 'magvit', type: 'LoadMagvit', inputs: {} },
+      { id: 'latent', type: 'EmptyLatent', inputs: { width: 64, height: 64, frames: 1 } },
+      { id: 'start', type: 'Repeat', inputs: { times: 2, initial: from('latent', 'latent') } },
+      { id: 'decode', type: 'VAEDecode', inputs: { samples: from('start', 'carried'), vae: from('magvit', 'vae') } },
+      { id: 'again', type: 'VAEEncode', inputs: { pixels: from('decode', 'IMAGE'), vae: from('magvit', 'vae') } },
+      { id: 'end', type: 'RepeatEnd', inputs: { loop: from('start', 'loop'), carry: from('again', 'LATENT') } },
+      { id: 'show', type: 'PreviewAny', inputs: { source: from('end', 'carried') } },
+    ]
+    const paths = { models, input: '/none', output: '/none', temp: '/none' }
+    const ended = await runWorkflow({ version: 1, nodes }, { registry, paths })
+    expect(ended.error?.message).toContain('expected a latent of the family "magvit", as this autoencoder takes it, got one of "kl"')
+    expect(ended.executed).toEqual(['latent'])
   })
 
   //  sampler ► group[ decode(magvit) ] ► preview

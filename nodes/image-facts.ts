@@ -29,17 +29,21 @@ export function imageAnswer<I extends string, O extends string>(
   const { frames, height, width } = image
   const complaints = complaintsOf(input, [() => {
     if (frames === undefined && (height === undefined || width === undefined)) return
-    checkShape({ count: frames ?? 1, height: height ?? 1, width: width ?? 1, channels: 3, dtype: 'u8' }) // the least they take
+    const least = { channels: 3, dtype: 'u8' } as const
+    checkShape({ count: frames ?? 1, height: height ?? 1, width: width ?? 1, ...least })
   }])
-  const known = Object.entries({ frames, height, width }).filter((entry): entry is [string, number] => entry[1] !== undefined)
+  const isKnown = (entry: [string, number | undefined]): entry is [string, number] => entry[1] !== undefined
+  const known = Object.entries({ frames, height, width }).filter(isKnown)
   const facts = known.length === 0 || complaints.length > 0 ? undefined : Object.fromEntries(known)
-  return { outputs: { [output]: facts } as Record<O, JsonObject | undefined>, complaints } // a computed name is any text to the compiler
+  // A computed name is any text to the compiler.
+  return { outputs: { [output]: facts } as Record<O, JsonObject | undefined>, complaints }
 }
 
 /** The `facts` hook of nodes whose pictures are as many and as large as those that come in. */
-export const keepsImage = <I extends string, O extends string>(input: I, output: O) => (_: object, { facts }: FactsContext) =>
-  imageAnswer(input, output, knownImage(facts[input]))
+export const keepsImage = <I extends string, O extends string>(input: I, output: O) =>
+  (_: object, { facts }: FactsContext) => imageAnswer(input, output, knownImage(facts[input]))
 
 /** The `facts` hook of nodes whose pictures are as large as those that come in. */
-export const keepsSize = <I extends string, O extends string>(input: I, output: O) => (_: object, { facts }: FactsContext) =>
-  imageAnswer(input, output, { ...knownImage(facts[input]), frames: undefined })
+export const keepsSize = <I extends string, O extends string>(input: I, output: O) =>
+  (_: object, { facts }: FactsContext) =>
+    imageAnswer(input, output, { ...knownImage(facts[input]), frames: undefined })

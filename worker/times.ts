@@ -1,7 +1,7 @@
 /**
- * What nodes took on this machine, in a file that grows line by line: a line holds a node's type, hashes of what makes its
- * cost, and seconds; nothing of prompts or values. Several processes may write at once: a line goes out in one piece, and the
- * file is only ever replaced whole. Lines that can't be read are passed over, and go with the next shortening.
+ * What nodes took on this machine, in a file that grows line by line: a line holds a node's type, hashes of what makes
+ * its cost, and seconds; nothing of prompts or values. Several processes may write at once: what a run adds goes out in one
+ * piece, and the file is only ever replaced whole. Lines that can't be read are passed over; the next run removes them.
  */
 import { appendFile, mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -35,7 +35,10 @@ export async function keepTimes(file: string, device: string, measured: readonly
     if (isSound && bytes + text.length <= MOST_BYTES) {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 })
       await appendFile(file, text, { mode: 0o600 })
-    } else await writeWhole(file, async (handle) => { await handle.writeFile(textOf(shortened([...lines, ...fresh]))) })
+    } else {
+      const kept = textOf(shortened([...lines, ...fresh]))
+      await writeWhole(file, async (handle) => { await handle.writeFile(kept) })
+    }
   } catch {
     // A full or read-only disk: the next plan knows less.
   }
@@ -74,9 +77,10 @@ function parseLine(text: string): Line | undefined {
 
 function isLine(line: unknown): line is Line {
   if (typeof line !== 'object' || line === null) return false
-  const { type, version, size, numbers, cost, seconds, device } = line as Partial<Record<keyof Line, unknown>> // fields of an object, looked at one by one
-  return typeof type === 'string' && typeof version === 'number' && typeof size === 'string' && typeof device === 'string' &&
-    isAmount(seconds) && (numbers === undefined || typeof numbers === 'string') && (cost === undefined || (isAmount(cost) && cost > 0))
+  // The fields of any object, looked at one by one.
+  const { type, version, size, numbers, cost, seconds, device } = line as Partial<Record<keyof Line, unknown>>
+  const isNamed = [type, size, device, numbers ?? ''].every((text) => typeof text === 'string')
+  return isNamed && typeof version === 'number' && isAmount(seconds) && (cost === undefined || (isAmount(cost) && cost > 0))
 }
 
 const isAmount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0

@@ -28,7 +28,8 @@ export function estimateOf(work: Workload, known: Measurements): Estimate | unde
 
 function scaled({ cost }: Workload, own: readonly Measurement[]): Estimate | undefined {
   if (cost === undefined) return undefined
-  const rated = own.flatMap(({ cost: other, seconds }) => (other === undefined ? [] : [{ cost: other, seconds: seconds / other * cost }]))
+  const rated = own.flatMap(({ cost: other, seconds }) =>
+    (other === undefined ? [] : [{ cost: other, seconds: seconds / other * cost }]))
   const distance = (one: { cost: number }) => Math.abs(Math.log(one.cost / cost))
   const nearest = rated.toSorted((a, b) => distance(b) - distance(a)) // stable: of those equally near, the latest are last
   return estimated(nearest, false)

@@ -43,7 +43,7 @@ export class TimeKeeper {
     else if (event.type === 'node.done') this.#ended.set(event.node, performance.now())
   }
 
-  /** What the nodes of the file took that ran to their end, the longest first. A `cost` hook that fails is told by a plan. */
+  /** What the nodes of the file took that ran to their end, the longest first. A plan tells of a `cost` hook that fails. */
   async measurements(): Promise<Measurement[]> {
     if (this.#plan === undefined) return []
     const { run, graph, summary } = this.#plan
@@ -61,7 +61,7 @@ export class TimeKeeper {
     return measured.filter((one) => one !== undefined)
   }
 
-  /** How much later the run was through because of it: the time in which it waited for nodes that it reads from is theirs. */
+  /** How much later the run was through because of it: the time in which it waited for those it reads from is theirs. */
   #secondsOf({ path, inputs }: KeyedNode): number | undefined {
     const ended = this.#ended.get(path)
     if (ended === undefined) return undefined

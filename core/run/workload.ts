@@ -57,8 +57,8 @@ function numbersOf({ inputs }: PlannedNode, { constants }: HookHost): Json[] {
   return inputs.flatMap((input): Json[] => {
     const { definition: { seed, choices }, slot } = input
     const value = seed ? undefined : knownValue(input, constants)
-    const counts = typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && choices !== undefined)
-    return counts ? [[slot, value]] : []
+    const isChoice = typeof value === 'string' && choices !== undefined
+    return isChoice || typeof value === 'number' || typeof value === 'boolean' ? [[slot, value]] : []
   })
 }
 

@@ -60,7 +60,8 @@ export const imageScale = defineNode({
   facts({ width, height }, { facts: { image } }) {
     const known = knownSize(image)
     const isWhole = width !== undefined && height !== undefined && (known !== undefined || (width !== 0 && height !== 0))
-    return imageAnswer('image', 'IMAGE', { frames: knownImage(image).frames, ...(isWhole && wantedSize(known ?? { width, height }, width, height)) })
+    const size = isWhole && wantedSize(known ?? { width, height }, width, height)
+    return imageAnswer('image', 'IMAGE', { frames: knownImage(image).frames, ...size })
   },
   run({ image, upscale_method: how, width, height, crop }) {
     if (width === 0 && height === 0) return { IMAGE: image }
@@ -83,7 +84,8 @@ export const imageScaleBy = defineNode({
     scale_by: port.float({ default: 1, min: 0.01, max: 8, step: 0.01 }),
   },
   outputs: { IMAGE: port.image() },
-  facts: ({ scale_by: factor }, { facts: { image } }) => factor === undefined ? undefined : resizedFacts(image, (from) => scaled(from, factor)),
+  facts: ({ scale_by: factor }, { facts: { image } }) =>
+    factor === undefined ? undefined : resizedFacts(image, (from) => scaled(from, factor)),
   run: ({ image, upscale_method: how, scale_by: factor }) => resized(image, scaled(image, factor), how),
 })
 
@@ -100,7 +102,8 @@ export const imageScaleToTotalPixels = defineNode({
     megapixels: port.float({ default: 1, min: 0.01, max: 16, step: 0.01, tooltip: 'of 1024 · 1024 pixels' }),
   },
   outputs: { IMAGE: port.image() },
-  facts: ({ megapixels }, { facts: { image } }) => megapixels === undefined ? undefined : resizedFacts(image, (from) => ofPixels(from, megapixels)),
+  facts: ({ megapixels }, { facts: { image } }) =>
+    megapixels === undefined ? undefined : resizedFacts(image, (from) => ofPixels(from, megapixels)),
   run: ({ image, upscale_method: how, megapixels }) => resized(image, ofPixels(image, megapixels), how),
 })
 
@@ -117,7 +120,8 @@ export const imageScaleToMaxDimension = defineNode({
     largest_size: port.int({ default: 512, min: 1, max: MAX_SIDE }),
   },
   outputs: { IMAGE: port.image() },
-  facts: ({ largest_size: side }, { facts: { image } }) => side === undefined ? undefined : resizedFacts(image, (from) => ofSide(from, side)),
+  facts: ({ largest_size: side }, { facts: { image } }) =>
+    side === undefined ? undefined : resizedFacts(image, (from) => ofSide(from, side)),
   run: ({ image, upscale_method: how, largest_size: side }) => resized(image, ofSide(image, side), how),
 })
 
