@@ -155,6 +155,33 @@ test('a changed plugin, a missing plugin: version and content are named', async 
   expect(texts(missing)).toEqual([expect.stringContaining('plugin shade: it is missing; locked: 1.0.0'), 'node type Shade: nothing here provides it; locked: version 1 of plugin shade'])
 })
 
+test('a file of a plugin, of which nothing else is known, counts by its bytes', async () => {
+  const { folder, path } = place({ nodes: [{ id: 'note', type: 'WriteNote', inputs: {} }] })
+  const source = join(folder, 'note.ts')
+  const write = (text: string) => writeFileSync(source, `
+    import { mkdir, writeFile } from 'node:fs/promises'
+    import { defineNode, definePlugin } from 'kinograph'
+    const note = defineNode({
+      type: 'WriteNote', category: 'test', output: true, idempotent: false, inputs: {}, outputs: {},
+      async run(_, { paths, ui }) {
+        await mkdir(paths.output, { recursive: true })
+        await writeFile(paths.output + '/note.txt', '${text}')
+        ui({ text: [{ filename: 'note.txt', subfolder: '', type: 'output' }] })
+        return {}
+      },
+    })
+    export default definePlugin({ name: 'note', nodes: [note] })`)
+  write('abc')
+  const { outputs } = await lock(path, ['--plugins', source])
+  expect(outputs).toEqual([{
+    node: 'note', output: 'file 1', type: 'file', bytes: 3,
+    sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  }])
+  write('abd')
+  const other = await cli(['verify', path, '--plugins', source])
+  expect([other.code, other.stdout]).toEqual([1, expect.stringMatching(/^differs: note\.file 1: it differs: locked sha256 ba7816bf\S+, found \S+; how far is not known for file$/m)])
+})
+
 test('a secret is in no lock, and the workflow that has it is still the same', async () => {
   const [told, secret] = ['sk-told-by-the-file-1', 'sk-set-on-the-line-2']
   const { folder, path, lock: file } = place({ nodes: [{ id: 'call', type: 'Call', inputs: { key: told } }, { id: 'show', type: 'PreviewAny', inputs: { source: { from: 'call', output: 'text' } } }] })
