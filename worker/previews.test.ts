@@ -6,7 +6,7 @@ import type { Workflow } from '../core/workflow/workflow.ts'
 import { maskPreview, previewAny } from '../nodes/general/previews.ts'
 import { previewImage } from '../nodes/preview-image.ts'
 import { port as ours } from '../nodes/types/index.ts'
-import { withPreviews } from './previews.ts'
+import { withoutPreviews, withPreviews } from './previews.ts'
 
 const all = defineNode({
   type: 'All', category: 'test', inputs: {}, run: () => { throw new Error('not run here') },
@@ -34,6 +34,14 @@ test('each output is shown: pictures as files, values by name, others as text', 
     { name: 'a-anything', node: 'preview of a.anything', output: 'STRING' },
   ])
   expect(targets).toEqual(['a', ...added.map(({ id }) => id)])
+})
+
+test('a file that is made beside says nothing of them', () => {
+  const named: Workflow = { ...workflow, outputs: [{ name: 'it', node: 'a', output: 'count' }] }
+  for (const before of [workflow, named]) {
+    expect(withoutPreviews(withPreviews(before, ['a'], definitions).workflow, before)).toEqual(before)
+    expect(withoutPreviews(before, before)).toBe(before)
+  }
 })
 
 test('names of outputs are names whatever the id is, and none is given twice', () => {

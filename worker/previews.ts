@@ -15,6 +15,14 @@ export interface Shown {
   readonly targets: readonly string[]
 }
 
+/** The workflow as it was before previews were added to it: what a file says that a run up to a node makes beside. */
+export function withoutPreviews(workflow: Workflow, before: Workflow): Workflow {
+  if (workflow.nodes.length === before.nodes.length && workflow.outputs?.length === before.outputs?.length) return workflow
+  const ids = new Set(before.nodes.map(({ id }) => id))
+  const { outputs: _outputs, ...rest } = workflow
+  return { ...rest, nodes: workflow.nodes.filter(({ id }) => ids.has(id)), ...(before.outputs && { outputs: before.outputs }) }
+}
+
 /**
  * The workflow with a preview of each output of the targets that show nothing by themselves: pictures become temporary
  * files; of other values a text, or the value itself where it is one that JSON holds, comes out by the name `node-output`.

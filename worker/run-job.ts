@@ -21,7 +21,7 @@ import { adviseOnPluginError, adviseOnPlugins } from './plugins-advice.ts'
 import { bounded } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
 import { planJob } from './plan-job.ts'
-import { withPreviews } from './previews.ts'
+import { withoutPreviews, withPreviews } from './previews.ts'
 import { ProducedFiles } from './produced-files.ts'
 import { provenanceOf } from './provenance.ts'
 import { environmentOf } from './result-caches.ts'
@@ -42,10 +42,11 @@ export interface Engine {
 export async function runJob(request: RunRequest, engine: Engine, signal: AbortSignal): Promise<RunAnswer> {
   const { id, folders, device: kind } = request
   const { registry, outbox } = engine
+  let asked: Workflow
   let workflow: Workflow
   let targets = request.targets
   try {
-    workflow = await readJob(request, engine)
+    workflow = asked = await readJob(request, engine)
     if (targets) ({ workflow, targets } = withPreviews(workflow, targets, registry.definitions))
   } catch (error) {
     return refusal(error)
@@ -70,7 +71,9 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
     },
     services: [
       provide(DEVICE, { kind, open: () => engine.device(kind) }),
-      provide(PROVENANCE, provenanceOf(registry, folders, redactor)),
+      provide(PROVENANCE, {
+        describe: (ran, stop) => provenanceOf(registry, folders, redactor).describe(withoutPreviews(ran, asked), stop),
+      }),
     ],
     environment,
     onPlan: (plan) => {
