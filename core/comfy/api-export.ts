@@ -108,11 +108,12 @@ function unknownOutput(
 }
 
 function writeNode(node: WorkflowNode, inputs: JsonObject): ComfyApiNode {
-  const { _meta: keptMeta, ...rest } = keptOf(node.extra, 'api')
+  const { _meta: keptMeta, inputs: buttons, ...rest } = keptOf(node.extra, 'api')
   const ours: JsonObject = {
     ...(node.title !== undefined && { title: node.title }),
     ...(node.version !== undefined && { [KINOGRAPH]: { version: node.version } }),
   }
   const meta = isRecord(keptMeta) || keptMeta === undefined ? unlessEmpty({ ...keptMeta, ...ours }) ?? keptMeta : keptMeta
-  return { ...rest, class_type: node.type, inputs, ...(meta !== undefined && { _meta: meta }) }
+  const all = isRecord(buttons) ? { ...inputs, ...buttons } : inputs
+  return { ...rest, class_type: node.type, inputs: all, ...(meta !== undefined && { _meta: meta }) }
 }

@@ -1,4 +1,4 @@
-import type { Definitions } from '../types/definition.ts'
+import type { Definitions, NodeDefinition } from '../types/definition.ts'
 import type { Json, JsonObject } from '../types/json.ts'
 import { shortText } from '../types/json.ts'
 import { inputOf, type InputValue, type Workflow, type WorkflowNode } from '../workflow/workflow.ts'
@@ -34,9 +34,11 @@ function readNode(id: string, value: Json, prompt: JsonObject, definitions: Defi
   const meta = own(node, '_meta')
   const title = isRecord(meta) ? own(meta, 'title') : undefined
   const version = versionIn(meta)
-  const inputs = Object.entries(recordAt(own(node, 'inputs') ?? {}, { node: { id, type }, at: 'inputs' }))
+  const given = Object.entries(recordAt(own(node, 'inputs') ?? {}, { node: { id, type }, at: 'inputs' }))
+  const buttons = given.filter(([name, input]) => isButton(name, input, definitions.get(type)))
+  const inputs = given.filter(([name, input]) => !isButton(name, input, definitions.get(type)))
     .map(([name, input]) => [name, readInput(input, { node: { id, type }, input: name }, prompt, definitions)] as const)
-  const rest = unlessEmpty({ ...without(node, 'class_type', 'inputs', '_meta'), ...metaRest(meta) })
+  const rest = unlessEmpty({ ...without(node, 'class_type', 'inputs', '_meta'), ...metaRest(meta), ...field('inputs', unlessEmpty(Object.fromEntries(buttons))) })
   return {
     id,
     type,
@@ -45,6 +47,12 @@ function readNode(id: string, value: Json, prompt: JsonObject, definitions: Defi
     ...(inputs.length > 0 && { inputs: Object.fromEntries(inputs) }),
     ...field('extra', rest && keep('api', rest)),
   }
+}
+
+/** The editor's button below a file's name, which older exports hold as if it were an input: `"upload": "image"`. */
+function isButton(name: string, input: Json, definition: NodeDefinition | undefined): boolean {
+  if (name !== 'upload' || typeof input !== 'string' || definition === undefined) return false
+  return definition.inputs.every((one) => one.name !== name)
 }
 
 const place = (id: string): string => `node ${shortText(id)}`

@@ -20,6 +20,13 @@ const pass = defineNode({
 const definitions = definitionMap([describeNode(pass)])
 
 describe('the API format', () => {
+  test('passes over the button for uploads that older exports hold, and writes it back', () => {
+    const prompt = { '1': { class_type: 'Pass', inputs: { seed: 7, strength: 0.5, upload: 'image' } }, '2': { class_type: 'Other', inputs: { upload: 'image' } } }
+    const workflow = importComfyApi(prompt, definitions)
+    expect(workflow.nodes.map(({ inputs }) => inputs)).toEqual([{ seed: 7, strength: 0.5 }, { upload: 'image' }])
+    expect(exportComfyApi(workflow, definitions)).toEqual(prompt)
+  })
+
   test('comes in with links, literals, wrapped lists, titles, and what else there is', () => {
     const prompt = {
       '3': { class_type: 'Pass', inputs: { seed: 7 }, _meta: { title: 'First' } },
