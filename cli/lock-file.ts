@@ -27,7 +27,9 @@ interface Attended<R> {
  * folder that is removed, however it ends.
  * @returns `cancelled` where the person had the worker killed
  */
-export async function askAttended<R extends Request>({ workflow, options, device, request }: Attended<R>): Promise<AnswerOf<R> | { readonly status: 'cancelled' }> {
+export async function askAttended<R extends Request>(
+  { workflow, options, device, request }: Attended<R>,
+): Promise<AnswerOf<R> | { readonly status: 'cancelled' }> {
   const worker = new WorkerClient({ ...(device && { device }), ...pluginOptions() })
   const scratch = mkdtempSync(join(tmpdir(), 'kinograph-lock-'))
   const folders = foldersOf({ modelsDir: options['models-dir'], inputDir: options['input-dir'], workflow })

@@ -117,7 +117,9 @@ async function hashValues(checked: CheckedWorkflow, { results }: RunResult, { re
 }
 
 /** The files of nodes of which nothing else is known: of plugins, and of those that save nothing that comes in. */
-async function hashFiles({ graph, targets }: CheckedWorkflow, made: ProducedFiles, values: readonly LockedOutput[], { registry }: Engine): Promise<LockedOutput[]> {
+async function hashFiles(
+  { graph, targets }: CheckedWorkflow, made: ProducedFiles, values: readonly LockedOutput[], { registry }: Engine,
+): Promise<LockedOutput[]> {
   const hashed = new Set(values.map(({ node }) => node))
   const isKnown = (node: string) => {
     const found = graph.get(node)

@@ -72,7 +72,8 @@ function failureOf({ problem }: Extract<NoRun, { problem: unknown }>): Differenc
 function deviceOf({ device }: Lock, file: string): DeviceName {
   const known = DEVICES.find((name) => name === device)
   if (known) return known
-  throw new WorkflowError({ code: 'invalid_prompt', at: `${file}, device`, problem: `expected ${DEVICES.join(', ')}, got ${JSON.stringify(device)}`, remedy: 'Name another with --device.' })
+  const problem = `expected ${DEVICES.join(', ')}, got ${JSON.stringify(device)}`
+  throw new WorkflowError({ code: 'invalid_prompt', at: `${file}, device`, problem, remedy: 'Name another with --device.' })
 }
 
 async function readLock(path: string): Promise<Lock> {

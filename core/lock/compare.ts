@@ -63,10 +63,11 @@ function fileChanges(of: 'model' | 'file', locked: readonly LockedFile[], found:
   return [
     ...locked.flatMap(({ file: name, bytes, sha256 }): Difference[] => {
       const one = now.get(name)
-      if (one === undefined) return [{ of, name, locked: sha256, text: `${of} ${name}: it is missing; locked: ${bytes} bytes, sha256 ${sha256}`, decides: true }]
+      if (one === undefined) return [gone(of, name, sha256, `${bytes} bytes, sha256 ${sha256}`)]
       if (one.sha256 === sha256) return []
       const sizes = one.bytes === bytes ? 'of the same size' : `of ${bytes} bytes, now ${one.bytes}`
-      return [{ of, name, locked: sha256, found: one.sha256, text: `${of} ${name}: another content (${sizes}): locked sha256 ${sha256}, found ${one.sha256}`, decides: true }]
+      const text = `${of} ${name}: another content (${sizes}): locked sha256 ${sha256}, found ${one.sha256}`
+      return [{ of, name, locked: sha256, found: one.sha256, text, decides: true }]
     }),
     ...found.filter(({ file }) => !known.has(file)).map(({ file: name, sha256 }): Difference =>
       ({ of, name, found: sha256, text: `${of} ${name}: the lock does not know it`, decides: false })),
@@ -79,7 +80,7 @@ function pluginChanges(locked: Surroundings, found: Surroundings): Difference[] 
     const one = now.get(name)
     const label = (text: string | undefined, content: string) => `${text === undefined ? '' : `${text}, `}content ${content}`
     const before = label(version, hash)
-    if (one === undefined) return [{ of: 'plugin', name, locked: before, text: `plugin ${name}: it is missing; locked: ${before}`, decides: true }]
+    if (one === undefined) return [gone('plugin', name, before)]
     const here = label(one.version, one.hash)
     return here === before ? [] : [{ ...changed('plugin', name, before, here), decides: true }]
   })
@@ -91,7 +92,7 @@ function nodeTypeChanges(locked: Surroundings, found: Surroundings): Difference[
     const one = now.get(type)
     const label = (number: number, by: string | undefined) => `version ${number}${by === undefined ? '' : ` of plugin ${by}`}`
     const before = label(version, plugin)
-    if (one === undefined) return [{ of: 'node type', name: type, locked: before, text: `node type ${type}: nothing here provides it; locked: ${before}`, decides: true }]
+    if (one === undefined) return [gone('node type', type, before)]
     const here = label(one.version, one.plugin)
     return here === before ? [] : [{ ...changed('node type', type, before, here), decides: true }]
   })
@@ -108,6 +109,10 @@ function environmentChanges(locked: Lock['environment'], found: Lock['environmen
   const at = (one: Lock['environment'], name: string) => (Object.hasOwn(one, name) ? one[name]! : 'unknown')
   return names.filter((name) => at(locked, name) !== at(found, name)).map((name) => changed('environment', name, at(locked, name), at(found, name)))
 }
+
+/** What is not there at all. */
+const gone = (of: Difference['of'], name: string, locked: string, told = locked): Difference =>
+  ({ of, name, locked, text: `${of} ${name}: it is missing; locked: ${told}`, decides: true })
 
 function changed(of: Difference['of'], name: string, locked: string, found: string): Difference {
   const what = of === 'environment' || of === 'device' ? name : `${of} ${name}`

@@ -97,7 +97,7 @@ test('each difference is named with what was locked and what is there', () => {
   expect(texts({ plugins: [], nodes: [{ type: 'Number', version: 2 }] })).toEqual([
     '! plugin blur: it is missing; locked: 1.0.0, content h',
     '! node type Number: locked version 1, found version 2',
-    '! node type Add: nothing here provides it; locked: version 2 of plugin blur',
+    '! node type Add: it is missing; locked: version 2 of plugin blur',
   ])
   expect(texts({ device: 'webgpu', environment: { node: '24.0.0' } })).toEqual([
     '  device: locked cpu, found webgpu', '  engine: locked 1, found unknown', '  node: locked 22.1.0, found 24.0.0',

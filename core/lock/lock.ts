@@ -86,7 +86,8 @@ export function formatLock(lock: Lock): string {
   const { version, settings, device, environment, weights, models, files, plugins, nodes, seeds, prompts, sha256, workflow, outputs } = lock
   const ordered: Lock = {
     version, settings, device, environment: sortedKeys(environment), weights: sortedKeys(weights),
-    models: sorted(models, ({ file }) => file), files: sorted(files, ({ file }) => file), plugins: sorted(plugins, ({ name }) => name), nodes: sorted(nodes, ({ type }) => type),
+    models: sorted(models, ({ file }) => file), files: sorted(files, ({ file }) => file),
+    plugins: sorted(plugins, ({ name }) => name), nodes: sorted(nodes, ({ type }) => type),
     seeds: sorted(seeds, placeOf), prompts: sorted(prompts, placeOf), sha256, workflow,
     ...(outputs && { outputs: sorted(outputs, ({ node, output }) => `${node}\n${output}`) }),
   }

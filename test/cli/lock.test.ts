@@ -152,7 +152,7 @@ test('a changed plugin, a missing plugin: version and content are named', async 
   expect(changed.stdout).toContain('differs: shade.image: it differs by at most 3 of 255, RMS 3, PSNR 38.6 dB (512 of 1536 numbers compared)\n')
   const missing = await verify(path)
   expect([missing.code, missing.outputs]).toEqual([1, undefined])
-  expect(texts(missing)).toEqual([expect.stringContaining('plugin shade: it is missing; locked: 1.0.0'), 'node type Shade: nothing here provides it; locked: version 1 of plugin shade'])
+  expect(texts(missing)).toEqual([expect.stringContaining('plugin shade: it is missing; locked: 1.0.0'), 'node type Shade: it is missing; locked: version 1 of plugin shade'])
 })
 
 test('a file of a plugin, of which nothing else is known, counts by its bytes', async () => {
