@@ -34,9 +34,9 @@ const nodes = [
     run: ({ salt, a, b }) => ({ out: [text(salt, a), salt === 2 ? blocked() : text(salt, b)].slice(0, salt) }),
   }),
   defineNode({
-    // Texts too long to stand for themselves in keys: they are told apart by where they came from.
-    type: 'Long', category: 't', inputs: common, outputs: { out: port.string().each() },
-    run: ({ salt, a, b }) => ({ out: [text(salt, a), text(salt, b, 'b')].map((one) => one.padEnd(1100, '.')) }),
+    // Lists do not stand for themselves in keys: they are told apart by where they came from.
+    type: 'Pairs', category: 't', inputs: common, outputs: { out: port.list(port.string()).each() },
+    run: ({ salt, a, b }) => ({ out: [[text(salt, a), 'a'], [text(salt, b), 'b']] }),
   }),
   defineNode({
     type: 'Whole', category: 't', inputList: true, inputs: common, outputs,
@@ -74,7 +74,7 @@ interface DrawnNode {
 }
 const drawnLink = fc.option(fc.nat({ max: 7 }))
 const drawnNode: fc.Arbitrary<DrawnNode> = fc.record({
-  type: fc.constantFrom('Plain', 'List', 'Long', 'Whole', 'Grid', 'Lazy', 'Grow', 'Prints', 'Loop'),
+  type: fc.constantFrom('Plain', 'List', 'Pairs', 'Whole', 'Grid', 'Lazy', 'Grow', 'Prints', 'Loop'),
   salt: fc.nat({ max: 2 }),
   mode: fc.constantFrom(undefined, undefined, undefined, undefined, 'bypass', 'mute'),
   links: fc.tuple(drawnLink, drawnLink),
