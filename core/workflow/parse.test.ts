@@ -69,8 +69,8 @@ describe('parseWorkflow', () => {
   })
 
   test.each<[string, unknown, string[]]>([
-    ['no object', 'null', ['expected object.']],
-    ['an array', [], ['expected object.']],
+    ['no object', 'null', ['expected a workflow, an object with "version" and "nodes", got null. Give a workflow of Kinograph, or one that ComfyUI saved or exported.']],
+    ['an array', [], ['expected a workflow, an object with "version" and "nodes", got a list of 0. Give a workflow of Kinograph, or one that ComfyUI saved or exported.']],
     ['a newer version', { version: 2, nodes: [] }, [
       'version: expected a workflow of version 1, got version 2. A newer Kinograph wrote this file; update to open it.',
     ]],

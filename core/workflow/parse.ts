@@ -1,3 +1,4 @@
+import { shortText } from '../types/json.ts'
 import checkSchema, { type SchemaError } from './check-schema.js'
 import { checkJson, JSON_LIMITS, readJson, type JsonLimits } from './json-text.ts'
 import { migrateFormat } from './migrate-format.ts'
@@ -44,8 +45,13 @@ function schemaProblem(value: unknown, error: SchemaError): Problem {
     code: 'invalid_prompt',
     ...nodeAt(value, path),
     ...(at !== '' && { at }),
-    ...whatIsWrong(error),
+    ...(at === '' && error.keyword === 'type' ? notAWorkflow(value) : whatIsWrong(error)),
   }
+}
+
+function notAWorkflow(value: unknown): Fault {
+  const remedy = 'Give a workflow of Kinograph, or one that ComfyUI saved or exported.'
+  return { problem: `expected a workflow, an object with "version" and "nodes", got ${shortText(value)}`, remedy }
 }
 
 const FIELDS =
