@@ -23,10 +23,10 @@ export async function runWatching({ worker, workflow, run, say }: WatchedRun): P
   const interrupted = new AbortController()
   const stop = () => interrupted.abort()
   const changes = new Changes(resolve(workflow))
-  let plugins = await loadPlugins(worker, false)
-  changes.add(foldersOf(plugins))
   process.on('SIGINT', stop).on('SIGTERM', stop) // also during a run, which may end well before it notices
   try {
+    let plugins = await loadPlugins(worker, false)
+    changes.add(foldersOf(plugins))
     let code = await run()
     while (code !== EXIT.cancelled) {
       changes.add(foldersOf(plugins))
@@ -50,7 +50,7 @@ export async function runWatching({ worker, workflow, run, say }: WatchedRun): P
 let questions = 0
 
 async function loadPlugins(worker: WorkerClient, reload: boolean): Promise<readonly PluginReport[]> {
-  return (await worker.ask({ type: 'plugins', id: `plugins ${questions++}`, reload })).plugins
+  return (await worker.ask({ type: 'plugins', id: `plugins-${questions++}`, reload })).plugins
 }
 
 /** The folders of all sources, and of the plugins themselves: a source that is mended may not be known yet. */
