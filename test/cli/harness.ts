@@ -29,10 +29,20 @@ export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
+const scratch: string[] = []
+const running = new Set<ChildProcess>()
+
+// What a test that failed has left behind.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+  for (const folder of scratch) rmSync(folder, { recursive: true, force: true })
+})
+
 /** Starts `kinograph ARGS`. */
 export function start(args: readonly string[], { cwd = root, env = {} }: CliOptions = {}): Started {
   requireFreshBuild()
   const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
   const text = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (chunk: string) => { text[stream] += chunk })
@@ -42,6 +52,7 @@ export function start(args: readonly string[], { cwd = root, env = {} }: CliOpti
     child.on('error', fail)
     child.on('close', (code, signal) => {
       isOver = true
+      running.delete(child)
       settle({ code, signal, ...text })
     })
   })
@@ -85,11 +96,8 @@ export async function until(condition: () => boolean, what: string, seconds = 20
   }
 }
 
-const scratch: string[] = []
-
 /** A folder of its own, removed when the test process ends. */
 export function scratchFolder(): string {
-  if (scratch.length === 0) process.once('exit', () => { for (const folder of scratch) rmSync(folder, { recursive: true, force: true }) })
   const folder = mkdtempSync(join(tmpdir(), 'kinograph-cli-'))
   scratch.push(folder)
   return folder

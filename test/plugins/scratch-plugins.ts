@@ -4,10 +4,16 @@ import { dirname, join } from 'node:path'
 import { cli, scratchFolder, start } from '../cli/harness.ts'
 import type { Ended, Started } from '../cli/harness.ts'
 
-/** A project's folder with plugins in it. Its cache of built plugins is its own. */
+/** A project's folder with plugins in it. Its cache of built plugins is its own. A plugin may take long to load on a busy machine. */
 export class Project {
   readonly folder = realpathSync(scratchFolder())
-  readonly env: NodeJS.ProcessEnv = { KINOGRAPH_CACHE_DIR: join(this.folder, '.cache'), KINOGRAPH_PLUGIN_LIMIT: '2' }
+  readonly env: NodeJS.ProcessEnv = { KINOGRAPH_CACHE_DIR: join(this.folder, '.cache'), KINOGRAPH_PLUGIN_LIMIT: '60' }
+
+  /** Where one that never loads is waited for: five seconds are more than any other here needs. */
+  impatient(): this {
+    this.env['KINOGRAPH_PLUGIN_LIMIT'] = '5'
+    return this
+  }
 
   write(path: string, text: string): this {
     const file = join(this.folder, path)
