@@ -25,6 +25,17 @@ describe('a list that a node gives item by item', () => {
     expect(run.executed).toEqual(['list', 'double', 'after'])
   })
 
+  //  list ══► length ══► after          objects, which no key can stand for but their place in the list
+  test('keeps items apart that are no plain values', async () => {
+    const g = stubGraph()
+    addList(g, 'list', [{ size: 1 }, { size: 2 }, { size: 3 }])
+    const sizeOf = (value: unknown) => Number(Reflect.get(Object(value), 'size'))
+    g.add('size', { from: ['list'], outputs: { out: port.any() }, run: ({ a }) => ({ out: { size: 10 * sizeOf(a) } }) })
+    g.add('after', { from: ['size'], outputs: { out: port.any() }, run: ({ a }) => ({ out: sizeOf(a) + 1 }) })
+    expect((await g.run('after')).value('after')).toEqual([11, 21, 31])
+    expect((await g.run('after')).value('after')).toEqual([11, 21, 31])
+  })
+
   //  long ══► pair          short ══►
   test('of which the shorter repeats its last item', async () => {
     const g = stubGraph()
