@@ -9,7 +9,7 @@ import { EXIT } from './exit.ts'
 import { takePluginOptions } from './plugin-options.ts'
 import {
   createPluginSpec, diffSpec, doctorSpec, explainSpec, exportSpec, fmtSpec, lockSpec, mergeSpec, migrateSpec, modelsSpec, planSpec, nodesSpec,
-  pluginsSpec, runSpec, validateSpec, verifySpec,
+  pluginsSpec, runSpec, serveSpec, validateSpec, verifySpec,
 } from './specs.ts'
 
 interface Command {
@@ -20,6 +20,7 @@ interface Command {
 
 const COMMANDS: readonly Command[] = [
   { spec: runSpec, load: () => import('./commands/run.ts') },
+  { spec: serveSpec, load: () => import('./commands/serve.ts') },
   { spec: explainSpec, load: () => import('./commands/explain.ts') },
   { spec: planSpec, load: () => import('./commands/plan.ts') },
   { spec: lockSpec, load: () => import('./commands/lock.ts') },

@@ -239,3 +239,30 @@ export const createPluginSpec = defineCommand({
   options: {},
   examples: ['kinograph create-plugin film-grain && cd film-grain && npm test'],
 })
+
+export const serveSpec = defineCommand({
+  name: 'serve',
+  summary: 'Run workflows over HTTP: a queue that survives, our API and ComfyUI\'s.',
+  operands: [],
+  options: {
+    host: { type: 'text', value: 'ADDRESS', help: 'where to listen (default: 127.0.0.1; any other address demands a token)' },
+    port: { type: 'text', value: 'PORT', help: 'default: 8188; 0 takes any that is free' },
+    token: { type: 'text', value: 'TOKEN', help: 'who sends it may do everything; better as $KINOGRAPH_TOKEN, since others see command lines' },
+    'data-dir': { type: 'text', value: 'DIR', help: 'queue, history and uploads (default: kinograph-data)' },
+    'output-dir': { type: 'text', value: 'DIR', help: 'where files are saved (default: output in the data folder)' },
+    'input-dir': { type: 'text', value: 'DIR', help: 'where LoadImage finds its files, and uploads go (default: input in the data folder)' },
+    'models-dir': modelsDir,
+    device: { type: 'list', value: 'DEVICE', choices: ['cpu', 'cuda', 'webgpu'], help: 'where models run: cpu (default), cuda or webgpu; each has a worker (may be repeated)' },
+    cache: { type: 'text', value: 'MODE', help: 'disk, memory (default), last, lru, lru:N or none' },
+    'cache-dir': cacheDir,
+    'cache-size': { type: 'text', value: 'SIZE', help: 'what results may take, such as 500MB (default: 10GB on the disk)' },
+    'no-cache': { type: 'flag', help: 'the same as --cache none' },
+    'drain-seconds': { type: 'text', value: 'SECONDS', help: 'what running jobs get at SIGTERM before they are interrupted, to go on later (default: 20)' },
+    config: { type: 'text', value: 'FILE', help: 'settings (default: kinograph.config.json in the data folder)' },
+  },
+  examples: [
+    'kinograph serve',
+    'kinograph serve --data-dir /srv/kinograph --models-dir /srv/models --plugins ./plugins',
+    'KINOGRAPH_TOKEN=… kinograph serve --host 0.0.0.0',
+  ],
+})

@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'nodes': ['diffusion', 'media', 'core', 'tensor'],
   'worker': ['nodes', 'diffusion', 'media', 'core', 'tensor'],
   'server': ['worker', 'core', 'media'],
-  'cli': ['worker', 'core', 'media'],
+  'cli': ['worker', 'server', 'core', 'media'],
   'editor': ['core/workflow', 'core/types', 'core/comfy'],
 }
 /** What people's terminals and HTTP processes may load of worker/: data and the client, never the runner. */

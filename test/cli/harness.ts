@@ -20,6 +20,8 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  /** What it has said so far. */
+  text(stream: 'stdout' | 'stderr'): string
   /** Resolves once the text has been seen on the stream. */
   seen(stream: 'stdout' | 'stderr', text: string | RegExp): Promise<void>
 }
@@ -59,6 +61,7 @@ export function start(args: readonly string[], { cwd = root, env = {} }: CliOpti
   return {
     child,
     ended,
+    text: (stream) => text[stream],
     async seen(stream, wanted) {
       const matches = () => typeof wanted === 'string' ? text[stream].includes(wanted) : wanted.test(text[stream])
       while (!matches()) {
