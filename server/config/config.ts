@@ -45,8 +45,14 @@ export interface ServerConfig {
   }
   /** Seconds that running jobs get at SIGTERM before they are stopped; they go on from their checkpoints later. */
   readonly drainSeconds: number
+  /** Below so many free bytes in the data or output folder, /ready says no. */
+  readonly minFreeBytes: number
   readonly logPrompts: boolean
+  /** `debug` adds a line for every request. */
+  readonly logLevel: LogLevel
 }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 export interface TokenConfig {
   readonly name: string

@@ -36,6 +36,8 @@ export function defaultConfig(data = 'kinograph-data'): ServerConfig {
       requestSeconds: 600,
     },
     drainSeconds: 20,
+    minFreeBytes: 500 * MB,
     logPrompts: false,
+    logLevel: 'info',
   }
 }
