@@ -39,6 +39,8 @@ export interface Requeue {
   readonly problem: Problem
   /** Counts as a worker that died of it. */
   readonly death: boolean
+  /** It was stopped for no fault of its own: the attempt that `started` counted is taken back. */
+  readonly uncounted?: true
 }
 
 /** One page of a list: newest (history) or first (queue) at the top. `next` asks for what follows. */
@@ -81,6 +83,27 @@ export interface Counts {
   readonly databaseBytes: number
 }
 
+export interface FileToName {
+  readonly job: string
+  readonly node: string
+  readonly index: number
+  readonly prefix: string
+  readonly extension: string
+  /** Of what is about to be moved there. Kept with the name. */
+  readonly sha256: string
+  /** The filename that `named` gave, and that a file has which is not ours. */
+  readonly taken?: string
+}
+
+export interface NamedFile {
+  readonly filename: string
+  /** Below the output folder; '' for the folder itself. */
+  readonly subfolder: string
+  readonly isNew: boolean
+  /** The contents that earlier attempts were about to move there: a file that is one of them is ours. */
+  readonly earlier: readonly string[]
+}
+
 export interface JobStore {
   readonly recovery: Recovery
   submit(job: NewJob): Promise<SubmitOutcome>
@@ -93,10 +116,10 @@ export interface JobStore {
   moved(id: string, to: { readonly before: string } | 'front' | 'end'): Promise<boolean>
   /**
    * The name for good of a file, the same one however often a job's node asks for its n-th file. `isNew`: nobody was
-   * told before, so the file is to be moved there. Never a name that a file has had.
+   * told before, so the file is to be moved there. Never a name that a file has had. With `taken`: another name for good,
+   * since a file that is not ours has this one; it counts as new.
    */
-  named(file: { readonly job: string; readonly node: string; readonly index: number; readonly prefix: string; readonly extension: string }):
-    Promise<{ readonly filename: string; readonly subfolder: string; readonly isNew: boolean }>
+  named(file: FileToName): Promise<NamedFile>
   published(job: string, file: PublishedFile): Promise<void>
   filesOf(job: string): Promise<readonly PublishedFile[]>
   get(id: string): Promise<JobRecord | undefined>
