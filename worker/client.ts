@@ -7,6 +7,7 @@ import type { NodeRef } from '../core/workflow/problem.ts'
 import { explainDeath, startWorkerProcess } from './process.ts'
 import type { WorkerDeath, WorkerProcess } from './process.ts'
 import { LoadingWatch } from './client-plugins.ts'
+import type { PublishedName, PublishMessage, SamplerPreview, StagedFile } from './protocol-files.ts'
 import type { AnswerOf, DeviceName, FromWorker, PluginReport, PluginSettings, Request, ToWorker } from './protocol.ts'
 import { RunningNodes } from './running-nodes.ts'
 
@@ -26,6 +27,9 @@ export interface Listener {
   /** How the nodes of the run are called, before its first event. */
   onGraph?(nodes: readonly NodeRef[]): void
   onEvent?(event: RunEvent): void
+  /** Gives a file its name and moves it there; for a run that `publishes`. A failure is the failure of the node that made it. */
+  onPublish?(file: StagedFile): Promise<PublishedName>
+  onPreview?(preview: SamplerPreview): void
 }
 
 interface Waiting {
@@ -91,6 +95,11 @@ export class WorkerClient {
     this.#send({ type: 'cancel', id })
   }
 
+  /** Asks a run to save its state and stop; its answer is then `interrupted`, or what it was if it ended first. */
+  suspend(id: string): void {
+    this.#send({ type: 'suspend', id })
+  }
+
   /** SIGKILL to the worker and to what it started. */
   kill(): void {
     this.#isLetGo = true
@@ -152,6 +161,12 @@ export class WorkerClient {
           listener.onEvent?.(event)
         }
         return
+      case 'publish':
+        return void this.#publish(message, listener)
+      case 'preview': {
+        const { type: _type, id: _id, ...preview } = message
+        return listener.onPreview?.(preview)
+      }
       case 'answer':
         this.#waiting.delete(message.id)
         waiting.resolve(message.answer)
@@ -162,6 +177,16 @@ export class WorkerClient {
         return
       default:
         message satisfies never
+    }
+  }
+
+  async #publish({ id, ask, file }: PublishMessage, listener: Listener): Promise<void> {
+    try {
+      if (!listener.onPublish) throw new WorkflowError({ code: 'execution_failed', problem: 'nobody here gives names to files', remedy: 'Ask for the run without `publishes`.' })
+      this.#send({ type: 'published', id, ask, file: await listener.onPublish(file) })
+    } catch (error) {
+      const problem = error instanceof WorkflowError ? error : new WorkflowError({ code: 'execution_failed', problem: error instanceof Error ? error.message : String(error) })
+      this.#send({ type: 'published', id, ask, problem: problem.toJSON() })
     }
   }
 

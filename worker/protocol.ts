@@ -17,6 +17,10 @@ import type { MigratedNode } from '../core/workflow/migrate-nodes.ts'
 import type { ParameterState } from '../core/workflow/overrides.ts'
 import type { NodeRef, Problem } from '../core/workflow/problem.ts'
 import type { ExposedOutput, Parameter } from '../core/workflow/workflow.ts'
+import type {
+  CheckpointSettings, FreeRequest, InspectRequest, MediaReport, PreviewMessage, PreviewSettings, ProbeRequest, PublishedMessage,
+  PublishMessage, ThumbnailReport, ThumbnailRequest, WeightsReport,
+} from './protocol-files.ts'
 import type { LockAnswer, LockRequest, VerifyAnswer, VerifyRequest } from './protocol-lock.ts'
 
 /** Most bytes of one message as JSON. */
@@ -57,6 +61,12 @@ export interface RunRequest extends JobRequest {
   readonly strict?: boolean
   /** Which run of a batch it is, from 0. */
   readonly index?: number
+  /** The parent names the files that the run makes; without it the worker does. */
+  readonly publishes?: true
+  /** Nodes that take long save their state, and go on from it when the same run is asked for again. */
+  readonly checkpoints?: CheckpointSettings
+  /** Samplers show what they are about to make. */
+  readonly previews?: PreviewSettings
 }
 
 /** Where results are kept between runs. */
@@ -251,11 +261,16 @@ export type Request =
   | MigrateRequest
   | InterfaceRequest
   | PluginsRequest
+  | FreeRequest
+  | InspectRequest
+  | ProbeRequest
+  | ThumbnailRequest
   | { readonly type: 'nodes'; readonly id: string; readonly folders: Folders }
   | { readonly type: 'models'; readonly id: string; readonly folders: Folders }
   | { readonly type: 'doctor'; readonly id: string; readonly folders: Folders }
 
-export type ToWorker = Request | { readonly type: 'cancel'; readonly id: string }
+/** `suspend`: a run saves its state as soon as it can and ends; its answer is then `interrupted`. */
+export type ToWorker = Request | PublishedMessage | { readonly type: 'cancel' | 'suspend'; readonly id: string }
 
 /** How a run ended. `refused`: nothing ran, since command line or workflow are wrong. */
 export type RunAnswer =
@@ -271,6 +286,8 @@ export type RunAnswer =
   | { readonly status: 'refused'; readonly problem: Problem }
   | { readonly status: 'failed'; readonly problem: Problem }
   | { readonly status: 'cancelled' }
+  /** It was suspended: asked for again, it goes on from where its state was saved. */
+  | { readonly status: 'interrupted' }
 
 /** A file that a run made. Temporary ones are previews. */
 export interface ProducedFile {
@@ -353,6 +370,10 @@ export interface Answers {
   readonly models: { readonly folder: string; readonly models: readonly ModelRow[] }
   readonly doctor: { readonly rows: readonly DoctorRow[] }
   readonly plugins: { readonly plugins: readonly PluginReport[] }
+  readonly free: { readonly isFreed: true }
+  readonly inspect: WeightsReport
+  readonly probe: MediaReport
+  readonly thumbnail: ThumbnailReport
 }
 export type AnswerOf<R extends Request> = Answers[R['type']]
 
@@ -368,6 +389,8 @@ export type FromWorker =
   | { readonly type: 'graph'; readonly id: string; readonly nodes: readonly NodeRef[] }
   /** Events in order, several at once where they come fast. */
   | { readonly type: 'events'; readonly id: string; readonly events: readonly RunEvent[] }
+  | PublishMessage
+  | PreviewMessage
   | { readonly type: 'answer'; readonly id: string; readonly answer: Answers[Request['type']] }
   /** The worker could not answer at all. */
   | { readonly type: 'failure'; readonly id: string; readonly problem: Problem }
