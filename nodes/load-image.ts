@@ -22,7 +22,8 @@ export const loadImage = defineNode({
   },
   async facts({ image }, { paths }) {
     // What can't be read is told by `validate`, or by the run.
-    const size = image === undefined ? undefined : await imageSize(inputPath(paths, image)).catch(() => undefined)
+    const read = async (name: string) => imageSize(inputPath(paths, name))
+    const size = image === undefined ? undefined : await read(image).catch(() => undefined)
     if (size === undefined) return
     const facts = { frames: size.count, height: size.height, width: size.width }
     return { outputs: { IMAGE: facts, MASK: facts } }
