@@ -5,6 +5,7 @@ import type { Workflow } from '../core/workflow/workflow.ts'
 import type { AnswerOf, Folders, Request } from '../worker/protocol.ts'
 import type { ServerConfig } from './config/config.ts'
 import type { EventFeed } from './events/feed.ts'
+import type { CounterName, HistogramName, Labels } from './operations/metrics-table.ts'
 import type { JobStore, NewJob, SubmitOutcome } from './store/store.ts'
 import type { Job, JobOrigin, JobRequest } from './job/job.ts'
 
@@ -81,8 +82,8 @@ export interface Log {
 }
 
 export interface Metrics {
-  /** Counts and times by name; names and labels are listed in operations/metrics.ts. */
-  count(name: string, labels?: Readonly<Record<string, string>>, by?: number): void
-  observe(name: string, value: number, labels?: Readonly<Record<string, string>>): void
+  /** Counts and times by name; names and labels are listed in operations/metrics-table.ts. */
+  count(name: CounterName, labels?: Labels, by?: number): void
+  observe(name: HistogramName, value: number, labels?: Labels): void
   text(): Promise<string>
 }
