@@ -39,6 +39,8 @@ export interface ServerConfig {
     readonly duration: number
     readonly connections: number
     readonly sockets: number
+    /** Of one token, on average; more are answered 429. Without tokens there is no such limit. */
+    readonly requestsPerSecond: number
     /** Seconds for a whole request's head and body. */
     readonly headersSeconds: number
     readonly requestSeconds: number

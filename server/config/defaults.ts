@@ -32,6 +32,7 @@ export function defaultConfig(data = 'kinograph-data'): ServerConfig {
       duration: 3600,
       connections: 1000,
       sockets: 500,
+      requestsPerSecond: 200,
       headersSeconds: 15,
       requestSeconds: 600,
     },

@@ -4,6 +4,7 @@ import { isLoopback } from '../config/address.ts'
 import type { ServerConfig, TokenConfig } from '../config/config.ts'
 import type { Principal } from '../services.ts'
 import { credentialsOf } from './credentials.ts'
+import { networkOf } from './network.ts'
 import { Buckets } from './rate.ts'
 import type { Refusal } from './refusal.ts'
 import { Sessions } from './sessions.ts'
@@ -53,7 +54,7 @@ export class Doorkeeper {
    * sends it. While an address has to wait, right tokens are refused too, or guessing would go on.
    */
   try(token: string, request: IncomingMessage): { readonly principal: Principal; readonly sha256: string } | { readonly refusal: Refusal } {
-    const from = request.socket.remoteAddress ?? ''
+    const from = networkOf(request.socket.remoteAddress ?? '')
     const seconds = this.#wrong.wait(from)
     if (seconds > 0) return { refusal: tooManyGuesses(seconds) }
     const known = this.#book.find(token)

@@ -13,9 +13,11 @@ import { hostCheck } from './host.ts'
 import { bodyCheck, OpenSockets } from './limits.ts'
 import { isLoginPath, isPageVisit, loginRoutes, sendToLogin } from './login.ts'
 import { originCheck } from './origin.ts'
+import { Buckets } from './rate.ts'
 import { refuse } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 import { scopeFor } from './scopes.ts'
+import { LOCAL } from './tokens.ts'
 
 export { FRAME_BYTES, limitConnections, UNSENT_BYTES } from './limits.ts'
 export { refuseUpgrade } from './refusal.ts'
@@ -71,6 +73,8 @@ export function replaceTokens(config: ServerConfig, tokens: readonly TokenConfig
 interface Guard {
   readonly door: Doorkeeper
   readonly sockets: OpenSockets
+  /** Counts a request; the seconds to wait when there were too many. */
+  rate(principal: Principal): number
   host(request: IncomingMessage): Refusal | undefined
   origin(request: IncomingMessage, strict: boolean): Refusal | undefined
   size(request: IncomingMessage): Refusal | undefined
@@ -90,8 +94,19 @@ function createGuard(config: ServerConfig): Guard {
   const host = hostCheck(config)
   const origin = originCheck(config)
   return {
-    door: new Doorkeeper(config), sockets: new OpenSockets(config), host, origin, size: bodyCheck(config),
+    door: new Doorkeeper(config), sockets: new OpenSockets(config), rate: rateCheck(config),
+    host, origin, size: bodyCheck(config),
     place: (request) => host(request) ?? origin(request, SOCKET_PATHS.test(request.url ?? '')),
+  }
+}
+
+function rateCheck({ limits }: ServerConfig): (principal: Principal) => number {
+  const buckets = new Buckets(limits.requestsPerSecond, limits.requestsPerSecond * 5)
+  return (principal) => {
+    if (principal === LOCAL) return 0
+    const seconds = buckets.wait(principal.name)
+    if (seconds === 0) buckets.take(principal.name)
+    return seconds
   }
 }
 
@@ -100,13 +115,15 @@ function pass(refusal: Refusal | undefined, response: Response, next: () => void
   else next()
 }
 
-function enter({ door }: Guard, request: Request, response: Response, next: () => void): void {
+function enter({ door, rate }: Guard, request: Request, response: Response, next: () => void): void {
   if (isLoginPath(request.path) || OPEN_PATHS.test(request.path)) return next()
   const entrance = door.enter(request)
   if ('refusal' in entrance) {
     return entrance.refusal.status === 401 && isPageVisit(request) ? sendToLogin(request, response) : refuse(response, entrance.refusal)
   }
   const { principal } = entrance
+  const seconds = rate(principal)
+  if (seconds > 0) return refuse(response, tooFast(principal, seconds))
   const scope = scopeFor(request.method, request.path)
   if (!principal.scopes.has(scope)) return refuse(response, lacking(principal, scope))
   principals.set(request, principal)
@@ -114,6 +131,19 @@ function enter({ door }: Guard, request: Request, response: Response, next: () =
   next()
 }
 
+function tooFast({ name }: Principal, seconds: number): Refusal {
+  return {
+    status: 429,
+    type: 'rate_limited',
+    message: `Too many requests with the token "${name}". Try again in ${seconds} s.`,
+    headers: { 'Retry-After': String(seconds) },
+  }
+}
+
 function lacking({ name }: Principal, scope: string): Refusal {
-  return { status: 403, type: 'forbidden', message: `This needs the scope "${scope}", which the token "${name}" has not. Use another token, or give it the scope in the configuration file.` }
+  return {
+    status: 403,
+    type: 'forbidden',
+    message: `This needs the scope "${scope}", which the token "${name}" has not. Use another token, or give it the scope in the configuration file.`,
+  }
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ServerConfig } from '../config/config.ts'
-import { isLoopback } from '../config/address.ts'
+import { LOOPBACK_NETWORK, networkOf } from './network.ts'
 import type { Refusal } from './refusal.ts'
 
 /** What may wait to be sent to one socket; whoever reads slower than that is dropped, and asks for a snapshot later. */
@@ -59,15 +59,15 @@ export class OpenSockets {
 
   /** Whether there is room for one more. One address of many may take a quarter; this machine's own may take all. */
   check({ socket }: IncomingMessage): Refusal | undefined {
-    const from = socket.remoteAddress ?? ''
-    const share = isLoopback(from) ? this.#most : Math.ceil(this.#most / 4)
+    const from = networkOf(socket.remoteAddress ?? '')
+    const share = from === LOOPBACK_NETWORK ? this.#most : Math.ceil(this.#most / 4)
     if (this.#open.size < this.#most && (this.#byAddress.get(from) ?? 0) < share) return undefined
     return { status: 503, type: 'too_many_sockets', message: 'Too many sockets are open. Close some, or raise "limits.sockets".', headers: { 'Retry-After': '5' } }
   }
 
   /** Counts a socket until it closes, and drops it when it does not read. */
   hold({ socket }: IncomingMessage): void {
-    const from = socket.remoteAddress ?? ''
+    const from = networkOf(socket.remoteAddress ?? '')
     this.#open.add(socket)
     this.#byAddress.set(from, (this.#byAddress.get(from) ?? 0) + 1)
     this.#watch ??= setInterval(() => this.#dropDeaf(), 1000).unref()

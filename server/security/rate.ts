@@ -1,3 +1,6 @@
+/** Whoever floods us from many addresses must not fill the memory: the key that was quiet the longest is forgotten. */
+const MOST_KEYS = 10_000
+
 /** How often something may happen, by key: each key has a bucket that refills at a steady rate. */
 export class Buckets {
   readonly #perSecond: number
@@ -18,20 +21,15 @@ export class Buckets {
 
   /** Notes that one came. */
   take(key: string, now = Date.now()): void {
-    this.#forgetFull(now)
-    this.#buckets.set(key, { left: Math.max(0, this.#level(key, now) - 1), at: now })
+    const left = Math.max(0, this.#level(key, now) - 1)
+    this.#buckets.delete(key) // to stand last
+    if (this.#buckets.size >= MOST_KEYS) this.#buckets.delete(this.#buckets.keys().next().value!)
+    this.#buckets.set(key, { left, at: now })
   }
 
   #level(key: string, now: number): number {
     const bucket = this.#buckets.get(key)
     if (!bucket) return this.#burst
     return Math.min(this.#burst, bucket.left + (Math.max(0, now - bucket.at) / 1000) * this.#perSecond)
-  }
-
-  /** Whoever floods us from many addresses must not fill the memory. */
-  #forgetFull(now: number): void {
-    if (this.#buckets.size < 10_000) return
-    for (const key of this.#buckets.keys()) if (this.#level(key, now) >= this.#burst) this.#buckets.delete(key)
-    if (this.#buckets.size >= 10_000) this.#buckets.delete(this.#buckets.keys().next().value!)
   }
 }

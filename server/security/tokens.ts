@@ -14,6 +14,8 @@ export function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
+const DIGEST_BYTES = 32
+
 interface Entry {
   readonly principal: Principal
   readonly sha256: string
@@ -56,9 +58,10 @@ export class TokenBook {
   }
 
   #match(given: Buffer): Entry | undefined {
+    if (given.length !== DIGEST_BYTES) return undefined
     let found: Entry | undefined
     for (const entry of this.#entries) { // no way out early: time must not tell which one it was
-      if (entry.digest.length === given.length && timingSafeEqual(entry.digest, given)) found = entry
+      if (entry.digest.length === DIGEST_BYTES && timingSafeEqual(entry.digest, given)) found = entry
     }
     return found
   }
