@@ -14,6 +14,7 @@ const CHANGES: readonly (readonly [RegExp, Scope])[] = [
   [/^\/socket\.io(\/|$)/, 'run'],
   [/^\/jobs(\/|$)/, 'run'],
   [/^\/run\/./, 'run'],
+  [/^\/(validate|plan|explain)$/, 'run'],
   [/^\/upload\//, 'edit'],
   [/^\/(v2\/)?userdata(\/|$)/, 'edit'],
   [/^\/workflows(\/|$)/, 'edit'],
