@@ -1,0 +1,129 @@
+/** Receives a form with one file: streamed to the disk, hashed on the way, within limits. */
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
+import type { Busboy } from 'busboy'
+import { withStage, type Stage } from '../../media/staging.ts'
+import { refuseCompressed, tooLarge } from '../api/body.ts'
+import { ApiError } from '../api/errors.ts'
+
+/** The first bytes of a file, enough to tell what it is. */
+const HEAD = 64
+const MAX_FIELD = 2 ** 20
+
+export interface ReceivedFile {
+  /** Where it lies until it is published: absolute. */
+  readonly path: string
+  /** Its name inside the stage. */
+  readonly staged: string
+  /** As the sender called it: without folders, otherwise unchecked. */
+  readonly given: string
+  readonly head: Buffer
+  readonly bytes: number
+  /** Hexadecimal. */
+  readonly sha256: string
+}
+
+export interface ReceivedForm {
+  readonly file: ReceivedFile
+  readonly fields: ReadonlyMap<string, string>
+  readonly stage: Stage
+}
+
+export interface FormPlan {
+  /** Where the file is staged: on the file system where it will stay. */
+  readonly folder: string
+  /** Names of the text fields that the form may have. */
+  readonly fields: readonly string[]
+  /** Most bytes of the file. */
+  readonly bytes: number
+}
+
+/**
+ * Receives a form and hands it on; the file is removed afterwards unless `work` has published it.
+ * @throws ApiError 400 for what is no such form, 413 for a file that is too large; MediaError when it can't be written
+ */
+export function receiveForm<T>(request: IncomingMessage, plan: FormPlan, work: (form: ReceivedForm) => Promise<T>): Promise<T> {
+  refuseCompressed(request)
+  return withStage(join(plan.folder, 'upload'), async (stage) => work({ ...await parse(request, plan, stage.path('upload')), stage }))
+}
+
+async function parse(request: IncomingMessage, plan: FormPlan, path: string): Promise<Omit<ReceivedForm, 'stage'>> {
+  const parser = await startParser(request, plan.bytes)
+  const fields = new Map<string, string>()
+  let file: Promise<ReceivedFile> | undefined
+  const failure = new Promise<never>((_, reject) => {
+    const fail = (message: string, cause?: unknown) => reject(badForm(message, cause))
+    parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
+      if (!plan.fields.includes(name) || nameTruncated) return fail(`the form has a field "${name.slice(0, 40)}" that is not known here`)
+      if (valueTruncated || fields.has(name)) return fail(`the field "${name}" is too long, or stands there twice`)
+      fields.set(name, value)
+    })
+    parser.on('file', (name, stream, { filename = '' }) => {
+      if (name !== 'file' || file !== undefined) {
+        stream.resume()
+        return fail(`expected one file, in the field "file", got one in "${name.slice(0, 40)}"`)
+      }
+      file = save(stream, path, filename, plan.bytes)
+      file.catch(reject)
+    })
+    parser.on('filesLimit', () => fail('expected one file, got several'))
+    parser.on('fieldsLimit', () => fail('the form has too many fields'))
+    parser.on('partsLimit', () => fail('the form has too many parts'))
+    parser.on('error', (error) => fail('the form is broken, or ended before it was whole', error))
+    request.on('close', () => { if (!request.complete) fail('the connection ended before the form was whole') })
+  })
+  try {
+    request.pipe(parser)
+    await Promise.race([finished(parser, { readable: false }), failure])
+    if (file === undefined) throw badForm('the form has no file in the field "file"')
+    return { file: await Promise.race([file, failure]), fields }
+  } catch (error) {
+    request.unpipe(parser)
+    request.resume()
+    throw error
+  } finally {
+    failure.catch(() => {}) // said by whoever was first
+  }
+}
+
+async function startParser(request: IncomingMessage, bytes: number): Promise<Busboy> {
+  if (Number(request.headers['content-length'] ?? 0) > bytes + 2 * MAX_FIELD) throw tooLarge(bytes)
+  const { default: busboy } = await import('busboy')
+  const limits = { files: 1, fields: 10, parts: 12, fileSize: bytes + 1, fieldSize: MAX_FIELD, fieldNameSize: 100, headerPairs: 20 }
+  try {
+    return busboy({ headers: request.headers, limits, defParamCharset: 'utf8' })
+  } catch (cause) {
+    throw badForm('the form can\'t be read', cause)
+  }
+}
+
+async function save(stream: Readable, path: string, given: string, limit: number): Promise<ReceivedFile> {
+  const hash = createHash('sha256')
+  const handle = await open(path, 'wx', 0o644)
+  let head: Buffer = Buffer.alloc(0)
+  let bytes = 0
+  try {
+    for await (const piece of stream) {
+      const buffer = piece as Buffer // busboy's files are streams of bytes
+      bytes += buffer.length
+      if (bytes > limit) throw tooLarge(limit)
+      if (head.length < HEAD) head = Buffer.concat([head, buffer.subarray(0, HEAD - head.length)])
+      hash.update(buffer)
+      await handle.writeFile(buffer)
+    }
+  } finally {
+    await handle.close()
+  }
+  return { path, staged: 'upload', given, head, bytes, sha256: hash.digest('hex') }
+}
+
+function badForm(message: string, cause?: unknown): ApiError {
+  return new ApiError({
+    status: 400, code: 'invalid_form', field: 'body', message, cause, headers: { connection: 'close' },
+    remedy: 'Send multipart/form-data with one file in the field "file".',
+  })
+}
