@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { readinessOf } from './readiness.ts'
+import type { ReadinessSources } from './readiness.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kinograph-ready-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const folders = { data: folder, output: folder, input: folder, models: folder }
+const well: ReadinessSources = {
+  store: { check: async () => {}, recovery: { requeued: [], quarantined: [] } },
+  desk: { isReady: true },
+  config: { folders, minFreeBytes: 0 },
+  isStopping: () => false,
+}
+
+const problemsOf = async (sources: Partial<ReadinessSources>) => {
+  const { ready, checks } = await readinessOf({ ...well, ...sources })()
+  return { ready, problems: checks.filter(({ ok }) => !ok).map(({ name, problem }) => `${name}: ${problem}`) }
+}
+
+test('a server is ready when store, worker and disk are', async () => {
+  expect(await readinessOf(well)()).toEqual({
+    ready: true, notices: [], checks: [{ name: 'running', ok: true }, { name: 'worker', ok: true }, { name: 'store', ok: true }, { name: 'disk', ok: true }],
+  })
+})
+
+test('it says each thing that stands in the way', async () => {
+  const { ready, problems } = await problemsOf({
+    desk: { isReady: false },
+    store: { ...well.store, check: async () => { throw new Error('disk I/O error') } },
+    config: { folders, minFreeBytes: 1e18 },
+    isStopping: () => true,
+  })
+  expect(ready).toBe(false)
+  expect(problems).toEqual([
+    'running: The server is shutting down.',
+    expect.stringContaining('worker: No worker has answered yet.'),
+    "store: The queue can't be written: disk I/O error",
+    expect.stringMatching(/^disk: \S+ has \d+ bytes free, and 1000000000000000000 are wanted\./),
+  ])
+})
+
+test('it says that a folder is gone', async () => {
+  const gone = join(folder, 'gone')
+  const { problems } = await problemsOf({ config: { folders: { ...folders, output: gone }, minFreeBytes: 0 } })
+  expect(problems).toEqual([expect.stringContaining(`disk: ${gone} can't be looked at: ENOENT`)])
+})
+
+test('it is ready although the log was cut off, and says so', async () => {
+  const truncated = 'the log was cut off'
+  expect(await readinessOf({ ...well, store: { ...well.store, recovery: { ...well.store.recovery, truncated } } })()).toMatchObject({ ready: true, notices: [truncated] })
+})
+
+test('many that ask at once have the disk looked at once', async () => {
+  let times = 0
+  const ready = readinessOf({ ...well, store: { ...well.store, check: async () => { times++ } } })
+  await Promise.all([ready(), ready(), ready()])
+  expect(times).toBe(1)
+})
