@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { runs } from '../../test/laws.ts'
 import { MemoryCache } from './cache.ts'
-import { outcomeOf, reordered, richGraphs } from './testing/random-graphs.ts'
+import { outcomeOf, plainGraphs, plainOutcomeOf, reordered, richGraphs } from './testing/random-graphs.ts'
 
 // Laws over graphs that list, block, expand, loop, ask for what they need, and have muted and bypassed nodes.
 
@@ -12,6 +12,16 @@ test('law: every such graph runs, and each node gives something', async () => {
       const { status, problem, values } = await outcomeOf(workflow)
       expect([status, problem]).toEqual(['done', undefined])
       for (const given of Object.values(values)) expect(given.length).toBeGreaterThan(0)
+    }),
+    runs(150),
+  )
+})
+
+test('law: a run comes to what its nodes mean, worked out one by one', async () => {
+  await fc.assert(
+    fc.asyncProperty(plainGraphs, async (workflow) => {
+      const { status, values } = await outcomeOf(workflow, { cache: new MemoryCache(1e6) })
+      expect({ status, values }).toEqual({ status: 'done', values: plainOutcomeOf(workflow) })
     }),
     runs(150),
   )

@@ -9,6 +9,7 @@ import type { InputValue, Link, Workflow, WorkflowNode } from '../../workflow/wo
 import type { RunOptions } from '../host.ts'
 import { LOOP_NODES } from '../loops.ts'
 import { runWorkflow } from '../run.ts'
+import { evaluatePlainly, type Meanings } from './plain-evaluator.ts'
 import { NO_PATHS } from './stub-graph.ts'
 
 const any = port.any().optional()
@@ -142,3 +143,39 @@ const targetsOf = ({ nodes }: Workflow) =>
 
 const plain = (value: unknown): unknown => (value instanceof Blocked ? `blocked: ${value.message}` : value)
 
+
+const pair = (salt: number, a: unknown, b: unknown) => ({ one: text(salt, a, b) })
+
+/** The same nodes as plain functions, for the law that a run comes to what its nodes mean; loops are left out. */
+export const MEANINGS: Meanings = {
+  mapped: {
+    Plain: (salt, a, b) => ({ one: salt === 2 ? blocked('two') : text(salt, a, b) }),
+    List: (salt, a, b) => ({ each: [text(salt, a), salt === 2 ? blocked() : text(salt, b)].slice(0, salt) }),
+    Pairs: (salt, a, b) => ({ each: [[text(salt, a), 'a'], [text(salt, b), 'b']] }),
+    Grid: pair,
+    Prints: pair,
+    Lazy: pair,
+    Grow: (salt, a, b) => grown(salt, a, b),
+  },
+  whole: { Whole: (salt, a, b) => text(salt, ...a, ...b) },
+  // With salt 2 it asks for b once it has a, and so never where nothing comes to a.
+  needs: { Lazy: (salt, hasA) => (salt === 0 ? [] : salt === 1 || !hasA ? ['a'] : ['a', 'b']) },
+  product: new Set(['Grid']),
+}
+
+function grown(salt: number, a: unknown, b: unknown): { one: unknown } {
+  const { one: inner } = salt > 0 ? grown(salt - 1, a, b) : { one: text(salt, a, b) }
+  return { one: inner instanceof Blocked ? inner : text(0, inner, b) }
+}
+
+/** Workflows without loops and silenced nodes, and what every node of them must give. */
+export const plainGraphs = richGraphs.filter(({ nodes }) => nodes.every(({ id, mode }) => mode === undefined && !id.includes(' ')))
+  .filter(({ nodes }) => nodes.every(({ type }) => type !== 'ForEachEnd'))
+
+/** What `outcomeOf` would tell of a run, worked out plainly. */
+export function plainOutcomeOf(workflow: Workflow): Record<string, unknown> {
+  return Object.fromEntries([...evaluatePlainly(workflow, MEANINGS)].map(([id, given]) => {
+    const value = 'each' in given ? given.each.map(plain) : plain(given.one)
+    return [id, [['out', value]]]
+  }))
+}
