@@ -3,7 +3,7 @@ import type { RunEvent, RunEventBody } from '../core/run/events.ts'
 import type { Problem } from '../core/workflow/problem.ts'
 
 type Ending =
-  | { readonly status: 'done' | 'cancelled' }
+  | { readonly status: 'done' | 'cancelled' | 'interrupted' }
   | { readonly status: 'refused' | 'failed'; readonly problem: Problem }
 
 /**

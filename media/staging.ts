@@ -17,6 +17,8 @@ const NAME = /^\.kinograph-([0-9a-f]{6})-(\d+)-[0-9a-f]+$/
 export interface Stage {
   /** Path inside the stage for a file of this name. */
   path(name: string): string
+  /** Flushes the file to the disk; it stays in the stage. */
+  flush(name: string): Promise<void>
   /** Flushes the file to the disk and moves it to `target`, taking the place of a file of that name. */
   publish(name: string, target: string): Promise<void>
 }
@@ -36,6 +38,7 @@ export async function withStage<T>(target: string, work: (stage: Stage) => Promi
     removeAtExit()
     return await work({
       path: (name) => join(folder, name),
+      flush: (name) => flush(join(folder, name), 'r+'),
       publish: (name, to) => publish(join(folder, name), resolve(to)),
     })
   } catch (error) {

@@ -3,21 +3,21 @@ import type { NodeContext } from '../core/types/index.ts'
 import type { EmbeddedMetadata, Frames } from '../media/index.ts'
 import { sliceFrames, writeImage } from '../media/index.ts'
 import { aboutInput } from './failure.ts'
-import { PROVENANCE } from './services.ts'
+import { OUTPUTS, PROVENANCE } from './services.ts'
 import { checkPrefix } from './save/prefix.ts'
-import { saveNumbered } from './save/numbered.ts'
 import type { SavedFile } from './save/numbered.ts'
 import { port } from './types/index.ts'
 
-/** Writes each picture as a PNG below `folder` as it becomes readable. */
+type Save = (extension: string, write: (path: string) => Promise<unknown>) => Promise<SavedFile>
+
+/** Writes each picture as a PNG, by `save`, as it becomes readable. */
 export async function savePngs(
-  images: Frames, folder: string, prefix: string, metadata: EmbeddedMetadata | undefined,
-  { signal, progress }: Pick<NodeContext, 'signal' | 'progress'>,
+  images: Frames, save: Save, metadata: EmbeddedMetadata | undefined, { signal, progress }: Pick<NodeContext, 'signal' | 'progress'>,
 ): Promise<SavedFile[]> {
   const saved: SavedFile[] = []
   for (let index = 0; index < images.count; index++) {
     const one = sliceFrames(images, index, index + 1)
-    saved.push(await saveNumbered(folder, prefix, 'png', (path) => writeImage(one, path, { metadata, signal })))
+    saved.push(await save('png', (path) => writeImage(one, path, { metadata, signal })))
     progress(index + 1, images.count)
   }
   return saved
@@ -40,7 +40,8 @@ export const saveImage = defineNode({
   validate: ({ filename_prefix: prefix }) => checkPrefix('filename_prefix', prefix),
   async run({ images, filename_prefix: prefix, workflow }, ctx) {
     const metadata = await ctx.use(PROVENANCE).describe(workflow, ctx.signal)
-    const saved = await aboutInput('images', () => savePngs(images, ctx.paths.output, prefix, metadata, ctx))
+    const outputs = ctx.use(OUTPUTS)
+    const saved = await aboutInput('images', () => savePngs(images, (...file) => outputs.save(ctx.place, prefix, ...file), metadata, ctx))
     ctx.ui({ images: saved.map(({ filename, subfolder }) => ({ filename, subfolder, type: 'output' })) })
     return {}
   },

@@ -3,9 +3,8 @@ import type { Complaint } from '../core/types/index.ts'
 import { encodeVideo, VIDEO_CODECS } from '../media/index.ts'
 import type { VideoCodec } from '../media/index.ts'
 import { aboutInput } from './failure.ts'
-import { PROVENANCE } from './services.ts'
+import { OUTPUTS, PROVENANCE } from './services.ts'
 import { checkPrefix } from './save/prefix.ts'
-import { saveNumbered } from './save/numbered.ts'
 import { port } from './types/index.ts'
 
 const FORMATS = ['auto', 'mp4', 'webm', 'gif', 'webp'] as const
@@ -52,13 +51,13 @@ export const saveVideo = defineNode({
     ...checkPrefix('filename_prefix', prefix),
     ...(format === undefined || codec === undefined ? [] : checkKind(format, codec, crf)),
   ],
-  async run({ video, filename_prefix: prefix, format, codec, fps: stillFps, crf, loop, quality, workflow }, { use, signal, progress, paths, ui }) {
+  async run({ video, filename_prefix: prefix, format, codec, fps: stillFps, crf, loop, quality, workflow }, { use, signal, progress, place, ui }) {
     const { frames, fps } = 'frames' in video ? video : { frames: video, fps: stillFps }
     const metadata = await use(PROVENANCE).describe(workflow, signal)
     const onFrame = (done: number, total: number) => progress(done, total)
     const kind = videoKind(format, codec)
     const settings = { crf, loop, quality: crf === 0 ? 'lossless' as const : quality }
-    const { filename, subfolder } = await aboutInput('video', () => saveNumbered(paths.output, prefix, kind.format, (path) =>
+    const { filename, subfolder } = await aboutInput('video', () => use(OUTPUTS).save(place, prefix, kind.format, (path) =>
       encodeVideo(frames, path, { ...kind, ...settings, fps, metadata, signal, onFrame })))
     ui({ images: [{ filename, subfolder, type: 'output' }], animated: [true] })
     return {}

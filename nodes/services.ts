@@ -1,8 +1,10 @@
 /** What the host of a run (the worker, a test) lends to the built-in nodes. */
 import { defineService } from '../core/types/index.ts'
+import type { NodePlace } from '../core/types/index.ts'
 import type { Workflow } from '../core/workflow/index.ts'
 import type { EmbeddedMetadata } from '../media/index.ts'
 import type { Device, DeviceKind } from '../tensor/index.ts'
+import type { SavedFile } from './save/numbered.ts'
 
 /** The one device that models of this run live on. Opened by the first node that needs it. */
 export interface DeviceService {
@@ -16,3 +18,15 @@ export interface Provenance {
   describe(workflow: Workflow, signal: AbortSignal): Promise<EmbeddedMetadata>
 }
 export const PROVENANCE = defineService<Provenance>('provenance')
+
+/** Takes the files that nodes save into the output folder. */
+export interface Outputs {
+  /**
+   * Has a file written and gives it a name that no other has: `<prefix>_<number>.<extension>` below the output folder. The
+   * n-th file of a node gets the same name however often its job is tried.
+   * @param place the `place` of the node's context
+   * @param write makes the file at the path that it is given
+   */
+  save(place: NodePlace, prefix: string, extension: string, write: (path: string) => Promise<unknown>): Promise<SavedFile>
+}
+export const OUTPUTS = defineService<Outputs>('outputs')

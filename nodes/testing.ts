@@ -8,9 +8,12 @@ import { runWorkflow } from '../core/run/index.ts'
 import type { NodeResult, NodeWarning, RunEvent, RunOptions } from '../core/run/index.ts'
 import { ANYTHING, defineNode, portOf, takesLiteral } from '../core/types/index.ts'
 import type { InputsOf, NodeType, OutputsOf, Paths, Port, Ports, UiResult } from '../core/types/index.ts'
+import { provide } from '../core/types/service.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import type { InputValue, Workflow } from '../core/workflow/workflow.ts'
 import { builtIn } from './index.ts'
+import { numberedOutputs } from './save/numbered.ts'
+import { OUTPUTS } from './services.ts'
 
 /** What a test may say about a run beside the inputs. */
 export interface TestOptions extends Partial<Pick<RunOptions, 'services' | 'signal' | 'cache' | 'metadata' | 'environment'>> {
@@ -73,7 +76,8 @@ export async function testNode<I extends Ports, O extends Ports>(
     paths,
     targets: [TESTED],
     onEvent: (event) => events.push(event),
-    ...(services && { services }), ...(signal && { signal }), ...(cache && { cache }), ...(metadata && { metadata }),
+    services: [provide(OUTPUTS, numberedOutputs(paths.output)), ...services ?? []],
+    ...(signal && { signal }), ...(cache && { cache }), ...(metadata && { metadata }),
     ...(environment !== undefined && { environment }),
   })
   const done = result.results.get(TESTED)

@@ -10,7 +10,8 @@ import { refOf } from '../core/workflow/graph.ts'
 import { outputOf } from '../core/workflow/validate-file.ts'
 import type { Workflow } from '../core/workflow/workflow.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
-import { DEVICE, PROVENANCE } from '../nodes/services.ts'
+import { numberedOutputs } from '../nodes/save/numbered.ts'
+import { DEVICE, OUTPUTS, PROVENANCE } from '../nodes/services.ts'
 import { adviseOnModelError } from './model-advice.ts'
 import { bounded } from './outbox.ts'
 import { adviseOnPluginError } from './plugins-advice.ts'
@@ -78,6 +79,7 @@ function start(job: LockedJob, asked: readonly string[], engine: Engine, signal:
     },
     services: [
       provide(DEVICE, { kind: device, open: () => engine.device(device) }),
+      provide(OUTPUTS, numberedOutputs(folders.output)),
       provide(PROVENANCE, provenanceOf(registry, folders, outbox.redactor(id))),
     ],
     environment: { device },

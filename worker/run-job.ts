@@ -12,7 +12,8 @@ import { withoutSecrets } from '../core/workflow/secrets.ts'
 import type { Workflow } from '../core/workflow/workflow.ts'
 import { logText, WorkflowError } from '../core/workflow/workflow-error.ts'
 import { removeTemporaries } from '../media/staging.ts'
-import { DEVICE, PROVENANCE } from '../nodes/services.ts'
+import { numberedOutputs } from '../nodes/save/numbered.ts'
+import { DEVICE, OUTPUTS, PROVENANCE } from '../nodes/services.ts'
 import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
 import { explainJob, keepRecord } from './explain-job.ts'
 import { loadWorkflow } from './load-workflow.ts'
@@ -23,6 +24,8 @@ import type { Outbox } from './outbox.ts'
 import { planJob } from './plan-job.ts'
 import { withoutPreviews, withPreviews } from './previews.ts'
 import { ProducedFiles } from './produced-files.ts'
+import type { Publisher } from './publisher.ts'
+import type { RunSignals } from './run-line.ts'
 import { provenanceOf } from './provenance.ts'
 import { environmentOf } from './result-caches.ts'
 import type { ResultCaches } from './result-caches.ts'
@@ -36,10 +39,11 @@ export interface Engine {
   readonly plugins: readonly PluginReport[]
   readonly caches: ResultCaches
   readonly outbox: Outbox
+  readonly publisher: Publisher
   device(kind: DeviceKind): Promise<Device>
 }
 
-export async function runJob(request: RunRequest, engine: Engine, signal: AbortSignal): Promise<RunAnswer> {
+export async function runJob(request: RunRequest, engine: Engine, { signal }: RunSignals): Promise<RunAnswer> {
   const { id, folders, device: kind } = request
   const { registry, outbox } = engine
   let asked: Workflow
@@ -71,6 +75,7 @@ export async function runJob(request: RunRequest, engine: Engine, signal: AbortS
     },
     services: [
       provide(DEVICE, { kind, open: () => engine.device(kind) }),
+      provide(OUTPUTS, request.publishes ? engine.publisher.outputs(id, folders.output) : numberedOutputs(folders.output)),
       provide(PROVENANCE, {
         describe: (ran, stop) => provenanceOf(registry, folders, redactor).describe(withoutPreviews(ran, asked), stop),
       }),

@@ -9,10 +9,13 @@ import { openDeviceThread } from '../tensor/runtime/open-device.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { exportJob } from './export-job.ts'
 import { Outbox } from './outbox.ts'
-import type { Answers, FromWorker, PluginSettings, PluginsRequest, Request, ToWorker } from './protocol.ts'
+import type { Answers, FromWorker, PluginSettings, PluginsRequest, Request, RunAnswer, RunRequest, ToWorker } from './protocol.ts'
 import { describeNodes, explainNodes, planNodes, runJob, validateJob } from './run-job.ts'
 import type { Engine } from './run-job.ts'
+import { RunLine } from './run-line.ts'
+import type { RunSignals } from './run-line.ts'
 import { PluginHost } from './plugins.ts'
+import { Publisher } from './publisher.ts'
 import { ResultCaches } from './result-caches.ts'
 import { describeInterface, diffJob, migrateJob } from './workflow-files.ts'
 
@@ -31,21 +34,28 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
     get plugins() { return plugins.reports },
     caches: new ResultCaches((id) => plugins.registry.types.get(id)),
     outbox,
+    publisher: new Publisher((message) => outbox.post(message)),
     device: (kind) => {
       const device = devices.get(kind) ?? openDeviceThread(kind)
       devices.set(kind, device)
       return device
     },
   }
-  const running = new Map<string, AbortController>()
+  const running: Running = { line: new RunLine(), cancel: new Map() }
   const loading = plugins.load()
-  const ask: Ask = async (request, signal) => {
-    if (request.type === 'doctor' || request.type === 'models') return answer(request, engine, signal)
-    await loading
-    if (request.type === 'plugins') return pluginsAnswer(request, plugins)
-    return answer(request, { ...engine }, signal) // with the plugins of this moment, should they be loaded again
+  const current = (): Engine => ({ ...engine }) // with the plugins of this moment, should they be loaded again
+  const ask: Ask = {
+    async run(request, signals) {
+      await loading
+      return runJob(request, current(), signals)
+    },
+    async other(request, signal) {
+      if (request.type === 'doctor' || request.type === 'models') return answer(request, engine, signal)
+      await loading
+      return request.type === 'plugins' ? pluginsAnswer(request, plugins) : answer(request, current(), signal)
+    },
   }
-  process.on('message', (message) => void receive(message as ToWorker, ask, outbox, running)) // only our parent writes here
+  process.on('message', (message) => void receive(message as ToWorker, ask, engine, running)) // only our parent writes here
   process.on('disconnect', () => endAfter(running))
   if (process.connected === false) return end() // the parent went while we were being loaded
   outbox.post({ type: 'ready' })
@@ -63,28 +73,51 @@ function sent(message: FromWorker): Promise<void> {
   })
 }
 
-type Ask = (request: Request, signal: AbortSignal) => Promise<Answers[Request['type']]>
+/** Runs get all signals, other questions one. */
+interface Ask {
+  run(request: RunRequest, signals: RunSignals): Promise<RunAnswer>
+  other(request: Exclude<Request, RunRequest>, signal: AbortSignal): Promise<Answers[Request['type']]>
+}
 
-async function receive(message: ToWorker, ask: Ask, outbox: Outbox, running: Map<string, AbortController>): Promise<void> {
-  if (message.type === 'cancel') return running.get(message.id)?.abort()
-  const { id } = message
-  const refused = refusedId(id, running)
+/** What was asked for and not answered yet. */
+interface Running {
+  readonly line: RunLine
+  /** How each is cancelled, by id. */
+  readonly cancel: Map<string, () => void>
+}
+
+async function receive(message: ToWorker, ask: Ask, engine: Engine, running: Running): Promise<void> {
+  switch (message.type) {
+    case 'cancel': return running.cancel.get(message.id)?.()
+    case 'suspend': return running.line.suspend(message.id)
+    case 'published': return engine.publisher.settle(message)
+    default: return respond(message, ask, engine.outbox, running)
+  }
+}
+
+/** Runs wait for their turn; other questions are answered at once. */
+async function respond(request: Request, ask: Ask, outbox: Outbox, { line, cancel }: Running): Promise<void> {
+  const { id } = request
+  const refused = refusedId(id, cancel)
   if (refused) return outbox.post({ type: 'failure', id, problem: refused.toJSON() })
-  const controller = new AbortController()
-  running.set(id, controller)
+  const stop = new AbortController()
+  cancel.set(id, () => request.type === 'run' ? line.cancel(id) : stop.abort())
   try {
-    outbox.post({ type: 'answer', id, answer: await ask(message, controller.signal) })
+    const answering = request.type === 'run'
+      ? line.add(id, (signals) => ask.run(request, signals))
+      : ask.other(request, stop.signal)
+    outbox.post({ type: 'answer', id, answer: await answering })
   } catch (error) {
     outbox.post({ type: 'failure', id, problem: asWorkflowError(error).toJSON() })
   } finally {
-    running.delete(id)
+    cancel.delete(id)
     outbox.forget(id)
-    if (!process.connected && running.size === 0) end()
+    if (!process.connected && cancel.size === 0) end()
   }
 }
 
 /** Why a request can't go by this id: another would be taken for it, or it is no name. */
-function refusedId(id: unknown, running: ReadonlyMap<string, AbortController>): WorkflowError | undefined {
+function refusedId(id: unknown, running: ReadonlyMap<string, unknown>): WorkflowError | undefined {
   try {
     const name = runId(id)
     return running.has(name) ? idInFlight(name) : undefined
@@ -98,9 +131,8 @@ async function pluginsAnswer({ reload }: PluginsRequest, plugins: PluginHost): P
   return { plugins: plugins.reports }
 }
 
-async function answer(request: Exclude<Request, PluginsRequest>, engine: Engine, signal: AbortSignal): Promise<Answers[Request['type']]> {
+async function answer(request: Exclude<Request, PluginsRequest | RunRequest>, engine: Engine, signal: AbortSignal): Promise<Answers[Request['type']]> {
   switch (request.type) {
-    case 'run': return runJob(request, engine, signal)
     case 'validate': return validateJob(request, engine, signal)
     case 'plan': return planNodes(request, engine, signal)
     case 'explain': return explainNodes(request, engine, signal)
@@ -136,9 +168,9 @@ function asWorkflowError(error: unknown): WorkflowError {
 }
 
 /** The parent is gone: nobody waits for what runs. */
-function endAfter(running: ReadonlyMap<string, AbortController>): void {
-  if (running.size === 0) return end()
-  for (const controller of running.values()) controller.abort()
+function endAfter({ cancel }: Running): void {
+  if (cancel.size === 0) return end()
+  for (const give of [...cancel.values()]) give()
   setTimeout(end, 5000).unref()
 }
 

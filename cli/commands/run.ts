@@ -124,6 +124,7 @@ function report(ending: Ending, { json, quiet }: { readonly json: boolean; reado
       printProblem(ending.problem)
       return EXIT.failed
     case 'cancelled':
+    case 'interrupted':
       if (!quiet) process.stderr.write('Cancelled.\n')
       return EXIT.cancelled
     default:

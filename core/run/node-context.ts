@@ -39,6 +39,7 @@ export function openContext(planned: KeyedNode, host: ContextHost, publish: Publ
   const context: NodeContext = {
     signal: host.signal,
     node: ref,
+    place: { path: item?.of ?? path, shown, ...(item && { item: item.index }) },
     paths: host.paths,
     progress: (value, max, extra) => {
       if (!isOpen) return

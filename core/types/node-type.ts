@@ -34,11 +34,22 @@ export type ListInputsOf<I extends Ports> = { readonly [K in keyof I]: readonly 
 /** What `run` has to give for these output ports; any of them may be blocked instead. */
 export type OutputsOf<O extends Ports> = { readonly [K in keyof O]: PortValue<O[K]> | Blocked }
 
+/** Where a node stands in a run. */
+export interface NodePlace {
+  readonly path: string
+  /** The id of the node that the person sees: its own, or that of the one in whose place it runs. */
+  readonly shown: string
+  /** Where the node runs for each item of a list, which one this is, from 0. */
+  readonly item?: number
+}
+
 /** What a node may ask of the run it is part of. */
 export interface NodeContext<O extends Ports = Ports> {
   /** Aborted when the run is cancelled or has failed elsewhere. Pass it on; stop soon after. */
   readonly signal: AbortSignal
   readonly node: { readonly id: string; readonly type: string; readonly title?: string }
+  /** Where the node stands in the run, as its events name it, and which item of a list it runs for: the same in every run of the workflow. */
+  readonly place: NodePlace
   readonly paths: Paths
   /** Says how far the node is: `value` of `max`, e.g. steps. Call it as often as you like; 10 a second are sent. */
   progress(value: number, max: number, extra?: JsonObject): void

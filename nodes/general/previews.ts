@@ -1,6 +1,7 @@
 import { defineNode } from '../../core/types/index.ts'
 import { aboutInput } from '../failure.ts'
 import { savePngs } from '../save-image.ts'
+import { saveTemporary } from '../save/numbered.ts'
 import { port } from '../types/index.ts'
 import { asText } from './as-text.ts'
 
@@ -45,7 +46,7 @@ export const maskPreview = defineNode({
   inputs: { mask: port.mask() },
   outputs: {},
   async run({ mask }, ctx) {
-    const saved = await aboutInput('mask', () => savePngs(mask, ctx.paths.temp, 'preview', undefined, ctx))
+    const saved = await aboutInput('mask', () => savePngs(mask, (...file) => saveTemporary(ctx.paths.temp, 'preview', ...file), undefined, ctx))
     ctx.ui({ images: saved.map(({ filename, subfolder }) => ({ filename, subfolder, type: 'temp' })) })
     return {}
   },

@@ -4,9 +4,8 @@ import { encodeVideo } from '../../media/index.ts'
 import type { NodeContext } from '../../core/types/index.ts'
 import type { Workflow } from '../../core/workflow/index.ts'
 import { aboutInput } from '../failure.ts'
-import { saveNumbered } from '../save/numbered.ts'
 import { checkPrefix } from '../save/prefix.ts'
-import { PROVENANCE } from '../services.ts'
+import { OUTPUTS, PROVENANCE } from '../services.ts'
 import { port } from '../types/index.ts'
 
 // What SaveVideo writes too, under the names that ComfyUI's own nodes for these formats have.
@@ -16,7 +15,7 @@ type Settings = Pick<EncodeVideoOptions, 'fps' | 'crf' | 'quality' | 'loop'> & {
 async function save(images: Frames, prefix: string, workflow: Workflow, settings: Settings, ctx: NodeContext): Promise<void> {
   const metadata = await ctx.use(PROVENANCE).describe(workflow, ctx.signal)
   const onFrame = (done: number, total: number) => ctx.progress(done, total)
-  const { filename, subfolder } = await aboutInput('images', () => saveNumbered(ctx.paths.output, prefix, settings.format, (path) =>
+  const { filename, subfolder } = await aboutInput('images', () => ctx.use(OUTPUTS).save(ctx.place, prefix, settings.format, (path) =>
     encodeVideo(images, path, { ...settings, metadata, signal: ctx.signal, onFrame })))
   ctx.ui({ images: [{ filename, subfolder, type: 'output' }], animated: [true] })
 }

@@ -8,7 +8,8 @@ import { encodeVideo, frameWriter, readMetadata } from '../../media/index.ts'
 import type { Frames } from '../../media/index.ts'
 import { bytes, samplesOf } from '../../media/testing/frames.ts'
 import { builtIn } from '../index.ts'
-import { PROVENANCE } from '../services.ts'
+import { numberedOutputs } from '../save/numbered.ts'
+import { OUTPUTS, PROVENANCE } from '../services.ts'
 import { runNode } from '../testing/run-node.ts'
 import { port } from '../types/index.ts'
 import type { Video } from '../types/index.ts'
@@ -59,7 +60,7 @@ describe('parts of videos', () => {
 describe('files', () => {
   const options = (): Partial<RunOptions> => ({
     paths: { models: '/none', input: folder, output: join(folder, 'out'), temp: tmpdir() },
-    services: [provide(PROVENANCE, { describe: async (workflow) => ({ kinograph: '0', workflow }) })],
+    services: [provide(OUTPUTS, numberedOutputs(join(folder, 'out'))), provide(PROVENANCE, { describe: async (workflow) => ({ kinograph: '0', workflow }) })],
   })
   test.each([['gif'], ['webp']] as const)('a %s is loaded with its speed, or a part of it', async (format) => {
     await encodeVideo(bytes(4, 4, 3, Array.from({ length: 8 * 48 }, (_, i) => Math.floor(i / 48) * 30)), join(folder, `in.${format}`), { fps: 4, format })

@@ -1,8 +1,10 @@
 /** Names for what a run saves: a prefix and a counter, never a file that is already there. */
+import { randomUUID } from 'node:crypto'
 import { access, link, mkdir, readdir, rename } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { MediaError } from '../../media/index.ts'
 import { withStage } from '../../media/staging.ts'
+import type { Outputs } from '../services.ts'
 
 export interface SavedFile {
   /** Absolute. */
@@ -23,6 +25,24 @@ export function prefixProblem(prefix: string): string | undefined {
   return undefined
 }
 
+/** Writes a file for a while, by a name that no file has had or will have. */
+export async function saveTemporary(
+  folder: string, prefix: string, extension: string, write: (path: string) => Promise<unknown>,
+): Promise<SavedFile> {
+  const path = join(folder, `${prefix}_${randomUUID()}.${extension}`)
+  await withStage(path, async (stage) => {
+    const made = stage.path(`made.${extension}`)
+    await writeTo(made, folder, write)
+    await rename(made, path) // not flushed: nobody misses it after a power cut
+  })
+  return describe(folder, path)
+}
+
+/** Saves files by numbers as `saveNumbered` does, below a folder. */
+export const numberedOutputs = (folder: string): Outputs => ({
+  save: (_place, prefix, extension, write) => saveNumbered(folder, prefix, extension, write),
+})
+
 /**
  * Writes a file as `<prefix>_<number>.<extension>` below `folder`: `write` makes it at a path of its own, and it takes
  * the first free number once it is whole. Two runs that save at once never get the same name.
@@ -33,16 +53,21 @@ export async function saveNumbered(
   const stem = join(folder, prefix)
   return withStage(`${stem}.${extension}`, async (stage) => {
     const made = stage.path(`made.${extension}`)
-    try {
-      await write(made)
-    } catch (error) {
-      throw error instanceof MediaError ? aboutTarget(error, dirname(made), dirname(stem)) : error
-    }
+    await writeTo(made, dirname(stem), write)
     for (let number = await nextNumber(stem, extension); ; number++) {
       const path = `${stem}_${String(number).padStart(5, '0')}.${extension}`
       if (await takeName(made, path)) return describe(folder, path)
     }
   })
+}
+
+/** Has a file made in a stage; what goes wrong is told about the folder that the person knows. */
+export async function writeTo(made: string, folder: string, write: (path: string) => Promise<unknown>): Promise<void> {
+  try {
+    await write(made)
+  } catch (error) {
+    throw error instanceof MediaError ? aboutTarget(error, dirname(made), folder) : error
+  }
 }
 
 /** The same failure, about the folder that the person knows instead of the stage in it. */
