@@ -2,17 +2,17 @@ import type { Registry } from '../plugins/registry.ts'
 import type { Definitions } from '../types/definition.ts'
 import { literalProblem } from '../types/literal.ts'
 import { tryFlatten, type NodeOrigin } from '../workflow/flatten.ts'
-import { ancestorsOf, graphOf, topologicalOrder, type Graph, type GraphNode } from '../workflow/graph.ts'
-import { applyModes, type ActiveWorkflow } from '../workflow/modes.ts'
+import { ancestorsOf, graphOf, topologicalOrder, type Graph } from '../workflow/graph.ts'
+import { findFaults, type DroppedOutput } from '../workflow/faults.ts'
+import { applyModes } from '../workflow/modes.ts'
 import type { NodeRef, Problem } from '../workflow/problem.ts'
 import { withSubgraphDefinitions } from '../workflow/subgraphs.ts'
-import { didYouMean } from '../workflow/suggest.ts'
+import { askedNodes, missingTargets, outputNodes, relevantProblems } from '../workflow/targets.ts'
 import { validateWorkflow } from '../workflow/validate.ts'
 import type { Workflow } from '../workflow/workflow.ts'
 import { constantsOf, type Constants } from './constants.ts'
 import { countItems, tooManyItems, type MappedNode } from './count-items.ts'
 import { findFacts, type KnownFacts } from './facts.ts'
-import { findFaults, type DroppedOutput } from './faults.ts'
 import { askValidateHooks, resolveChoices, type ChoiceHost, type HookHost, type SocketOf } from './hooks.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { prepareNode, type PlannedNode } from './planned-node.ts'
@@ -119,44 +119,6 @@ function shownRefs(workflow: Workflow, graph: Graph, origins: ReadonlyMap<string
   }
 }
 
-/**
- * The output nodes, and the nodes whose outputs the workflow names. Of a type that is missing nobody knows whether it is
- * one: a node of it counts when nothing reads from it, so that it is not left out without a word.
- */
-function outputNodes({ outputs = [] }: Workflow, graph: Graph, definitions: Definitions): string[] {
-  const all = [...graph.values()]
-  const isKnown = all.every(({ ref }) => definitions.has(ref.type))
-  const read = new Set(isKnown ? [] : all.flatMap(({ links }) => links.map(({ from }) => from)))
-  const isOutput = ({ ref }: GraphNode) => definitions.get(ref.type)?.output ?? !read.has(ref.id)
-  const nodes = all.filter(isOutput).map(({ ref }) => ref.id)
-  const exposed = outputs.map(({ node }) => node).filter((node) => graph.has(node))
-  return exposed.length === 0 ? nodes : [...new Set([...nodes, ...exposed])]
-}
-
-/** The nodes that targets mean: a subgraph, also one inside another (`outer/inner`), means all nodes in it. */
-function askedNodes(targets: readonly string[], graph: Graph, origins: ReadonlyMap<string, NodeOrigin>): string[] {
-  const asked = targets.flatMap((target) => {
-    if (graph.has(target)) return [target]
-    const inside = `${target}/`
-    const isInside = (path: string, { shown }: NodeOrigin) => (shown === target || path.startsWith(inside)) && graph.has(path)
-    return [...origins].filter(([path, origin]) => isInside(path, origin)).map(([path]) => path)
-  })
-  return [...new Set(asked)]
-}
-
-/** Problems of the file as a whole and of nodes that are needed. Those of others are for editors, not for a run. */
-function relevantProblems(
-  problems: readonly Problem[],
-  needed: ReadonlySet<string>,
-  graph: Graph,
-  targets: readonly string[] | undefined,
-): Problem[] {
-  return problems.filter(({ code, node }) => {
-    if (code === 'prompt_no_outputs') return targets === undefined
-    return node === undefined || needed.has(node.id) || !graph.has(node.id) || code === 'duplicate_node_id'
-  })
-}
-
 /** Needed nodes, in order, that have no problem of their own and read from types that there are. */
 function soundNodes(graph: Graph, needed: ReadonlySet<string>, problems: readonly Problem[], registry: Registry) {
   const faulty = new Set(problems.map(({ node }) => node?.id))
@@ -174,30 +136,5 @@ function constantProblems({ ref, inputs }: PlannedNode, constants: Constants): P
     const isScalar = typeof value === 'number' || typeof value === 'string'
     const wrong = isScalar && input.kind === 'link' ? literalProblem(input.definition, value) : undefined
     return wrong ? [{ ...wrong, node: ref, input: input.slot }] : []
-  })
-}
-
-function missingTargets(
-  workflow: Workflow,
-  { silenced }: ActiveWorkflow,
-  targets: readonly string[] | undefined,
-  graph: Graph,
-  origins: ReadonlyMap<string, NodeOrigin>,
-): Problem[] {
-  if (targets === undefined) return []
-  if (targets.length === 0) {
-    const problem = 'the run is asked for no node at all'
-    return [{ code: 'prompt_no_outputs', problem, remedy: 'Name at least one node, or none to run all outputs.' }]
-  }
-  const ids = new Set(workflow.nodes.map(({ id }) => id))
-  return targets.flatMap((target): Problem[] => {
-    const mode = silenced.get(target)
-    if (mode !== undefined) {
-      const problem = `the run is asked for node "${target}", which is ${mode === 'mute' ? 'muted' : 'bypassed'}`
-      return [{ code: 'unknown_node', problem, remedy: 'Ask for another node, or make this one active again.' }]
-    }
-    if (ids.has(target) || askedNodes([target], graph, origins).length > 0) return []
-    const problem = `the run is asked for node "${target}", which the workflow does not have`
-    return [{ code: 'unknown_node', problem, remedy: didYouMean(target, ids) ?? 'Ask for a node that there is.' }]
   })
 }

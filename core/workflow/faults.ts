@@ -1,5 +1,5 @@
-import { ancestorsOf, topologicalOrder, type Graph } from '../workflow/graph.ts'
-import type { Problem } from '../workflow/problem.ts'
+import { ancestorsOf, topologicalOrder, type Graph } from './graph.ts'
+import type { Problem } from './problem.ts'
 
 /** An output that was asked for and can't be made. */
 export interface DroppedOutput {

@@ -1,0 +1,324 @@
+/**
+ * The queue: what waits, in memory and in its order; what runs in the workers; and what becomes of it. Everything that
+ * changes a job goes through here.
+ */
+import { randomUUID } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import type { RunEvent } from '../../core/run/events.ts'
+import type { NodeRef, Problem } from '../../core/workflow/problem.ts'
+import { runId } from '../../core/workflow/run-id.ts'
+import type { Folders } from '../../worker/protocol.ts'
+import type { PublishedName, SamplerPreview, StagedFile } from '../../worker/protocol-files.ts'
+import type { ServerConfig } from '../config/config.ts'
+import type { EventFeed } from '../events/feed.ts'
+import { failpoint } from '../failpoints.ts'
+import type { Job, JobRequest } from '../job/job.ts'
+import type { JobQueue, Log, Metrics } from '../services.ts'
+import type { JobStore, NewJob, SubmitOutcome } from '../store/store.ts'
+import { Announcer } from './announcer.ts'
+import type { Flight } from './flight.ts'
+import { Lane } from './lane.ts'
+import { Ledger } from './ledger.ts'
+import { nameOf, publishFile } from './publication.ts'
+import { RequestShelf } from './request-shelf.ts'
+import { judge } from './retry-rule.ts'
+import type { Outcome } from './retry-rule.ts'
+import { Track } from './track.ts'
+import { byOrder } from './waiting-line.ts'
+import type { WorkerSlot } from './worker-slot.ts'
+
+export interface QueueOptions {
+  readonly config: ServerConfig
+  readonly folders: Folders
+  readonly store: JobStore
+  readonly feed: EventFeed
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly slots: readonly WorkerSlot[]
+}
+
+export class Queue implements JobQueue {
+  readonly #options: QueueOptions
+  readonly #tracks: readonly Track[]
+  readonly #shelf = new RequestShelf()
+  readonly #ledger: Ledger
+  readonly #announcer: Announcer
+  /** Jobs at whose turn a worker died before their first event. */
+  readonly #suspects = new Set<string>()
+  /** Jobs that were cancelled while they were on their way back into the line. */
+  readonly #unwanted = new Set<string>()
+  #isPaused = false
+  #isStopping = false
+
+  constructor(options: QueueOptions) {
+    const { store, feed, log, config, folders, slots } = options
+    this.#options = options
+    this.#ledger = new Ledger({ store, feed, log, data: config.folders.data })
+    this.#announcer = new Announcer(() => feed.emit({ type: 'queue', ...this.size, paused: this.#isPaused }))
+    const host = this.#host()
+    this.#tracks = slots.map((slot) => new Track({
+      lane: new Lane(slot, host, config.queue.cancelGrace), shelf: this.#shelf, store, config, folders, log,
+      mayStart: () => !this.#isPaused && !this.#isStopping,
+      onBroken: (job, error) => this.#endBroken(job, error),
+    }))
+  }
+
+  /** Takes over what waited when the server ended. */
+  adopt(jobs: readonly Job[], isPaused: boolean): void {
+    this.#isPaused = isPaused
+    for (const job of jobs) this.#trackOf(job).line.add(job, Date.now())
+    this.#changed()
+  }
+
+  /** A worker has come, or a job may start: hands on what can be. */
+  pump(): void {
+    for (const track of this.#tracks) track.pump()
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  get size(): { running: number; queued: number } {
+    return { running: this.#ledger.running.size, queued: this.#tracks.reduce((sum, { queued }) => sum + queued, 0) }
+  }
+
+  running(): readonly Job[] {
+    return [...this.#ledger.running.values()]
+  }
+
+  waiting(limit: number): readonly Job[] {
+    const lists = this.#tracks.map((track) => track.waiting(limit))
+    return lists.length === 1 ? lists[0] ?? [] : lists.flat().sort(byOrder).slice(0, limit)
+  }
+
+  isBusy(slot: WorkerSlot): boolean {
+    return this.#tracks.some(({ lane }) => lane.slot === slot && lane.size > 0)
+  }
+
+  async submit(job: Omit<NewJob, 'id' | 'created'> & { readonly id?: string }): Promise<SubmitOutcome> {
+    const id = job.id === undefined ? randomUUID() : runId(job.id)
+    const outcome = await this.#options.store.submit({ ...job, id, created: Date.now() })
+    failpoint('accepted')
+    if (outcome.status === 'accepted') this.#accept(outcome.job, job.request)
+    return outcome
+  }
+
+  async cancel(id: string): Promise<'cancelled' | 'cancelling' | 'ended' | 'missing'> {
+    for (const { line, lane } of this.#tracks) {
+      const waiting = line.remove(id)
+      if (waiting !== undefined) return this.#cancelWaiting(waiting)
+      const flight = lane.get(id)
+      if (flight !== undefined) return this.#cancelFlight(lane, flight)
+    }
+    const ending = this.#ledger.ending(id)
+    if (ending !== undefined) await ending
+    if (this.#ledger.running.has(id)) {
+      this.#unwanted.add(id) // it is on its way back into the line
+      return 'cancelling'
+    }
+    return await this.#options.store.get(id) === undefined ? 'missing' : 'ended'
+  }
+
+  async move(id: string, to: { readonly before: string } | 'front' | 'end'): Promise<boolean> {
+    const { store, feed } = this.#options
+    if (!await store.moved(id, to)) return false
+    const record = await store.get(id)
+    if (record === undefined || record.state !== 'queued') return false
+    this.#replace(record.id, { rank: record.rank })
+    const { request: _request, origin: _origin, result: _result, ...job } = record
+    feed.emit({ type: 'job.changed', job }, job)
+    return true
+  }
+
+  async pause(): Promise<void> {
+    await this.#options.store.paused(true)
+    this.#isPaused = true
+    for (const track of this.#tracks) track.recall()
+    this.#announcer.now()
+  }
+
+  async resume(): Promise<void> {
+    await this.#options.store.paused(false)
+    this.#isPaused = false
+    this.#announcer.now()
+    this.pump()
+  }
+
+  async clear(): Promise<number> {
+    const ids = this.waiting(Infinity).map(({ id }) => id)
+    const outcomes = await Promise.all(ids.map((id) => this.cancel(id)))
+    return outcomes.filter((one) => one === 'cancelled').length
+  }
+
+  async free(what: { readonly sessions: boolean; readonly results: boolean }): Promise<void> {
+    const ready = this.#options.slots.filter(({ isReady }) => isReady)
+    await Promise.allSettled(ready.map(({ client }) => client.ask({ type: 'free', id: randomUUID(), ...what })))
+  }
+
+  /** Starts nothing more, asks what runs to save its state, and puts it back into the queue; ends workers that don't in time. */
+  async suspend(seconds: number): Promise<void> {
+    this.#isStopping = true
+    for (const track of this.#tracks) {
+      track.close()
+      track.recall()
+      for (const flight of track.lane.flights) if (flight.hasStarted && flight.wish === undefined) track.lane.suspend(flight)
+    }
+    const until = Date.now() + seconds * 1000
+    while (this.#isAloft() && Date.now() < until) await pause(20)
+    for (const { lane } of this.#tracks) for (const flight of lane.flights) flight.wish ??= 'suspend'
+    await Promise.all(this.#options.slots.map((slot) => slot.close()))
+    for (let turns = 0; this.#isAloft() && turns < 100; turns++) await pause(5)
+    await this.#ledger.settled(CLOSING_SECONDS)
+    this.#announcer.close()
+  }
+
+  #isAloft(): boolean {
+    return this.#tracks.some(({ lane }) => lane.size > 0)
+  }
+
+  #trackOf({ device }: Pick<Job, 'device'>): Track {
+    const found = device === undefined ? undefined : this.#tracks.find(({ lane }) => lane.slot.device === device)
+    const track = found ?? this.#tracks[0]
+    if (track === undefined) throw new Error('a server has at least one device')
+    return track
+  }
+
+  #accept(job: Job, request: JobRequest): void {
+    this.#shelf.offer(job.id, request)
+    this.#options.feed.emit({ type: 'job.queued', job }, job)
+    this.#trackOf(job).add(job)
+    this.#changed()
+  }
+
+  async #cancelWaiting(job: Job): Promise<'cancelled'> {
+    this.#shelf.take(job.id)
+    await this.#end(job, { state: 'cancelled' })
+    return 'cancelled'
+  }
+
+  async #cancelFlight(lane: Lane, flight: Flight): Promise<'cancelled' | 'cancelling' | 'ended'> {
+    if (flight.isOver) {
+      await this.#ledger.ending(flight.job.id)
+      return 'ended'
+    }
+    if (!flight.hasStarted) flight.isOver = true
+    lane.stop(flight, 'cancel')
+    if (!flight.isOver) return 'cancelling'
+    await this.#end(flight.job, { state: 'cancelled' })
+    return 'cancelled'
+  }
+
+  /** Changes a waiting job, wherever it stands. */
+  #replace(id: string, change: Partial<Job>): void {
+    for (const track of this.#tracks) {
+      const waiting = track.line.remove(id)
+      if (waiting !== undefined) return track.add({ ...waiting, ...change })
+      const flight = track.lane.get(id)
+      if (flight === undefined || flight.hasStarted || flight.isOver) continue
+      flight.job = { ...flight.job, ...change }
+      if (flight.wish === undefined) track.lane.stop(flight, 'recall')
+      return
+    }
+  }
+
+  #host() {
+    const { feed, store, folders } = this.#options
+    return {
+      started: (flight: Flight) => this.#started(flight),
+      graph: (flight: Flight, nodes: readonly NodeRef[]) => {
+        if (flight.hasStarted) feed.emit({ type: 'job.graph', nodes }, flight.job)
+        else flight.nodes.push(...nodes)
+      },
+      event: (flight: Flight, event: RunEvent) => {
+        flight.record.note(event)
+        feed.emit({ type: 'run', event }, flight.job)
+      },
+      publish: async (flight: Flight, file: StagedFile): Promise<PublishedName> => {
+        const published = await publishFile(store, folders.output, flight.job.id, file)
+        flight.record.files.push(published)
+        return nameOf(published)
+      },
+      preview: (flight: Flight, preview: SamplerPreview) => void this.#preview(flight, preview),
+      settled: (flight: Flight, outcome: Outcome, isSuspect: boolean) => void this.#settled(flight, outcome, isSuspect),
+    }
+  }
+
+  #started(flight: Flight): void {
+    const { feed } = this.#options
+    flight.job = this.#ledger.start(flight.job)
+    this.#suspects.delete(flight.job.id)
+    if (flight.nodes.length > 0) feed.emit({ type: 'job.graph', nodes: flight.nodes }, flight.job)
+    this.#changed()
+  }
+
+  async #settled(flight: Flight, outcome: Outcome, isSuspect: boolean): Promise<void> {
+    flight.onSettled()
+    const track = this.#trackOf(flight.job)
+    if (outcome.how === 'answer') track.lane.slot.didWork()
+    const { job, hasStarted, wish, isOver } = flight
+    if (isOver) return this.#changed(track)
+    const isGuilty = isSuspect && this.#suspects.has(job.id)
+    if (isSuspect) this.#suspects.add(job.id)
+    if (!hasStarted && !isGuilty && isUntouched(outcome)) {
+      this.#shelf.keep(job.id, flight.request)
+      track.add(job)
+      return this.#changed()
+    }
+    if (!hasStarted && isGuilty) flight.job = this.#ledger.start(job)
+    const verdict = judge(outcome, flight.job, wish, this.#options.config.queue.maxAttempts)
+    if (verdict.to === 'ended') void this.#endFlight(flight, verdict)
+    else void this.#requeue(flight, verdict)
+    this.#changed(track)
+  }
+
+  async #endFlight(flight: Flight, { state, problem }: { readonly state: 'done' | 'failed' | 'cancelled' | 'quarantined'; readonly problem?: Problem }): Promise<void> {
+    const { job, record, hasStarted } = flight
+    const device = this.#trackOf(job).lane.slot.device
+    const files = job.attempts > 1 ? await this.#options.store.filesOf(job.id).catch(() => record.files) : record.files
+    await this.#end(job, { state, ...(problem && { problem }), ...(hasStarted && { result: record.result(device, files) }) })
+  }
+
+  async #requeue(flight: Flight, verdict: Parameters<Ledger['requeue']>[1]): Promise<void> {
+    const job = await this.#ledger.requeue(flight.job, verdict)
+    if (job === undefined) return
+    if (this.#unwanted.delete(job.id)) return void this.#cancelWaiting(job)
+    this.#shelf.offer(job.id, flight.request)
+    this.#trackOf(job).add(job)
+    this.#changed()
+  }
+
+  async #end(job: Job, ending: Omit<Parameters<Ledger['end']>[1], 'at'>): Promise<void> {
+    await this.#ledger.end(job, { ...ending, at: Date.now() })
+    this.#announcer.soon()
+  }
+
+  #endBroken(job: Job, error: unknown): void {
+    const problem = error instanceof Error ? error.message : String(error)
+    void this.#end(job, { state: 'failed', problem: { code: 'execution_failed', problem, remedy: 'Submit it again.' } })
+  }
+
+  async #preview({ job }: Flight, { paths, ...preview }: SamplerPreview): Promise<void> {
+    const frames = await Promise.all(paths.map((path) => readFile(path))).catch(() => [])
+    for (const path of paths) void rm(path, { force: true }).catch(() => {})
+    if (frames.length > 0) this.#options.feed.preview({ job: job.id, ...preview, frames })
+  }
+
+  #changed(track?: Track): void {
+    track?.pump()
+    this.#announcer.soon()
+  }
+}
+
+/** Whether nothing has been done yet for a job that has not started: it was called back, or its worker died. */
+function isUntouched(outcome: Outcome): boolean {
+  if (outcome.how === 'death') return true
+  return outcome.how === 'answer' && (outcome.answer.status === 'cancelled' || outcome.answer.status === 'interrupted')
+}
+
+/** Seconds that the last endings may take to be written. */
+const CLOSING_SECONDS = 5
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, milliseconds) })
+}

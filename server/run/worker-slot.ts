@@ -1,0 +1,134 @@
+/**
+ * The worker of one device: started at once, asked whether it is there, and started again when it dies, later each time
+ * as long as it does nothing but die.
+ */
+import { randomUUID } from 'node:crypto'
+import type { NodeDefinition } from '../../core/types/definition.ts'
+import { removeTemporaries } from '../../media/staging.ts'
+import { WorkerClient } from '../../worker/client.ts'
+import type { DeviceName, Folders, PluginReport, PluginSettings } from '../../worker/protocol.ts'
+import type { Log } from '../services.ts'
+
+/** Milliseconds before a worker is started again, by how often it died without having done anything. */
+const DELAYS = [0, 250, 1000, 2000, 5000, 10_000, 30_000]
+
+export interface SlotOptions {
+  readonly device: DeviceName
+  readonly folders: Folders
+  readonly plugins?: PluginSettings
+  /** The worker's module; the built one when left out. */
+  readonly entry?: string
+  readonly log: Log
+  /** It answers. With what it can do. */
+  readonly onReady: (definitions: readonly NodeDefinition[]) => void
+  readonly onPlugins?: (plugins: readonly PluginReport[]) => void
+  readonly onDown: () => void
+}
+
+export class WorkerSlot {
+  readonly device: DeviceName
+  readonly #options: SlotOptions
+  #client: WorkerClient
+  #isReady = false
+  #isClosed = false
+  #restarts = 0
+  #idleDeaths = 0
+  #timer: NodeJS.Timeout | undefined
+  #waiting: (() => void)[] = []
+
+  constructor(options: SlotOptions) {
+    this.#options = options
+    this.device = options.device
+    this.#client = this.#start()
+  }
+
+  /** Whether the worker of this moment has answered a question. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  get restarts(): number {
+    return this.#restarts
+  }
+
+  get pid(): number | undefined {
+    return this.#client.pid
+  }
+
+  /** The worker of this moment; ask it only while it is ready. */
+  get client(): WorkerClient {
+    return this.#client
+  }
+
+  /** Resolves once a worker answers, or is not waited for any more. */
+  ready(signal: AbortSignal): Promise<void> {
+    if (this.#isReady || signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+      signal.addEventListener('abort', () => {
+        this.#waiting = this.#waiting.filter((one) => one !== resolve)
+        resolve()
+      }, { once: true })
+    })
+  }
+
+  /** It has done something: should it die, the next is started at once. */
+  didWork(): void {
+    this.#idleDeaths = 0
+  }
+
+  /** SIGKILL; another one is started. */
+  kill(): void {
+    this.#client.kill()
+  }
+
+  /** No worker any more. Resolves when the last one is gone. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    const client = this.#client
+    client.kill()
+    await client.died
+  }
+
+  #start(): WorkerClient {
+    const { device, plugins, entry, onPlugins } = this.#options
+    const client = new WorkerClient({ device, ...(plugins && { plugins }), ...(entry !== undefined && { entry }), ...(onPlugins && { onPlugins }) })
+    this.#client = client
+    void client.died.then((death) => {
+      this.#options.log.warn({ device, pid: client.pid, code: death.code, signal: death.signal }, 'a worker ended')
+      this.#bury(client)
+    })
+    this.#greet(client)
+    return client
+  }
+
+  /** Asks a first question. Whoever can't answer it is as good as dead. */
+  #greet(client: WorkerClient): void {
+    const { folders, onReady, log, device } = this.#options
+    client.ask({ type: 'nodes', id: randomUUID(), folders }).then(({ definitions }) => {
+      if (client !== this.#client || this.#isClosed) return
+      this.#isReady = true
+      log.info({ device, pid: client.pid }, 'a worker is ready')
+      onReady(definitions)
+      for (const resolve of this.#waiting.splice(0)) resolve()
+    }).catch((error: unknown) => {
+      if (this.#isClosed) return
+      log.error({ device, error: String(error) }, 'a worker did not answer its first question')
+      client.kill()
+    })
+  }
+
+  #bury(client: WorkerClient): void {
+    if (client !== this.#client) return
+    this.#isReady = false
+    const { output } = this.#options.folders
+    if (client.pid !== undefined) void removeTemporaries(output, { pid: client.pid }).catch(() => {}) // next start removes them
+    this.#options.onDown()
+    if (this.#isClosed) return
+    const delay = DELAYS[Math.min(this.#idleDeaths++, DELAYS.length - 1)]
+    this.#restarts++
+    this.#timer = setTimeout(() => this.#start(), delay)
+  }
+}
