@@ -25,7 +25,7 @@ interface Start {
 }
 
 /** A process and its descendants. */
-function family(root: number): number[] {
+export function family(root: number): number[] {
   const children = new Map<number, number[]>()
   for (const name of readdirSync('/proc').filter((n) => /^\d+$/.test(n))) {
     const parent = Number(statusOf(Number(name), 'PPid'))
