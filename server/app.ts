@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
+import { comfyRoutes } from './comfy/routes.ts'
 import type { ServerLog } from './operations/log.ts'
 import { observeRequests } from './operations/observe-requests.ts'
 import type { Readiness } from './operations/readiness.ts'
@@ -28,6 +29,8 @@ export function createApp(services: AppServices): Express {
   app.use(refuseWhileStopping(services.isStopping))
   app.use(guardRequests(services.config))
   app.use(operationsRoutes(services.metrics, services.readiness))
+  const comfy = comfyRoutes(services)
+  app.use(comfy).use('/api', comfy)
   const editor = editorFolder()
   if (editor !== undefined) app.use(express.static(editor, { dotfiles: 'ignore', redirect: false }))
   app.use(notFound)

@@ -20,6 +20,8 @@ export interface WorkerClientOptions {
   readonly plugins?: PluginSettings
   /** Told what became of the plugins, whenever they were loaded. */
   readonly onPlugins?: (plugins: readonly PluginReport[]) => void
+  /** Gets what the worker and its plugins print, in pieces of any length; it goes to stderr when left out. */
+  readonly onOutput?: (text: string) => void
 }
 
 /** What a parent hears while its request is being worked on. */
@@ -118,9 +120,9 @@ export class WorkerClient {
   }
 
   #start(): WorkerProcess {
-    const { device, plugins, entry } = this.#options
+    const { device, plugins, entry, onOutput } = this.#options
     const settings = plugins && JSON.stringify({ ...plugins, avoid: [...plugins.avoid ?? [], ...this.#loading.avoided] })
-    const started = startWorkerProcess([device ?? 'none', ...(settings === undefined ? [] : [settings])], entry)
+    const started = startWorkerProcess([device ?? 'none', ...(settings === undefined ? [] : [settings])], entry, onOutput)
     started.child.on('message', (message) => this.#receive(message as FromWorker)) // only our own worker writes here
     void started.died.then((death) => this.#bury(death))
     return started

@@ -36,15 +36,18 @@ export function workerEntry(from: string = import.meta.url): string {
  * Starts a worker. It leads a process group of its own, so that Ctrl-C in a terminal reaches only its parent, which
  * decides what to do, and so that it can be killed together with its children. What plugins print on stdout goes to
  * stderr: stdout belongs to the parent.
+ * @param hear gets what it prints, without secrets; our stderr when left out
  */
-export function startWorkerProcess(args: readonly string[], entry: string = workerEntry()): WorkerProcess {
+export function startWorkerProcess(
+  args: readonly string[], entry: string = workerEntry(), hear: (text: string) => void = (text) => process.stderr.write(text),
+): WorkerProcess {
   const child = fork(entry, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let lastWords = ''
   const redactor = new Redactor(secretVariables(process.env))
   const overhear = (chunk: string) => {
     const text = redactor.text(chunk)
     lastWords = (lastWords + text).slice(-LAST_WORDS)
-    process.stderr.write(text)
+    hear(text)
   }
   child.stdout?.setEncoding('utf8').on('data', overhear)
   child.stderr?.setEncoding('utf8').on('data', overhear)

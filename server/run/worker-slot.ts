@@ -8,6 +8,7 @@ import { removeTemporaries } from '../../media/staging.ts'
 import { WorkerClient } from '../../worker/client.ts'
 import type { DeviceName, Folders, PluginReport, PluginSettings } from '../../worker/protocol.ts'
 import type { Log } from '../services.ts'
+import { inLines } from '../operations/in-lines.ts'
 
 /** Milliseconds before a worker is started again, by how often it died without having done anything. */
 const DELAYS = [0, 250, 1000, 2000, 5000, 10_000, 30_000]
@@ -93,11 +94,12 @@ export class WorkerSlot {
   }
 
   #start(): WorkerClient {
-    const { device, plugins, entry, onPlugins } = this.#options
-    const client = new WorkerClient({ device, ...(plugins && { plugins }), ...(entry !== undefined && { entry }), ...(onPlugins && { onPlugins }) })
+    const { device, plugins, entry, onPlugins, log } = this.#options
+    const onOutput = inLines((output) => log.info({ device, output }, 'a worker said'))
+    const client = new WorkerClient({ device, onOutput, ...(plugins && { plugins }), ...(entry !== undefined && { entry }), ...(onPlugins && { onPlugins }) })
     this.#client = client
     void client.died.then((death) => {
-      this.#options.log.warn({ device, pid: client.pid, code: death.code, signal: death.signal }, 'a worker ended')
+      log.warn({ device, pid: client.pid, code: death.code, signal: death.signal }, 'a worker ended')
       this.#bury(client)
     })
     this.#greet(client)
