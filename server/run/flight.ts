@@ -1,5 +1,5 @@
 /** A job on its way through a worker: handed over, perhaps started, not answered yet. */
-import type { NodeRef } from '../../core/workflow/problem.ts'
+import type { NodeRef, Problem } from '../../core/workflow/problem.ts'
 import type { Job, JobRequest } from '../job/job.ts'
 import { AttemptRecord } from './attempt-record.ts'
 import type { Wish } from './retry-rule.ts'
@@ -10,6 +10,8 @@ export class Flight {
   readonly record = new AttemptRecord()
   /** Whether its first event has come. */
   hasStarted = false
+  /** Why it had to be tried again, where it had to. */
+  readonly before: Problem | undefined
   /** What the worker was asked to do with it. */
   wish: Wish | undefined
   /** It was cancelled before it started, and its end is told already: only the worker is still to answer. */
@@ -23,6 +25,7 @@ export class Flight {
 
   constructor(job: Job, request: JobRequest) {
     this.job = job
+    this.before = job.problem
     this.request = request
   }
 }

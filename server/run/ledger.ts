@@ -50,7 +50,7 @@ export class Ledger {
   /** Counts an attempt. Gives the job as it is then. */
   start(job: Job): Job {
     const { store, feed, log } = this.#options
-    const { notBefore: _notBefore, ...rest } = job
+    const { notBefore: _notBefore, problem: _problem, ...rest } = job
     const started: Job = { ...rest, state: 'running', attempts: job.attempts + 1, started: Date.now() }
     this.#running.set(job.id, started)
     this.#unwritten.set(job.id, started.started ?? 0)

@@ -125,7 +125,8 @@ export class Queue implements JobQueue {
     if (!await store.moved(id, to)) return false
     const record = await store.get(id)
     if (record === undefined || record.state !== 'queued') return false
-    this.#replace(record.id, { rank: record.rank })
+    if (typeof to === 'object' && !await this.#isRankOf(to.before)) await this.#rankAnew()
+    else this.#replace(record.id, record.rank)
     const { request: _request, origin: _origin, result: _result, ...job } = record
     feed.emit({ type: 'job.changed', job }, job)
     return true
@@ -209,16 +210,29 @@ export class Queue implements JobQueue {
     return 'cancelled'
   }
 
-  /** Changes a waiting job, wherever it stands. */
-  #replace(id: string, change: Partial<Job>): void {
+  /** Gives a waiting job another place, wherever it stands. */
+  #replace(id: string, rank: number): void {
     for (const track of this.#tracks) {
       const waiting = track.line.remove(id)
-      if (waiting !== undefined) return track.add({ ...waiting, ...change })
+      if (waiting !== undefined) return track.add({ ...waiting, rank })
       const flight = track.lane.get(id)
       if (flight === undefined || flight.hasStarted || flight.isOver) continue
-      flight.job = { ...flight.job, ...change }
+      flight.job = { ...flight.job, rank }
       if (flight.wish === undefined) track.lane.stop(flight, 'recall')
       return
+    }
+  }
+
+  /** Whether the store has a job at the place at which it stands here: now and then it numbers all that wait anew. */
+  async #isRankOf(id: string): Promise<boolean> {
+    const rank = (await this.#options.store.get(id))?.rank
+    return this.waiting(Infinity).every((job) => job.id !== id || job.rank === rank)
+  }
+
+  async #rankAnew(): Promise<void> {
+    for (const { id, rank } of await this.#options.store.waiting()) {
+      const known = this.#tracks.some(({ line, lane }) => (line.get(id) ?? lane.get(id)?.job)?.rank === rank)
+      if (!known) this.#replace(id, rank)
     }
   }
 
@@ -266,7 +280,7 @@ export class Queue implements JobQueue {
       return this.#changed()
     }
     if (!hasStarted && isGuilty) flight.job = this.#ledger.start(job)
-    const verdict = judge(outcome, flight.job, wish, this.#options.config.queue.maxAttempts)
+    const verdict = judge({ outcome, job: flight.job, wish, before: flight.before, maxAttempts: this.#options.config.queue.maxAttempts })
     if (verdict.to === 'ended') void this.#endFlight(flight, verdict)
     else void this.#requeue(flight, verdict)
     this.#changed(track)

@@ -29,17 +29,29 @@ const TRANSIENT = /\b(EIO|EAGAIN|EBUSY|EMFILE|ENFILE|EINTR|ETIMEDOUT|ECONNRESET|
 const FULL = /\b(ENOSPC|EDQUOT)\b/
 const DEVICE_LOST = /device (was |is )?lost|device[- ]removed|CUDA_ERROR_(LAUNCH_FAILED|ECC_UNCORRECTABLE|UNKNOWN)|the device thread ended/i
 
-/** @param job as it was when the attempt ended, this attempt counted */
-export function judge(outcome: Outcome, job: Job, wish: Wish | undefined, maxAttempts: number): Verdict {
+/** What is to be judged. */
+export interface Attempt {
+  readonly outcome: Outcome
+  /** As it was when the attempt ended, this attempt counted. */
+  readonly job: Job
+  readonly wish?: Wish | undefined
+  /** Why the attempt before this one had to be repeated. */
+  readonly before?: Problem | undefined
+  readonly maxAttempts: number
+}
+
+/** What becomes of a job after an attempt. */
+export function judge(attempt: Attempt): Verdict {
+  const { outcome } = attempt
   switch (outcome.how) {
-    case 'death': return judgeDeath(outcome.problem, job, wish, maxAttempts)
+    case 'death': return judgeDeath(outcome.problem, attempt)
     case 'failure': return { to: 'ended', state: 'failed', problem: outcome.problem }
-    case 'answer': return judgeAnswer(outcome.answer, job, wish, maxAttempts)
+    case 'answer': return judgeAnswer(outcome.answer, attempt)
     default: return outcome satisfies never
   }
 }
 
-function judgeAnswer(answer: RunAnswer, job: Job, wish: Wish | undefined, maxAttempts: number): Verdict {
+function judgeAnswer(answer: RunAnswer, { job, wish, maxAttempts }: Attempt): Verdict {
   switch (answer.status) {
     case 'done': return { to: 'ended', state: 'done' }
     case 'refused': return { to: 'ended', state: 'failed', problem: answer.problem }
@@ -50,11 +62,11 @@ function judgeAnswer(answer: RunAnswer, job: Job, wish: Wish | undefined, maxAtt
   }
 }
 
-function judgeDeath(problem: Problem, job: Job, wish: Wish | undefined, maxAttempts: number): Verdict {
+function judgeDeath(problem: Problem, { job, wish, before, maxAttempts }: Attempt): Verdict {
   if (wish === 'cancel') return { to: 'ended', state: 'cancelled' }
   if (wish !== undefined) return stopped()
   const deaths = job.deaths + 1
-  if (deaths >= MAX_DEATHS) return { to: 'ended', state: 'quarantined', problem: quarantined(problem, job.problem) }
+  if (deaths >= MAX_DEATHS) return { to: 'ended', state: 'quarantined', problem: quarantined(problem, before) }
   if (job.attempts >= maxAttempts) return { to: 'ended', state: 'failed', problem }
   return { to: 'queued', problem, death: true, uncounted: false, delay: backoff(deaths) }
 }
