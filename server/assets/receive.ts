@@ -40,6 +40,10 @@ export interface FormPlan {
   readonly fields: readonly string[]
   /** Most bytes of the file. */
   readonly bytes: number
+  /** The field that holds the file: `file` when left out. */
+  readonly file?: string
+  /** Fields of other names are left aside instead of refused. */
+  readonly isLoose?: true
 }
 
 /**
@@ -53,19 +57,21 @@ export function receiveForm<T>(request: IncomingMessage, plan: FormPlan, work: (
 
 async function parse(request: IncomingMessage, plan: FormPlan, path: string): Promise<Omit<ReceivedForm, 'stage'>> {
   const parser = await startParser(request, plan.bytes)
+  const { file: fileField = 'file' } = plan
   const fields = new Map<string, string>()
   let file: Promise<ReceivedFile> | undefined
   const failure = new Promise<never>((_, reject) => {
     const fail = (message: string, cause?: unknown) => reject(badForm(message, cause))
     parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
+      if (plan.isLoose && !plan.fields.includes(name)) return
       if (!plan.fields.includes(name) || nameTruncated) return fail(`the form has a field "${name.slice(0, 40)}" that is not known here`)
       if (valueTruncated || fields.has(name)) return fail(`the field "${name}" is too long, or stands there twice`)
       fields.set(name, value)
     })
     parser.on('file', (name, stream, { filename = '' }) => {
-      if (name !== 'file' || file !== undefined) {
+      if (name !== fileField || file !== undefined) {
         stream.resume()
-        return fail(`expected one file, in the field "file", got one in "${name.slice(0, 40)}"`)
+        return fail(`expected one file, in the field "${fileField}", got one in "${name.slice(0, 40)}"`)
       }
       file = save(stream, path, filename, plan.bytes)
       file.catch(reject)
@@ -79,7 +85,7 @@ async function parse(request: IncomingMessage, plan: FormPlan, path: string): Pr
   try {
     request.pipe(parser)
     await Promise.race([finished(parser, { readable: false }), failure])
-    if (file === undefined) throw badForm('the form has no file in the field "file"')
+    if (file === undefined) throw badForm(`the form has no file in the field "${fileField}"`)
     return { file: await Promise.race([file, failure]), fields }
   } catch (error) {
     request.unpipe(parser)
@@ -124,6 +130,6 @@ async function save(stream: Readable, path: string, given: string, limit: number
 function badForm(message: string, cause?: unknown): ApiError {
   return new ApiError({
     status: 400, code: 'invalid_form', field: 'body', message, cause, headers: { connection: 'close' },
-    remedy: 'Send multipart/form-data with one file in the field "file".',
+    remedy: 'Send multipart/form-data with one file, and names of fields as they are documented.',
   })
 }
