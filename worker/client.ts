@@ -8,7 +8,7 @@ import { explainDeath, startWorkerProcess } from './process.ts'
 import type { WorkerDeath, WorkerProcess } from './process.ts'
 import { LoadingWatch } from './client-plugins.ts'
 import type { PublishedName, PublishMessage, SamplerPreview, StagedFile } from './protocol-files.ts'
-import type { AnswerOf, DeviceName, FromWorker, PluginReport, PluginSettings, Request, ToWorker } from './protocol.ts'
+import type { AnswerOf, DeviceName, FromWorker, FromWorkerMessage, PluginReport, PluginSettings, Request, ToWorker } from './protocol.ts'
 import { RunningNodes } from './running-nodes.ts'
 
 export interface WorkerClientOptions {
@@ -134,6 +134,9 @@ export class WorkerClient {
 
   #receive(message: FromWorker): void {
     switch (message.type) {
+      case 'batch':
+        for (const one of message.messages) this.#receive(one)
+        return
       case 'ready':
         return
       case 'plugin.loading':
@@ -147,7 +150,7 @@ export class WorkerClient {
     }
   }
 
-  #hear(message: Extract<FromWorker, { readonly id: string }>): void {
+  #hear(message: Extract<FromWorkerMessage, { readonly id: string }>): void {
     const waiting = this.#waiting.get(message.id)
     if (waiting === undefined) return
     waiting.isHeard = true

@@ -13,18 +13,30 @@ function outbox() {
   const sent: FromWorker[] = []
   return { box: new Outbox((message) => sent.push(message)), sent }
 }
-const eventsIn = (sent: readonly FromWorker[]) => sent.flatMap((message) => message.type === 'events' ? message.events : [])
+const unpacked = (sent: readonly FromWorker[]) => sent.flatMap((message) => message.type === 'batch' ? message.messages : [message])
+const eventsIn = (sent: readonly FromWorker[]) => unpacked(sent).flatMap((message) => message.type === 'events' ? message.events : [])
 
-test('events of one turn travel together, before what is sent next', async () => {
+test('what is said in one turn travels together, in order', async () => {
   const { box, sent } = outbox()
   box.event('r', event(0))
   box.event('r', event(1))
   expect(sent).toEqual([])
   box.post({ type: 'answer', id: 'r', answer: { status: 'cancelled' } })
-  expect(sent.map(({ type }) => type)).toEqual(['events', 'answer'])
   box.event('r', event(2))
+  box.event('other', event(0))
+  expect(sent).toEqual([])
   await new Promise((resolve) => setImmediate(resolve))
-  expect(eventsIn(sent).map(({ seq }) => seq)).toEqual([0, 1, 2])
+  expect(sent).toHaveLength(1)
+  expect(unpacked(sent).map(({ type }) => type)).toEqual(['events', 'answer', 'events', 'events'])
+  expect(eventsIn(sent).map(({ seq }) => seq)).toEqual([0, 1, 2, 0])
+})
+
+test('one message goes by itself', () => {
+  const { box, sent } = outbox()
+  box.post({ type: 'ready' })
+  box.flush()
+  box.flush()
+  expect(sent).toEqual([{ type: 'ready' }])
 })
 
 test('no message is larger than the limit, and none is lost', () => {
@@ -45,19 +57,22 @@ test('secrets stay here: those of all requests, and those of one until it is for
   box.event('r', { v: 1, run: 'r', seq: 1, at: 0, type: 'node.done', node: 'n', shown: 'n', seconds: 1, ui: { text: ['its-own'] } })
   box.flush()
   expect(eventsIn(sent).map((one) => (one.type === 'node.done' ? one.ui : 'message' in one && one.message))).toEqual([
-    `${WITHHELD} and ${WITHHELD}`, { text: [WITHHELD] }, `its-own and ${WITHHELD}`,
+    `${WITHHELD} and ${WITHHELD}`, `its-own and ${WITHHELD}`, { text: [WITHHELD] },
   ])
   box.post({ type: 'failure', id: 'r', problem: { code: 'execution_failed', problem: 'its-own' } })
   box.forget('r')
   box.post({ type: 'failure', id: 'r', problem: { code: 'execution_failed', problem: 'its-own' } })
-  expect(sent.slice(-2)).toMatchObject([{ problem: { problem: WITHHELD } }, { problem: { problem: 'its-own' } }])
+  box.flush()
+  expect(unpacked(sent).slice(-2)).toMatchObject([{ problem: { problem: WITHHELD } }, { problem: { problem: 'its-own' } }])
 })
 
 test('ten thousand nodes are named in several messages', () => {
   const { box, sent } = outbox()
   box.graph('r', Array.from({ length: 10_000 }, (_, i) => ({ id: String(i), type: 'T' })))
-  expect(sent).toHaveLength(5)
-  expect(sent.flatMap((message) => message.type === 'graph' ? message.nodes : []).at(-1)).toEqual({ id: '9999', type: 'T' })
+  box.flush()
+  const messages = unpacked(sent)
+  expect(messages).toHaveLength(5)
+  expect(messages.flatMap((message) => message.type === 'graph' ? message.nodes : []).at(-1)).toEqual({ id: '9999', type: 'T' })
 })
 
 test('of ten thousand problems the first cross', () => {

@@ -2,21 +2,23 @@ import type { RunEvent } from '../core/run/events.ts'
 import type { NodeRef, Problem } from '../core/workflow/problem.ts'
 import { Redactor } from '../core/workflow/redact.ts'
 import { MAX_MESSAGE } from './protocol.ts'
-import type { FromWorker } from './protocol.ts'
+import type { FromWorker, FromWorkerMessage } from './protocol.ts'
 
 /** Nodes and events in one message: far below MAX_MESSAGE at their usual sizes. */
 const BATCH = 2000
+/** What stands around the messages of a batch, in characters. */
+const ENVELOPE = 40
 /** Problems that cross; the rest are counted. */
 const MAX_PROBLEMS = 200
 
-/** Sends what a worker says, and keeps each message within its limit. */
+/** Sends what a worker says, in order: what is said in one turn of the event loop travels together, within the limit of a message. */
 export class Outbox {
   readonly #send: (message: FromWorker) => void
   readonly #redactor: Redactor
   /** For requests whose workflows hold secrets. */
   readonly #redactors = new Map<string, Redactor>()
-  readonly #events = new Map<string, RunEvent[]>()
-  #scheduled = false
+  #waiting: Said[] = []
+  #isScheduled = false
 
   /** @param redactor takes out what must not leave this process */
   constructor(send: (message: FromWorker) => void, redactor: Redactor = new Redactor()) {
@@ -39,41 +41,69 @@ export class Outbox {
     this.#redactors.delete(id)
   }
 
-  /** Sends at once, after the events that came before. */
-  post(message: FromWorker): void {
-    this.flush()
-    this.#send(('id' in message ? this.redactor(message.id) : this.#redactor).data(message))
+  /** Sends at the end of this turn, after what was said before. */
+  post(message: Said): void {
+    this.#add(('id' in message ? this.redactor(message.id) : this.#redactor).data(message))
   }
 
   graph(id: string, nodes: readonly NodeRef[]): void {
     for (let from = 0; from < nodes.length; from += BATCH) this.post({ type: 'graph', id, nodes: nodes.slice(from, from + BATCH) })
   }
 
-  /** Events of one turn of the event loop travel together. */
   event(id: string, event: RunEvent): void {
-    const events = this.#events.get(id) ?? []
-    this.#events.set(id, events)
-    events.push(hasText(event) ? this.redactor(id).data(boundedEvent(event)) : event)
-    if (events.length >= BATCH) return this.flush()
-    if (this.#scheduled) return
-    this.#scheduled = true
+    const said = hasText(event) ? this.redactor(id).data(boundedEvent(event)) : event
+    const last = this.#waiting.at(-1)
+    if (last?.type === 'events' && last.id === id && last.events.length < BATCH) last.events.push(said)
+    else this.#add({ type: 'events', id, events: [said] })
+  }
+
+  /** Sends what waits. */
+  flush(): void {
+    this.#isScheduled = false
+    const pieces = this.#waiting.flatMap(fitting)
+    this.#waiting = []
+    let from = 0
+    let bytes = 0
+    for (const [index, piece] of pieces.entries()) {
+      if (bytes + piece.bytes > MAX_MESSAGE - ENVELOPE && index > from) {
+        this.#sendAll(pieces.slice(from, index))
+        from = index
+        bytes = 0
+      }
+      bytes += piece.bytes + 1
+    }
+    this.#sendAll(pieces.slice(from))
+  }
+
+  #add(message: Said): void {
+    this.#waiting.push(message)
+    if (this.#isScheduled) return
+    this.#isScheduled = true
     setImmediate(() => this.flush())
   }
 
-  flush(): void {
-    this.#scheduled = false
-    for (const [id, events] of this.#events) this.#sendEvents(id, events)
-    this.#events.clear()
+  #sendAll(pieces: readonly Piece[]): void {
+    const [first, ...others] = pieces
+    if (first === undefined) return
+    this.#send(others.length === 0 ? first.message : { type: 'batch', messages: pieces.map(({ message }) => message) })
   }
+}
 
-  /** A batch that is too large is halved until it fits. */
-  #sendEvents(id: string, events: readonly RunEvent[]): void {
-    const message: FromWorker = { type: 'events', id, events }
-    if (events.length < 2 || JSON.stringify(message).length <= MAX_MESSAGE) return this.#send(message)
-    const half = events.length >> 1
-    this.#sendEvents(id, events.slice(0, half))
-    this.#sendEvents(id, events.slice(half))
-  }
+/** What waits: events may still be added to the last. */
+type Said = Exclude<FromWorkerMessage, { readonly type: 'events' }> | { readonly type: 'events'; readonly id: string; readonly events: RunEvent[] }
+
+/** What is sent as it is, and how many characters of JSON it takes. */
+interface Piece {
+  readonly message: FromWorkerMessage
+  readonly bytes: number
+}
+
+/** A message as it can be sent: events that are too large together are halved until they fit. */
+function fitting(message: Said): Piece[] {
+  const bytes = JSON.stringify(message).length
+  if (message.type !== 'events' || message.events.length < 2 || bytes <= MAX_MESSAGE) return [{ message, bytes }]
+  const half = message.events.length >> 1
+  return [message.events.slice(0, half), message.events.slice(half)].flatMap((events) => fitting({ ...message, events }))
 }
 
 /** Whether an event says more than which node it is about: most don't. */

@@ -14,7 +14,6 @@ import { weightsOf } from './provenance.ts'
 import type { Answers, Folders, PlanFile, PlanMemory, PlanRequest, PlanRow } from './protocol.ts'
 import { environmentOf } from './result-caches.ts'
 import type { RunCache } from './result-caches.ts'
-import { readTimes } from './times.ts'
 
 /** Rows of one answer; a message is bounded. */
 const MOST_ROWS = 2000
@@ -35,7 +34,7 @@ export async function planJob(
   try {
     const plan = await dryRun(workflow, { ...options, has: async (key) => disk !== undefined && disk.cache.has(key) })
     const available = Math.floor(SHARE * availableMemory())
-    const measured = await readTimes(cache.times, device)
+    const measured = await cache.times.read(device)
     const rows = plan.nodes.map((node) => rowOf(node, available, measured))
     const problems = [...plan.dropped.flatMap(({ reasons }) => reasons), ...rows.flatMap((row) => tooLarge(row, available))]
     const { seeds, prompts } = plan

@@ -377,7 +377,10 @@ export interface Answers {
 }
 export type AnswerOf<R extends Request> = Answers[R['type']]
 
-export type FromWorker =
+/** Several messages travel together where they come fast. */
+export type FromWorker = FromWorkerMessage | { readonly type: 'batch'; readonly messages: readonly FromWorkerMessage[] }
+
+export type FromWorkerMessage =
   /** Imports are done; the device may still be opening. */
   | { readonly type: 'ready' }
   /** A plugin's code is about to run. Should nothing more come, it is the reason. */

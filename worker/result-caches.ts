@@ -11,6 +11,7 @@ import type { Environment, ResultCache, TypeLookup } from '../core/index.ts'
 import { cacheFolder } from '../tensor/index.ts'
 import { workerEntry } from './process.ts'
 import type { CacheSettings, DeviceName } from './protocol.ts'
+import { TimesWriter } from './times.ts'
 
 /** Results kept in memory between runs, in bytes. */
 const MEMORY_BYTES = 512 * 2 ** 20
@@ -22,14 +23,15 @@ export interface RunCache {
   readonly results: ResultCache
   /** Where results are also kept on the disk, and where the records of runs are. */
   readonly disk?: { readonly cache: DiskCache; readonly records: string }
-  /** The file of what nodes took on this machine, whatever becomes of results. */
-  readonly times: string
+  /** What nodes took on this machine, whatever becomes of results. */
+  readonly times: TimesWriter
 }
 
 /** Makes each cache when it is first asked for. */
 export class ResultCaches {
   readonly #typeOf: TypeLookup
   readonly #made = new Map<string, RunCache>()
+  readonly #times = new Map<string, TimesWriter>()
 
   /** @param typeOf value types as the plugins of the moment have them */
   constructor(typeOf: TypeLookup) {
@@ -40,9 +42,26 @@ export class ResultCaches {
     const name = JSON.stringify([settings.mode, settings.folder, settings.bytes, settings.count])
     const known = this.#made.get(name)
     if (known) return known
-    const made = { ...this.#make(settings), times: timesFile(settings.folder) }
+    const made = { ...this.#make(settings), times: this.#timesOf(timesFile(settings.folder)) }
     this.#made.set(name, made)
     return made
+  }
+
+  /** One writer a file, however many settings name it. */
+  #timesOf(file: string): TimesWriter {
+    const writer = this.#times.get(file) ?? new TimesWriter(file)
+    this.#times.set(file, writer)
+    return writer
+  }
+
+  /** Writes what measurements wait. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#times.values()].map((writer) => writer.flush()))
+  }
+
+  /** Lets go of all results in memory; those on the disk stay. */
+  clear(): void {
+    for (const { results } of this.#made.values()) results.clear?.()
   }
 
   #make({ mode, folder, bytes, count }: CacheSettings): Omit<RunCache, 'times'> {

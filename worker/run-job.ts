@@ -29,7 +29,6 @@ import type { RunSignals } from './run-line.ts'
 import { provenanceOf } from './provenance.ts'
 import { environmentOf } from './result-caches.ts'
 import type { ResultCaches } from './result-caches.ts'
-import { keepTimes } from './times.ts'
 import type { Answers, ExplainRequest, PlanRequest, Folders, JobRequest, PluginReport, RunAnswer, RunRequest, ValidateRequest } from './protocol.ts'
 
 /** What lives as long as the worker. */
@@ -40,6 +39,8 @@ export interface Engine {
   readonly caches: ResultCaches
   readonly outbox: Outbox
   readonly publisher: Publisher
+  /** Those that were opened. */
+  readonly devices: ReadonlyMap<DeviceKind, Promise<Device>>
   device(kind: DeviceKind): Promise<Device>
 }
 
@@ -55,7 +56,7 @@ export async function runJob(request: RunRequest, engine: Engine, { signal }: Ru
   } catch (error) {
     return refusal(error)
   }
-  void removeTemporaries(folders.output, { depth: 1 }).catch(() => {}) // what a crash before this run left there
+  if (!request.publishes) void removeTemporaries(folders.output, { depth: 1 }).catch(() => {}) // what a crash before this run left there; a parent that publishes sees to it
   outbox.graph(id, workflow.nodes.map(refOf))
   const refused = new HeldFailure((event) => outbox.event(id, withAdvice(event, engine.plugins)))
   const files = new ProducedFiles(folders)
@@ -87,7 +88,7 @@ export async function runJob(request: RunRequest, engine: Engine, { signal }: Ru
     },
   })
   await keepRecord(recorder, result.executed, request.workflow, cache)
-  await keepTimes(cache.times, kind, await keeper.measurements())
+  await cache.times.keep(kind, await keeper.measurements())
   stopListening?.()
   if (result.error && process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${redactor.text(logText(result.error))}\n`)
   const error = adviseOnPluginError(await adviseOnModelError(result.error, workflow, registry, folders), engine.plugins)

@@ -1,4 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import type { RunAnswer } from './protocol.ts'
+
+/** Other work of the process gets its turn after so many milliseconds of runs. */
+const BREATH_MS = 5
 
 /** How a run is told to end before it is done. */
 export interface RunSignals {
@@ -50,7 +54,14 @@ export class RunLine {
     return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]
   }
 
+  /** Short runs may never wait for anything: what else the process has to do gets its turn between them. */
   async #goOn(): Promise<void> {
-    while ((this.#current = this.#waiting.shift())) await this.#current.begin()
+    let breath = performance.now()
+    while ((this.#current = this.#waiting.shift())) {
+      await this.#current.begin()
+      if (performance.now() - breath < BREATH_MS) continue
+      await setImmediate()
+      breath = performance.now()
+    }
   }
 }

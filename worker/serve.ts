@@ -9,6 +9,7 @@ import { openDeviceThread } from '../tensor/runtime/open-device.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { exportJob } from './export-job.ts'
 import { Outbox } from './outbox.ts'
+import type { FreeRequest } from './protocol-files.ts'
 import type { Answers, FromWorker, PluginSettings, PluginsRequest, Request, RunAnswer, RunRequest, ToWorker } from './protocol.ts'
 import { describeNodes, explainNodes, planNodes, runJob, validateJob } from './run-job.ts'
 import type { Engine } from './run-job.ts'
@@ -32,6 +33,7 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
   const engine: Engine = {
     get registry() { return plugins.registry },
     get plugins() { return plugins.reports },
+    devices,
     caches: new ResultCaches((id) => plugins.registry.types.get(id)),
     outbox,
     publisher: new Publisher((message) => outbox.post(message)),
@@ -126,6 +128,13 @@ function refusedId(id: unknown, running: ReadonlyMap<string, unknown>): Workflow
   }
 }
 
+/** Runs that go on keep what they hold, and build again what they use. */
+async function free({ sessions, results }: FreeRequest, { caches, devices }: Engine): Promise<Answers['free']> {
+  if (results) caches.clear()
+  if (sessions) await Promise.all([...devices.values()].map(async (device) => (await device).putOut()))
+  return { isFreed: true }
+}
+
 async function pluginsAnswer({ reload }: PluginsRequest, plugins: PluginHost): Promise<Answers['plugins']> {
   if (reload) await plugins.load()
   return { plugins: plugins.reports }
@@ -157,6 +166,7 @@ async function answer(request: Exclude<Request, PluginsRequest | RunRequest>, en
       const { diagnose } = await import('./diagnose.ts')
       return { rows: await diagnose(request.folders) }
     }
+    case 'free': return free(request, engine)
     default: return request satisfies never
   }
 }

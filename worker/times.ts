@@ -25,10 +25,57 @@ export async function readTimes(file: string, device: string): Promise<Measureme
   return byType(lines.filter((line) => line.device === device))
 }
 
+/** Seconds between two writes: of many short runs, what they measured goes out together. */
+const PAUSE = 5
+/** What waits in memory at most; the latest stay. */
+const MOST_WAITING = 5 * MOST_LINES
+
+/** Measurements of a process on their way to a file: those of a first run at once, those of the next ones now and then. */
+export class TimesWriter {
+  readonly #file: string
+  #waiting: Line[] = []
+  #isPaused = false
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  /** Adds what nodes of a run took; resolves when it is written or waits for others. Trouble with the file is none of the run's. */
+  async keep(device: string, measured: readonly Measurement[]): Promise<void> {
+    if (measured.length === 0) return
+    for (const one of measured) this.#waiting.push({ ...one, device })
+    if (this.#waiting.length > 2 * MOST_WAITING) this.#waiting = this.#waiting.slice(-MOST_WAITING)
+    if (this.#isPaused) return
+    this.#isPaused = true
+    setTimeout(() => {
+      this.#isPaused = false
+      void this.flush()
+    }, PAUSE * 1000).unref()
+    await this.flush()
+  }
+
+  /** What nodes took on a device, as far as it is known to anybody. */
+  async read(device: string): Promise<Measurements> {
+    await this.flush()
+    return readTimes(this.#file, device)
+  }
+
+  /** Writes what waits. */
+  flush(): Promise<void> {
+    const lines = this.#waiting
+    this.#waiting = []
+    if (lines.length > 0) this.#writing = this.#writing.then(() => append(this.#file, lines))
+    return this.#writing
+  }
+}
+
 /** Adds what nodes of a run took. Trouble with the file is none of the run's. */
 export async function keepTimes(file: string, device: string, measured: readonly Measurement[]): Promise<void> {
-  if (measured.length === 0) return
-  const fresh = measured.map((one): Line => ({ ...one, device }))
+  if (measured.length > 0) await append(file, measured.map((one): Line => ({ ...one, device })))
+}
+
+async function append(file: string, fresh: readonly Line[]): Promise<void> {
   try {
     const { lines, isSound, bytes } = await read(file)
     const text = textOf(fresh)

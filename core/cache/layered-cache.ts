@@ -36,6 +36,11 @@ export class LayeredCache implements ResultCache {
     this.#back.set(key, result, node)
   }
 
+  /** What the slow one has stays. */
+  clear(): void {
+    this.#front.clear?.()
+  }
+
   planned(keys: Iterable<string>): void {
     const all = [...keys]
     this.#front.planned?.(all)

@@ -14,6 +14,8 @@ export interface ResultCache {
   set(key: string, result: NodeResult, node?: KeyedNode): void
   /** Hears which results a run that begins may need: a cache that keeps the last run's drops all others. */
   planned?(keys: Iterable<string>): void
+  /** Lets go of all that it holds in memory. */
+  clear?(): void
 }
 
 /** Results in memory up to a total weight; the one unused for longest goes first. */

@@ -35,8 +35,8 @@ export interface MigratedWorkflow {
  * versions, stay as they are. The workflow itself where nothing is to be done.
  * @throws WorkflowError when a migration throws
  */
-export function migrateNodes(workflow: Workflow, types: Iterable<MigratableType>): MigratedWorkflow {
-  const table = new TypeTable(types)
+export function migrateNodes(workflow: Workflow, types: Iterable<MigratableType> | TypeTable): MigratedWorkflow {
+  const table = types instanceof TypeTable ? types : new TypeTable(types)
   const isCurrent = ({ nodes }: Pick<Workflow, 'nodes'>) => !nodes.some((node) => table.stepsFor(node))
   if (isCurrent(workflow) && (workflow.subgraphs ?? []).every(isCurrent)) return { workflow, migrated: [] }
   const top = new ScopeMigration(workflow.nodes, table)
@@ -79,7 +79,8 @@ interface Steps {
   readonly steps: readonly Migration[]
 }
 
-class TypeTable {
+/** What is known of node types and of those that they replace: made once where many workflows are carried over. */
+export class TypeTable {
   readonly #types: ReadonlyMap<string, MigratableType>
   readonly #replacements = new Map<string, { readonly type: MigratableType; readonly replacement: Replacement }>()
 

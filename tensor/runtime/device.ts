@@ -66,6 +66,8 @@ export interface Device {
   /** Lets refs go; those that are gone already don't matter. */
   release(refs: Iterable<TensorRef>): void
   memory(): Promise<DeviceMemory>
+  /** Puts out all sessions, once what was asked before has ended. Those that are used again are built again. */
+  putOut(): Promise<void>
   /** Lets what was asked before end, then frees everything. Later calls throw DeviceError. */
   close(): Promise<void>
 }

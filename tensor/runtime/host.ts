@@ -24,5 +24,6 @@ export interface Host {
   fetch(ref: TensorRef): Promise<TensorData>
   release(refs: readonly number[]): Promise<void>
   memory(): Promise<DeviceMemory>
+  putOut(): Promise<void>
   close(): Promise<void>
 }

@@ -75,6 +75,10 @@ export class HostedDevice implements Device {
     return this.#host.memory()
   }
 
+  putOut() {
+    return this.#host.putOut()
+  }
+
   close() {
     return this.#host.close()
   }

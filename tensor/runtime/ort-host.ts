@@ -77,6 +77,10 @@ export class OrtHost implements Host {
     })
   }
 
+  putOut(): Promise<void> {
+    return this.#inTurn(() => this.#sessions.clear())
+  }
+
   endProfile(key: string): Promise<string | null> {
     return this.#inTurn(async () => {
       const cached = this.#sessions.use(key)

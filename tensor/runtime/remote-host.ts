@@ -79,6 +79,10 @@ export class RemoteHost implements Host {
     return this.#call('memory', [])
   }
 
+  putOut(): Promise<void> {
+    return this.#call('putOut', [])
+  }
+
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
   }

@@ -71,6 +71,7 @@ export class ProfiledDevice implements Device {
   fetch(ref: TensorRef) { return this.#device.fetch(ref) }
   release(refs: Iterable<TensorRef>) { this.#device.release(refs) }
   memory() { return this.#device.memory() }
+  putOut() { return this.#device.putOut() }
   close() { return this.#device.close() }
 }
 
