@@ -1,35 +1,80 @@
-/** A server from its settings: worker and store first, since they take longest, then what speaks HTTP. */
+/** A server from its settings: workers and store first, since they take longest, then what speaks HTTP. */
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
-import type { ServerConfig } from './config/config.ts'
-import type { Services } from './services.ts'
 import { createApp } from './app.ts'
+import type { AppServices } from './app.ts'
+import type { ServerConfig, TokenConfig } from './config/config.ts'
+import { makeFolders, serverFolders } from './operations/data-folder.ts'
+import { listen } from './operations/listen.ts'
+import { openLog } from './operations/log.ts'
+import { logPlugins } from './operations/log-plugins.ts'
+import { ServerMetrics } from './operations/metrics.ts'
+import { pruneHistory } from './operations/prune-history.ts'
+import { readinessOf } from './operations/readiness.ts'
+import { gaugeReader } from './operations/readings.ts'
+import { StartError } from './operations/start-error.ts'
+import { stopServer } from './operations/stop.ts'
+import { watchJobs } from './operations/watch-jobs.ts'
+import { openQueue } from './run/open-queue.ts'
+import { limitConnections, replaceTokens, timeLimits } from './security/index.ts'
+import { attachSockets } from './sockets.ts'
+import { openStore } from './store/open-store.ts'
+import { StoreError } from './store/store-error.ts'
+
+export { loadConfig } from './config/load-config.ts'
+export { ConfigError } from './config/problems.ts'
+export { StartError } from './operations/start-error.ts'
 
 export interface RunningServer {
   /** Without a slash at its end. */
   readonly url: string
-  readonly services: Services
-  /** Stops accepting, drains or suspends what runs, closes the store. */
+  readonly services: AppServices
+  /** Takes other tokens from now on. */
+  replaceTokens(tokens: readonly TokenConfig[]): void
+  /** Stops accepting, lets what runs save where it is, within `drainSeconds`, and closes the store. */
   stop(): Promise<void>
 }
 
-/** Starts a server. @throws StartError when it can't: the port or the data folder is taken, the settings are unsafe */
-export async function startServer(config: ServerConfig): Promise<RunningServer> {
-  const services = await openServices(config)
-  const server = createServer(createApp(services))
-  const url = await listen(server, config)
-  return { url, services, stop: async () => { server.close() } }
+export interface StartOptions {
+  /** Texts that must not come up in the log. */
+  readonly secrets?: readonly string[]
 }
 
-async function openServices(_config: ServerConfig): Promise<Services> {
-  throw new Error('store, queue and desk land here')
+/** Starts a server. @throws StartError when it can't: the port or the data folder is taken, a folder can't be written */
+export async function startServer(config: ServerConfig, { secrets = [] }: StartOptions = {}): Promise<RunningServer> {
+  const log = openLog({ ...config, secrets })
+  const metrics = new ServerMetrics()
+  const folders = serverFolders(config)
+  const opening = makeFolders(folders).then(() => openStore(folders.data, { queueLimit: config.queue.limit }))
+  const { queue, desk, admission, feed, suspend } = await openQueue({ config, folders, store: opening, log, metrics, onPlugins: (plugins) => logPlugins(log, plugins) }).catch(explainStart)
+  const store = await opening
+  let isStopping = false
+  const services: AppServices = {
+    config, folders, store, queue, feed, desk, admission, log, metrics,
+    isStopping: () => isStopping,
+    readiness: readinessOf({ store, desk, config, isStopping: () => isStopping }),
+  }
+  metrics.readFrom(gaugeReader(services))
+  const stopWatching = watchJobs(feed, log, metrics, config.logPrompts)
+  const stopPruning = pruneHistory(store, config.history, log)
+  const server = createServer(timeLimits(config), createApp(services))
+  limitConnections(server, config)
+  const sockets = attachSockets(server, services)
+  const stop = async (drainSeconds: number) => {
+    isStopping = true
+    stopPruning()
+    await stopServer({ server, closeSockets: () => sockets.close(), suspend, closeStore: () => store.close() }, drainSeconds)
+    stopWatching()
+    log.flush()
+  }
+  const url = await listen(server, config).catch(async (error: unknown) => {
+    await stop(0)
+    throw error
+  })
+  return { url, services, replaceTokens: (tokens) => replaceTokens(config, tokens), stop: () => stop(config.drainSeconds) }
 }
 
-async function listen(server: Server, { host, port }: ServerConfig): Promise<string> {
-  server.listen(port, host)
-  await once(server, 'listening')
-  const address = server.address() as AddressInfo // of a TCP server that listens
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+/** What the store says against being opened is a reason not to start. */
+function explainStart(error: unknown): never {
+  if (error instanceof StoreError) throw new StartError(error.message, { cause: error })
+  throw error
 }

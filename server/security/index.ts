@@ -19,7 +19,7 @@ import type { Refusal } from './refusal.ts'
 import { scopeFor } from './scopes.ts'
 import { LOCAL } from './tokens.ts'
 
-export { FRAME_BYTES, limitConnections, UNSENT_BYTES } from './limits.ts'
+export { FRAME_BYTES, limitConnections, timeLimits, UNSENT_BYTES } from './limits.ts'
 export { refuseUpgrade } from './refusal.ts'
 export type { Refusal } from './refusal.ts'
 

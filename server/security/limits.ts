@@ -1,5 +1,5 @@
 /** How much one client may take of the server: connections, time, bytes, sockets. */
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ServerConfig } from '../config/config.ts'
 import { LOOPBACK_NETWORK, networkOf } from './network.ts'
@@ -12,12 +12,16 @@ export const FRAME_BYTES = 1024 * 1024
 /** Forms have fields beside their file. */
 const FORM_BYTES = 1024 * 1024
 
+/** What a server is made with, so that slow heads and bodies are cut off in time. */
+export function timeLimits({ limits }: ServerConfig): ServerOptions {
+  const headersTimeout = limits.headersSeconds * 1000
+  const requestTimeout = Math.max(limits.requestSeconds, limits.headersSeconds) * 1000
+  return { headersTimeout, requestTimeout, keepAliveTimeout: 65_000, connectionsCheckingInterval: Math.min(5000, headersTimeout) }
+}
+
 /** Sets the limits of connections. To be called before the server listens. */
 export function limitConnections(server: Server, { limits }: ServerConfig): void {
   server.maxConnections = limits.connections
-  server.headersTimeout = limits.headersSeconds * 1000
-  server.requestTimeout = limits.requestSeconds * 1000
-  server.keepAliveTimeout = 65_000
   server.maxHeadersCount = 100
   // Nothing moved in either direction: a client that stopped reading its download.
   server.timeout = Math.max(limits.requestSeconds, 60) * 1000
