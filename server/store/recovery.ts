@@ -1,0 +1,37 @@
+import type { Opened, ThreadData } from './operations.ts'
+import type { Sql } from './sql.ts'
+import { KEY_LIFE } from './job-writes.ts'
+import { QUARANTINED } from './tally.ts'
+
+/** Puts what a crash interrupted back into the queue, at its old place; or aside, when that happened too often. */
+export function recover(sql: Sql, { maxCrashes, now }: ThreadData): Opened {
+  sql.exec('BEGIN IMMEDIATE')
+  try {
+    const running = sql.rows<[id: string, crashes: number]>('SELECT id, crashes + 1 FROM jobs WHERE state = 1 ORDER BY rank, seq')
+    const isTooMuch = ([, crashes]: readonly [string, number]) => crashes >= maxCrashes
+    for (const [id, crashes] of running) {
+      if (isTooMuch([id, crashes])) quarantine(sql, id, crashes, now)
+      else sql.change('UPDATE jobs SET state = 0, crashes = ? WHERE id = ?', crashes, id)
+    }
+    sql.change('DELETE FROM idempotency WHERE created <= ?', now - KEY_LIFE)
+    sql.exec('COMMIT')
+    return {
+      requeued: running.filter((row) => !isTooMuch(row)).map(([id]) => id),
+      quarantined: running.filter(isTooMuch).map(([id]) => id),
+    }
+  } catch (error) {
+    sql.rollback()
+    throw error
+  }
+}
+
+function quarantine(sql: Sql, id: string, crashes: number, now: number): void {
+  const problem = {
+    code: 'execution_failed',
+    problem: `the server ended ${crashes} times while this job ran`,
+    remedy: 'It is not tried again by itself. If the server was stopped for other reasons, submit it once more.',
+  }
+  const [fin] = sql.row<[number]>('SELECT coalesce(max(fin), 0) + 1 FROM jobs')!
+  sql.change(`UPDATE jobs SET state = ${QUARANTINED}, crashes = ?, ended = ?, fin = ?, not_before = NULL, problem = ? WHERE id = ?`,
+    crashes, now, fin, JSON.stringify(problem), id)
+}
