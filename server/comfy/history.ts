@@ -1,0 +1,98 @@
+/** What jobs left, oldest first, as ComfyUI tells it. */
+import { Router } from 'express'
+import { own } from '../../core/comfy/fields.ts'
+import type { JsonObject } from '../../core/types/json.ts'
+import type { JobState } from '../job/states.ts'
+import { isFinal } from '../job/states.ts'
+import type { JobRecord } from '../job/job.ts'
+import type { Principal, Services } from '../services.ts'
+import { readRecord, textsAt } from './body.ts'
+import { forbidden, refusal } from './errors.ts'
+import { endMessage, startMessages, type Message } from './messages.ts'
+import { comfyOutput } from './output.ts'
+import { isTheirs, onlyOf, principalOf } from './principal.ts'
+import { promptRow } from './stored-prompt.ts'
+
+const ENDED: readonly JobState[] = ['done', 'failed', 'cancelled', 'quarantined']
+/** Jobs that one answer holds at most, however many are asked for. */
+const MOST = 1000
+
+/** `GET /history`, `GET /history/{id}`, `POST /history`. */
+export function historyRoutes(services: Services): Router {
+  const { store } = services
+  return Router()
+    .get('/history', async (request, response) => {
+      const limit = wholeNumber(request.query['max_items'], 'max_items') ?? MOST
+      const offset = wholeNumber(request.query['offset'], 'offset')
+      response.json(await page(services, Math.min(limit, MOST), offset, principalOf(response)))
+    })
+    .get('/history/:id', async (request, response) => {
+      const record = await store.get(request.params.id)
+      const isShown = record !== undefined && isFinal(record.state) && isTheirs(record, principalOf(response))
+      response.json(isShown ? { [record.id]: await entry(services, record) } : {})
+    })
+    .post('/history', async (request, response) => {
+      const body = await readRecord(request, services)
+      const principal = principalOf(response)
+      const ids = textsAt(body, 'delete')
+      if (own(body, 'clear') === true) {
+        if (!principal.scopes.has('admin')) throw forbidden('Clearing the history')
+        await store.forget('all')
+      }
+      if (ids.length > 0) await forget(services, ids, principal)
+      response.json({})
+    })
+}
+
+/** A number of the query as ComfyUI reads it; below zero counts as left out. */
+function wholeNumber(value: unknown, name: string): number | undefined {
+  if (value === undefined || value === '') return undefined
+  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : NaN
+  if (Number.isNaN(number)) throw refusal(400, 'invalid_request', `"${name}" is not a whole number.`, `Got ${String(value).slice(0, 40)}.`)
+  return number < 0 ? undefined : number
+}
+
+/** The newest ones, or those from `offset` on; the oldest of them first. */
+async function page(services: Services, limit: number, offset: number | undefined, principal: Principal): Promise<JsonObject> {
+  if (limit === 0) return {}
+  const owner = onlyOf(services, principal)
+  const order = offset === undefined ? 'newest' : 'oldest'
+  const { jobs } = await services.store.history({
+    states: ENDED, limit, order, ...(offset !== undefined && { offset }), ...(owner !== undefined && { owner }),
+  })
+  const ids = jobs.map(({ id }) => id)
+  const records = new Map((await services.store.records(ids)).map((record) => [record.id, record]))
+  const found = (order === 'newest' ? ids.reverse() : ids).flatMap((id) => records.get(id) ?? [])
+  return Object.fromEntries(await Promise.all(found.map(async (record) => [record.id, await entry(services, record)])))
+}
+
+async function entry(services: Services, record: JobRecord): Promise<JsonObject> {
+  const nodes = (record.result?.nodes ?? []).filter(({ ui }) => ui !== undefined)
+  return {
+    prompt: await promptRow(services, record, record),
+    outputs: Object.fromEntries(nodes.map(({ node, ui }) => [node, comfyOutput(ui!)])),
+    status: {
+      status_str: record.state === 'done' ? 'success' : 'error',
+      completed: record.state === 'done',
+      messages: messagesOf(record),
+    },
+    meta: Object.fromEntries(nodes.map(({ node, shown }) =>
+      [node, { node_id: node, display_node: shown, parent_node: null, real_node_id: node }])),
+  }
+}
+
+function messagesOf(record: JobRecord): Message[] {
+  const begun = record.started === undefined ? [] : startMessages(record.id, record.result?.cached ?? [], record.started)
+  const nodes = record.result?.nodes ?? []
+  const executed = nodes.filter(({ state }) => state === 'done').map(({ node }) => node)
+  const stopped = nodes.find(({ state }) => state === 'cancelled')?.shown
+  return [...begun, endMessage(record, { executed, stopped })]
+}
+
+async function forget({ store }: Services, ids: readonly string[], principal: Principal): Promise<void> {
+  if (!principal.scopes.has('admin')) {
+    const records = await store.records(ids)
+    if (records.some((record) => !isTheirs(record, principal))) throw forbidden('Deleting the history of somebody else')
+  }
+  await store.forget({ ids })
+}

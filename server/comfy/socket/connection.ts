@@ -1,0 +1,59 @@
+/** One client's socket. What a slow client does not read is dropped or ends it: the server's memory is not its buffer. */
+import type { RawData, WebSocket } from 'ws'
+import type { Principal } from '../../services.ts'
+
+/** Bytes that wait for a client before what it can do without (progress, previews, the queue's length) is left out. */
+const DISPENSABLE = 1_000_000
+/** Bytes that wait before it is let go: it may come again and ask how things stand. */
+const MOST = 16_000_000
+/** The code for "try again later" of RFC 6455's registry. */
+const TRY_AGAIN = 1013
+
+export class Connection {
+  readonly client: string
+  readonly principal: Principal
+  /** Whether it asked for previews that say what they belong to. */
+  takesDescribedPreviews = false
+  /** When something was last sent to it, in milliseconds of the monotonic clock. */
+  lastSent = performance.now()
+  readonly #socket: WebSocket
+
+  constructor(socket: WebSocket, client: string, principal: Principal) {
+    this.#socket = socket
+    this.client = client
+    this.principal = principal
+  }
+
+  /** Sends what the client must not miss. */
+  send(frame: string | Buffer): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    if (this.#socket.bufferedAmount > MOST) return this.#letGo()
+    this.lastSent = performance.now()
+    this.#socket.send(frame)
+  }
+
+  /** Sends what the next of its kind makes good, unless the client is slow. */
+  offer(frame: string | Buffer): void {
+    if (this.#socket.bufferedAmount <= DISPENSABLE) this.send(frame)
+  }
+
+  #letGo(): void {
+    this.#socket.close(TRY_AGAIN, 'too slow')
+    this.#socket.terminate()
+  }
+}
+
+/** What a client says of itself in its first message; `undefined` for anything else. */
+export function flagsIn(message: RawData): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(String(message))
+    if (!isObject(value) || value['type'] !== 'feature_flags') return undefined
+    return isObject(value['data']) ? value['data'] : {}
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
