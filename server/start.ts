@@ -44,7 +44,7 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
   const log = openLog({ ...config, secrets })
   const metrics = new ServerMetrics()
   const folders = serverFolders(config)
-  const opening = makeFolders(folders).then(() => openStore(folders.data, { queueLimit: config.queue.limit }))
+  const opening = makeFolders(folders).then(() => openStore(folders.data, { outputFolder: folders.output, queueLimit: config.queue.limit }))
   const { queue, desk, admission, feed, suspend } = await openQueue({ config, folders, store: opening, log, metrics, onPlugins: (plugins) => logPlugins(log, plugins) }).catch(explainStart)
   const store = await opening
   let isStopping = false
