@@ -3,7 +3,9 @@ import type { NextFunction, Request, Response } from 'express'
 import { problemText, type Problem } from '../../core/workflow/problem.ts'
 import { logText, WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { MediaError, type MediaErrorCode } from '../../media/error.ts'
+import { Busy } from '../run/busy.ts'
 import type { Services } from '../services.ts'
+import { StoreError, type StoreErrorCode } from '../store/store-error.ts'
 
 /** One thing that is wrong, as an answer says it. */
 export interface ErrorBody {
@@ -60,13 +62,13 @@ const MEDIA_STATUS: Readonly<Record<MediaErrorCode, number>> = {
   bad_input: 400, not_found: 404, unreadable: 400, unwritable: 500, disk_full: 507, ffmpeg_failed: 500, closed: 500, incomplete: 500,
 }
 
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])
-
 /** Any failure as a refusal; `undefined` for what nobody foresaw, whose stack belongs to the log. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof ApiError) return error.refusal
   if (error instanceof WorkflowError) return workflowRefusal(error)
   if (error instanceof MediaError) return mediaRefusal(error)
+  if (error instanceof StoreError) return storeRefusal(error)
+  if (error instanceof Busy) return busyRefusal(error)
   return systemRefusal(error)
 }
 
@@ -82,21 +84,25 @@ function mediaRefusal({ code, path, problem, remedy }: MediaError): Refusal {
   return { status: MEDIA_STATUS[code], code, message: `${file}${problem}`, remedy }
 }
 
+const STORE_STATUS: Readonly<Partial<Record<StoreErrorCode, number>>> = { disk_full: 507, invalid: 400, locked: 503, closed: 503 }
+
+function storeRefusal({ code, problem, remedy }: StoreError): Refusal {
+  // What is said of others names files of this machine: that belongs to the log.
+  if (code === 'invalid') return { status: 400, code: 'invalid_request', message: problem, ...(remedy !== undefined && { remedy }) }
+  const message = code === 'disk_full' ? 'the disk of the data folder is full: nothing was saved' : 'the database can\'t be used now'
+  const said = code === 'disk_full' ? 'Free some space there and send the request again.' : 'The log of the server says more.'
+  return { status: STORE_STATUS[code] ?? 500, code: code === 'disk_full' ? code : 'store_failed', message, remedy: said }
+}
+
+function busyRefusal({ message, retryAfter }: Busy): Refusal {
+  const seconds = String(Math.max(1, Math.ceil(retryAfter)))
+  return { status: 503, code: 'busy', message, remedy: `Ask again in ${seconds} s.`, headers: { 'retry-after': seconds } }
+}
+
+/** Express' own: a path with a % that is no escape. */
 function systemRefusal(error: unknown): Refusal | undefined {
-  if (!(error instanceof Error)) return undefined
-  const { code, status, retryAfter } = error as Error & { code?: unknown; status?: unknown; retryAfter?: unknown }
-  if (typeof code === 'string' && FULL.has(code)) {
-    const message = 'the disk of the data folder is full: nothing was saved'
-    return { status: 507, code: 'disk_full', message, remedy: 'Free some space there and send the request again.' }
-  }
-  if (typeof retryAfter === 'number') {
-    const seconds = String(Math.max(1, Math.ceil(retryAfter)))
-    return { status: 503, code: 'busy', message: error.message, remedy: `Ask again in ${seconds} s.`, headers: { 'retry-after': seconds } }
-  }
-  if (status === 400 && error.name === 'URIError') {
-    return { status: 400, code: 'invalid_request', message: 'the path holds a % that is no escape', remedy: 'Escape names in paths.' }
-  }
-  return undefined
+  const isUnreadable = error instanceof Error && 'status' in error && error.status === 400
+  return isUnreadable ? { status: 400, code: 'invalid_request', message: 'the path can\'t be read', remedy: 'Escape names in paths.' } : undefined
 }
 
 /** The answer to a refusal. */

@@ -1,4 +1,4 @@
-/** /api/queue: what runs and what waits, as a whole; memory of the workers. */
+/** /api/queue/…: what runs and what waits, as a whole; memory of the workers. (GET and POST /api/queue are ComfyUI's.) */
 import { Type } from '@sinclair/typebox'
 import type { Router } from 'express'
 import { isTheirs } from '../comfy/principal.ts'
@@ -19,7 +19,7 @@ const QueueSchema = Type.Object(
 )
 
 export const queueRoutes = {
-  'GET /queue': {
+  'GET /queue/state': {
     operation: 'getQueue', tag: 'queue', scope: 'run', summary: 'What runs and what waits',
     query: Type.Object({ limit: Type.Optional(Limit) }, { additionalProperties: false }),
     replies: { 200: QueueSchema },
@@ -49,7 +49,7 @@ export const queueRoutes = {
 export function queueRouter(services: Services): Router {
   const { queue } = services
   return implement(queueRoutes, services, {
-    'GET /queue': ({ query, principal }) => ({
+    'GET /queue/state': ({ query, principal }) => ({
       paused: queue.isPaused,
       running: queue.running().filter((job) => isTheirs(job, principal)),
       queued: queue.waiting(query.limit ?? 100).filter((job) => isTheirs(job, principal)),

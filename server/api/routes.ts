@@ -1,0 +1,34 @@
+/** All routes below /api. */
+import { Router } from 'express'
+import type { Services } from '../services.ts'
+import { assetRouter, assetRoutes } from './assets.ts'
+import { docsRouter, docsRoutes } from './docs.ts'
+import { errorHandler } from './errors.ts'
+import { jobRouter, jobRoutes } from './jobs.ts'
+import { modelRouter, modelRoutes } from './models.ts'
+import { nodeRouter, nodeRoutes } from './nodes.ts'
+import { preferenceRouter, preferenceRoutes } from './preferences.ts'
+import { questionRouter, questionRoutes } from './questions.ts'
+import { queueRouter, queueRoutes } from './queue.ts'
+import { runRouter, runRoutes } from './run.ts'
+import { workflowRouter, workflowRoutes } from './workflows.ts'
+
+/** Every route, as data: what is checked, described and typed. */
+export const API_ROUTES = {
+  ...jobRoutes, ...queueRoutes, ...nodeRoutes, ...modelRoutes, ...assetRoutes, ...workflowRoutes, ...runRoutes, ...questionRoutes,
+  ...preferenceRoutes, ...docsRoutes,
+}
+
+export type ApiRoutes = typeof API_ROUTES
+
+/** The router to be mounted at /api. What it does not know is left to what follows. */
+export function apiRoutes(services: Services): Router {
+  const router = Router({ caseSensitive: true })
+  const parts = [
+    jobRouter, queueRouter, nodeRouter, modelRouter, assetRouter, workflowRouter, runRouter, questionRouter, preferenceRouter,
+  ]
+  for (const part of parts) router.use(part(services))
+  router.use(docsRouter(services, () => API_ROUTES))
+  router.use(errorHandler(services))
+  return router
+}
