@@ -18,6 +18,7 @@ const CHANGES: readonly (readonly [RegExp, Scope])[] = [
   [/^\/upload\//, 'edit'],
   [/^\/(v2\/)?userdata(\/|$)/, 'edit'],
   [/^\/workflows(\/|$)/, 'edit'],
+  [/^\/preferences(\/|$)/, 'edit'],
   [/^\/assets(\/|$)/, 'edit'],
   [/^\/(login|logout)$/, 'run'],
 ]
