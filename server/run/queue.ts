@@ -115,6 +115,7 @@ export class Queue implements JobQueue {
     if (ending !== undefined) await ending
     if (this.#ledger.running.has(id)) {
       this.#unwanted.add(id) // it is on its way back into the line
+      await this.#options.store.cancelling(id)
       return 'cancelling'
     }
     return await this.#options.store.get(id) === undefined ? 'missing' : 'ended'
@@ -205,7 +206,10 @@ export class Queue implements JobQueue {
     }
     if (!flight.hasStarted) flight.isOver = true
     lane.stop(flight, 'cancel')
-    if (!flight.isOver) return 'cancelling'
+    if (!flight.isOver) {
+      await this.#options.store.cancelling(flight.job.id) // a crash must not bring it back
+      return 'cancelling'
+    }
     await this.#end(flight.job, { state: 'cancelled' })
     return 'cancelled'
   }

@@ -31,6 +31,7 @@ export function jobStore(link: ThreadLink, opened: Opened, now: () => number): J
     },
     requeued: async (id, { notBefore, problem, death, uncounted }) => isId(id) &&
       link.call('requeued', id, notBefore === undefined ? null : Math.round(notBefore), JSON.stringify(problem), death ? 1 : 0, uncounted ? 1 : 0),
+    cancelling: async (id) => isId(id) && link.call('cancelling', id),
     moved: async (id, to) => isId(id) && (typeof to === 'string' || isId(to.before)) && link.call('moved', id, to),
     named: async (file) => link.call('named', { ...file, job: checkId(file.job) }),
     published: async (job, file) => link.call('published', checkId(job), file),

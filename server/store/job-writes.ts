@@ -11,7 +11,7 @@ export const KEY_LIFE = 24 * 60 * 60 * 1000
 const RANK_DIGITS = 15
 const HIGHEST_RANK = 1e14
 
-type JobWrites = Pick<Writes, 'submit' | 'started' | 'ended' | 'requeued' | 'moved'>
+type JobWrites = Pick<Writes, 'submit' | 'started' | 'ended' | 'requeued' | 'cancelling' | 'moved'>
 
 /** The changes of jobs. */
 export function jobWrites(sql: Sql, tally: Tally, reads: JobReads, queueLimit: number): JobWrites {
@@ -87,6 +87,8 @@ export function jobWrites(sql: Sql, tally: Tally, reads: JobReads, queueLimit: n
     return count(1, from, QUEUED)
   }
 
+  const cancelling = (id: string): boolean => sql.change('UPDATE jobs SET unwanted = 1 WHERE id = ? AND fin IS NULL', id) === 1
+
   const stateOf = (id: string): number | undefined => sql.row<[number]>('SELECT state FROM jobs WHERE id = ?', id)?.[0]
 
   function count(changed: number, from: number, to: number): boolean {
@@ -127,7 +129,7 @@ export function jobWrites(sql: Sql, tally: Tally, reads: JobReads, queueLimit: n
     for (const [place, [seq]] of waiting.entries()) sql.change('UPDATE jobs SET rank = ? WHERE seq = ?', bounded(first + place), seq)
   }
 
-  return { submit, started, ended, requeued, moved }
+  return { submit, started, ended, requeued, cancelling, moved }
 }
 
 const shortRank = (rank: number): number =>

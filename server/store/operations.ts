@@ -54,6 +54,7 @@ export interface Writes {
   started(id: string, at: number): boolean
   ended(id: string, state: number, at: number, problem: string | null, result: string | null, bytes: number): boolean
   requeued(id: string, notBefore: number | null, problem: string, deaths: 0 | 1, taken: 0 | 1): boolean
+  cancelling(id: string): boolean
   moved(id: string, to: Place): boolean
   named(file: FileToName): NamedFile
   published(job: string, file: PublishedFile): void
@@ -103,6 +104,7 @@ export interface ThreadData {
 
 export interface Opened {
   readonly requeued: readonly string[]
+  readonly cancelled: readonly string[]
   readonly quarantined: readonly string[]
   readonly truncated?: string
 }

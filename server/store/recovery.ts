@@ -1,12 +1,17 @@
 import type { Opened, ThreadData } from './operations.ts'
 import type { Sql } from './sql.ts'
 import { KEY_LIFE } from './job-writes.ts'
-import { QUARANTINED } from './tally.ts'
+import { CANCELLED, QUARANTINED } from './tally.ts'
 
-/** Puts what a crash interrupted back into the queue, at its old place; or aside, when that happened too often. */
+/**
+ * Puts what a crash interrupted back into the queue, at its old place; or aside, when that happened too often. What was
+ * to stop is cancelled.
+ */
 export function recover(sql: Sql, { maxCrashes, now }: ThreadData): Opened {
   sql.exec('BEGIN IMMEDIATE')
   try {
+    const unwanted = sql.rows<[id: string]>('SELECT id FROM jobs WHERE state < 2 AND unwanted = 1 ORDER BY rank, seq')
+    for (const [id] of unwanted) end(sql, id, CANCELLED, now, null)
     const running = sql.rows<[id: string, crashes: number]>('SELECT id, crashes + 1 FROM jobs WHERE state = 1 ORDER BY rank, seq')
     const isTooMuch = ([, crashes]: readonly [string, number]) => crashes >= maxCrashes
     for (const [id, crashes] of running) {
@@ -17,6 +22,7 @@ export function recover(sql: Sql, { maxCrashes, now }: ThreadData): Opened {
     sql.exec('COMMIT')
     return {
       requeued: running.filter((row) => !isTooMuch(row)).map(([id]) => id),
+      cancelled: unwanted.map(([id]) => id),
       quarantined: running.filter(isTooMuch).map(([id]) => id),
     }
   } catch (error) {
@@ -31,7 +37,11 @@ function quarantine(sql: Sql, id: string, crashes: number, now: number): void {
     problem: `the server ended ${crashes} times while this job ran`,
     remedy: 'It is not tried again by itself. If the server was stopped for other reasons, submit it once more.',
   }
+  sql.change('UPDATE jobs SET crashes = ? WHERE id = ?', crashes, id)
+  end(sql, id, QUARANTINED, now, JSON.stringify(problem))
+}
+
+function end(sql: Sql, id: string, state: number, now: number, problem: string | null): void {
   const [fin] = sql.row<[number]>('SELECT coalesce(max(fin), 0) + 1 FROM jobs')!
-  sql.change(`UPDATE jobs SET state = ${QUARANTINED}, crashes = ?, ended = ?, fin = ?, not_before = NULL, problem = ? WHERE id = ?`,
-    crashes, now, fin, JSON.stringify(problem), id)
+  sql.change('UPDATE jobs SET state = ?, ended = ?, fin = ?, not_before = NULL, problem = ? WHERE id = ?', state, now, fin, problem, id)
 }

@@ -65,6 +65,8 @@ export interface HistoryQuery {
 export interface Recovery {
   /** Jobs that a crash interrupted; they are queued again. */
   readonly requeued: readonly string[]
+  /** Jobs that were to stop when a crash interrupted them. */
+  readonly cancelled: readonly string[]
   /** Jobs that crashes interrupted too often. */
   readonly quarantined: readonly string[]
   /** Set where the log's end was cut off: what the last whole commit held is there. */
@@ -112,6 +114,8 @@ export interface JobStore {
   /** False when it has ended before: the first ending stands. */
   ended(id: string, ending: Ending): Promise<boolean>
   requeued(id: string, requeue: Requeue): Promise<boolean>
+  /** Somebody wants a running job to stop: should the server end before it has, it is cancelled and not run again. False when it has ended. */
+  cancelling(id: string): Promise<boolean>
   /** Moves a queued job: before another one, or to the front or the end. False when it is not queued. */
   moved(id: string, to: { readonly before: string } | 'front' | 'end'): Promise<boolean>
   /**

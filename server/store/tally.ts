@@ -4,6 +4,7 @@ import type { Sql } from './sql.ts'
 /** State numbers as they are stored. */
 export const QUEUED = JOB_STATES.indexOf('queued')
 export const RUNNING = JOB_STATES.indexOf('running')
+export const CANCELLED = JOB_STATES.indexOf('cancelled')
 export const QUARANTINED = JOB_STATES.indexOf('quarantined')
 
 /** Those that end a job come after these two. */
