@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const folders = { data: folder, output: folder, input: folder, models: folder }
 const well: ReadinessSources = {
-  store: { check: async () => {}, recovery: { requeued: [], quarantined: [] } },
+  store: { check: async () => {}, recovery: { requeued: [], cancelled: [], quarantined: [] } },
   desk: { isReady: true },
   config: { folders, minFreeBytes: 0 },
   isStopping: () => false,
