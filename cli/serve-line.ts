@@ -17,6 +17,8 @@ export function serveLine(argv: readonly string[], env: NodeJS.ProcessEnv = proc
     host: options.host,
     port: wholeNumber('port', options.port, 65_535),
     token: options.token ?? (env['KINOGRAPH_TOKEN'] || undefined),
+    allowedHosts: options['allow-host'],
+    allowedOrigins: options['allow-origin'].map(originOf),
     data: options['data-dir'],
     input: options['input-dir'],
     output: options['output-dir'],
@@ -28,6 +30,12 @@ export function serveLine(argv: readonly string[], env: NodeJS.ProcessEnv = proc
     drainSeconds: wholeNumber('drain-seconds', options['drain-seconds'], 86_400),
     file: options.config,
   }
+}
+
+/** `https://editor.example.org`, with nothing after it. */
+function originOf(said: string): string {
+  if (/^https?:\/\/[^/\s]+$/.test(said)) return said
+  throw new UsageError(`--allow-origin: expected an origin such as https://editor.example.org, got ${JSON.stringify(said)}.`)
 }
 
 type Options = ReturnType<typeof parseArguments<typeof serveSpec.options>>['options']

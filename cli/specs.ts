@@ -248,6 +248,8 @@ export const serveSpec = defineCommand({
     host: { type: 'text', value: 'ADDRESS', help: 'where to listen (default: 127.0.0.1; any other address demands a token)' },
     port: { type: 'text', value: 'PORT', help: 'default: 8188; 0 takes any that is free' },
     token: { type: 'text', value: 'TOKEN', help: 'who sends it may do everything; better as $KINOGRAPH_TOKEN, since others see command lines' },
+    'allow-host': { type: 'list', value: 'NAME', help: 'a name under which the server is reached, by a reverse proxy for instance (may be repeated)' },
+    'allow-origin': { type: 'list', value: 'ORIGIN', help: 'a page elsewhere that may change things: https://editor.example.org (may be repeated)' },
     'data-dir': { type: 'text', value: 'DIR', help: 'queue, history and uploads (default: kinograph-data)' },
     'output-dir': { type: 'text', value: 'DIR', help: 'where files are saved (default: output in the data folder)' },
     'input-dir': { type: 'text', value: 'DIR', help: 'where LoadImage finds its files, and uploads go (default: input in the data folder)' },

@@ -15,6 +15,8 @@ export interface CommandLine {
   readonly port?: number | undefined
   /** Whoever sends it may do everything. */
   readonly token?: string | undefined
+  readonly allowedHosts?: readonly string[]
+  readonly allowedOrigins?: readonly string[]
   readonly data?: string | undefined
   readonly input?: string | undefined
   readonly output?: string | undefined
@@ -44,6 +46,8 @@ export async function loadConfig(line: CommandLine): Promise<ServerConfig> {
     tokens: tokensOf(line.token, file),
     pluginFolders: [...new Set([...line.plugins ?? [], ...plugins].map((folder) => resolve(folder)))],
     safe: line.safe === true || file.safe === true,
+    allowedHosts: [...line.allowedHosts ?? [], ...file.allowedHosts ?? []],
+    allowedOrigins: [...line.allowedOrigins ?? [], ...file.allowedOrigins ?? []],
     queue: { ...base.queue, ...file.queue },
     history: { ...base.history, ...file.history },
     limits: { ...base.limits, ...file.limits },
