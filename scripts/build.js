@@ -38,6 +38,7 @@ const GROUPS = [
   { 'client/index': 'server/client/index.ts' },
   { 'tensor/runtime/device-thread': 'tensor/runtime/device-thread.ts' },
   { 'test/goldens': 'test/goldens/main.ts', 'bench/main': 'bench/main.ts' },
+  { 'test/faults': 'test/faults/main.ts' },
 ]
 
 /**
