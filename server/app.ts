@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express from 'express'
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
+import { apiRoutes } from './api/routes.ts'
 import { comfyRoutes } from './comfy/routes.ts'
 import type { ServerLog } from './operations/log.ts'
 import { observeRequests } from './operations/observe-requests.ts'
@@ -30,7 +31,7 @@ export function createApp(services: AppServices): Express {
   app.use(guardRequests(services.config))
   app.use(operationsRoutes(services.metrics, services.readiness))
   const comfy = comfyRoutes(services)
-  app.use(comfy).use('/api', comfy)
+  app.use(comfy).use('/api', comfy, apiRoutes(services))
   const editor = editorFolder()
   if (editor !== undefined) app.use(express.static(editor, { dotfiles: 'ignore', redirect: false }))
   app.use(notFound)
