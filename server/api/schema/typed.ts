@@ -14,7 +14,7 @@ export const loose = <T>(schema: TSchema): TUnsafe<T> => Type.Unsafe<T>(schema)
 
 /** One of several words. */
 export const oneOf = <const W extends readonly string[]>(words: W, description?: string): TUnsafe<W[number]> =>
-  Type.Unsafe<W[number]>({
-    type: 'string', enum: words, pattern: `^(?:${words.join('|')})$`,
+  Type.Unsafe<W[number]>(Type.String({
+    enum: words, pattern: `^(?:${words.join('|')})$`,
     expects: `one of ${words.map((word) => JSON.stringify(word)).join(', ')}`, ...(description !== undefined && { description }),
-  })
+  }))
