@@ -1,10 +1,8 @@
 /** A server from its settings: workers and store first, since they take longest, then what speaks HTTP. */
-import { createServer } from 'node:http'
-import { createApp } from './app.ts'
 import type { AppServices } from './app.ts'
 import type { ServerConfig, TokenConfig } from './config/config.ts'
+import type { HttpSide } from './http.ts'
 import { makeFolders, serverFolders } from './operations/data-folder.ts'
-import { listen } from './operations/listen.ts'
 import { openLog } from './operations/log.ts'
 import { logPlugins } from './operations/log-plugins.ts'
 import { ServerMetrics } from './operations/metrics.ts'
@@ -12,11 +10,8 @@ import { pruneHistory } from './operations/prune-history.ts'
 import { readinessOf } from './operations/readiness.ts'
 import { gaugeReader } from './operations/readings.ts'
 import { StartError } from './operations/start-error.ts'
-import { stopServer } from './operations/stop.ts'
 import { watchJobs } from './operations/watch-jobs.ts'
 import { openQueue } from './run/open-queue.ts'
-import { limitConnections, replaceTokens, timeLimits } from './security/index.ts'
-import { attachSockets } from './sockets.ts'
 import { openStore } from './store/open-store.ts'
 import { StoreError } from './store/store-error.ts'
 
@@ -30,7 +25,7 @@ export interface RunningServer {
   readonly services: AppServices
   /** Takes other tokens from now on. */
   replaceTokens(tokens: readonly TokenConfig[]): void
-  /** Stops accepting, lets what runs save where it is, within `drainSeconds`, and closes the store. */
+  /** In order: nothing new, what runs saves where it is within `drainSeconds`, last words to sockets, the store. */
   stop(): Promise<void>
 }
 
@@ -44,8 +39,10 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
   const log = openLog({ ...config, secrets })
   const metrics = new ServerMetrics()
   const folders = serverFolders(config)
-  const opening = makeFolders(folders).then(() => openStore(folders.data, { outputFolder: folders.output, queueLimit: config.queue.limit }))
-  const { queue, desk, admission, feed, suspend } = await openQueue({ config, folders, store: opening, log, metrics, onPlugins: (plugins) => logPlugins(log, plugins) }).catch(explainStart)
+  const opening = makeFolders(folders).then(() => openStore(folders.data, { queueLimit: config.queue.limit, outputFolder: folders.output }))
+  const queueing = openQueue({ config, folders, store: opening, log, metrics, onPlugins: (plugins) => logPlugins(log, plugins) })
+  const loading = import('./http.ts')
+  const { queue, desk, admission, feed, suspend } = await queueing.catch(explainStart)
   const store = await opening
   let isStopping = false
   const services: AppServices = {
@@ -56,21 +53,21 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
   metrics.readFrom(gaugeReader(services))
   const stopWatching = watchJobs(feed, log, metrics, config.logPrompts)
   const stopPruning = pruneHistory(store, config.history, log)
-  const server = createServer(timeLimits(config), createApp(services))
-  limitConnections(server, config)
-  const sockets = attachSockets(server, services)
-  const stop = async (drainSeconds: number) => {
+  const stop = async (drainSeconds: number, http?: HttpSide) => {
     isStopping = true
+    http?.refuse()
     stopPruning()
-    await stopServer({ server, closeSockets: () => sockets.close(), suspend, closeStore: () => store.close() }, drainSeconds)
+    await suspend(drainSeconds)
+    await http?.close()
     stopWatching()
+    await store.close()
     log.flush()
   }
-  const url = await listen(server, config).catch(async (error: unknown) => {
+  const http = await loading.then(({ serveHttp }) => serveHttp(services)).catch(async (error: unknown) => {
     await stop(0)
     throw error
   })
-  return { url, services, replaceTokens: (tokens) => replaceTokens(config, tokens), stop: () => stop(config.drainSeconds) }
+  return { url: http.url, services, replaceTokens: http.replaceTokens, stop: () => stop(config.drainSeconds, http) }
 }
 
 /** What the store says against being opened is a reason not to start. */
