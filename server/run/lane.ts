@@ -32,6 +32,7 @@ export class Lane {
   /** Seconds. */
   readonly #grace: number
   readonly #flights = new Map<string, Flight>()
+  /** The worker that was the last to die: whoever is told of it first may ask for more before its slot knows. */
   #buried: WorkerClient | undefined
 
   constructor(slot: WorkerSlot, host: LaneHost, grace: number) {
@@ -50,7 +51,7 @@ export class Lane {
 
   /** Whether the worker is there and takes another job. */
   get hasRoom(): boolean {
-    return this.slot.isReady && this.#flights.size <= PREFETCH
+    return this.slot.isReady && this.slot.client !== this.#buried && this.#flights.size <= PREFETCH
   }
 
   get(id: string): Flight | undefined {

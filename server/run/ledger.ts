@@ -81,7 +81,7 @@ export class Ledger {
     this.#options.feed.emit({ type: 'job.ended', job: ended, ...(result && { result }) }, ended)
   }
 
-  /** Puts a job back into the queue. Gives the job as it is then; undefined when the server ends before it is written. */
+  /** Writes down that a job waits again. Gives the job as it is then; undefined when the server ends before it is written. */
   async requeue(job: Job, { problem, death, delay, uncounted }: Extract<Verdict, { to: 'queued' }>): Promise<Job | undefined> {
     const at = Date.now()
     const notBefore = delay > 0 ? at + delay : undefined
@@ -90,12 +90,10 @@ export class Ledger {
     this.#running.delete(job.id)
     if (!isWritten) return undefined
     const { notBefore: _notBefore, ...rest } = job
-    const queued: Job = {
+    return {
       ...rest, state: 'queued', problem,
       attempts: job.attempts - (uncounted ? 1 : 0), deaths: job.deaths + (death ? 1 : 0), ...(notBefore !== undefined && { notBefore }),
     }
-    this.#options.feed.emit({ type: 'job.changed', job: queued }, queued)
-    return queued
   }
 
   /** Resolves when all that was to be written is, or after so many seconds; then nothing more is tried. */

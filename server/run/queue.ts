@@ -188,9 +188,14 @@ export class Queue implements JobQueue {
 
   #accept(job: Job, request: JobRequest): void {
     this.#shelf.offer(job.id, request)
-    this.#options.feed.emit({ type: 'job.queued', job }, job)
-    this.#trackOf(job).add(job)
-    this.#changed()
+    this.#enter(job, 'job.queued')
+  }
+
+  #enter(job: Job, type: 'job.queued' | 'job.changed'): void {
+    const track = this.#trackOf(job)
+    track.add(job)
+    this.#options.feed.emit({ type, job }, job)
+    this.#changed(track)
   }
 
   async #cancelWaiting(job: Job): Promise<'cancelled'> {
@@ -218,7 +223,10 @@ export class Queue implements JobQueue {
   #replace(id: string, rank: number): void {
     for (const track of this.#tracks) {
       const waiting = track.line.remove(id)
-      if (waiting !== undefined) return track.add({ ...waiting, rank })
+      if (waiting !== undefined) {
+        track.add({ ...waiting, rank })
+        return track.pump()
+      }
       const flight = track.lane.get(id)
       if (flight === undefined || flight.hasStarted || flight.isOver) continue
       flight.job = { ...flight.job, rank }
@@ -281,7 +289,7 @@ export class Queue implements JobQueue {
     if (!hasStarted && !isGuilty && isUntouched(outcome)) {
       this.#shelf.keep(job.id, flight.request)
       track.add(job)
-      return this.#changed()
+      return this.#changed(track)
     }
     if (!hasStarted && isGuilty) flight.job = this.#ledger.start(job)
     const verdict = judge({ outcome, job: flight.job, wish, before: flight.before, maxAttempts: this.#options.config.queue.maxAttempts })
@@ -302,8 +310,7 @@ export class Queue implements JobQueue {
     if (job === undefined) return
     if (this.#unwanted.delete(job.id)) return void this.#cancelWaiting(job)
     this.#shelf.offer(job.id, flight.request)
-    this.#trackOf(job).add(job)
-    this.#changed()
+    this.#enter(job, 'job.changed')
   }
 
   async #end(job: Job, ending: Omit<Parameters<Ledger['end']>[1], 'at'>): Promise<void> {

@@ -55,10 +55,10 @@ export class Track {
     return jobs
   }
 
+  /** Puts a job in its place, before those that the worker has ahead where it comes before them. */
   add(job: Job): void {
     this.line.add(job, Date.now())
     this.#makeWay()
-    this.pump()
   }
 
   /** Hands over as many jobs as the worker takes. */

@@ -27,7 +27,7 @@ function hasDone(counter: string, times: number): boolean {
 
 const actions = {
   crash: () => process.kill(process.pid, 'SIGKILL'),
-  exit: () => process.exit(3),
+  segfault: () => process.kill(process.pid, 'SIGSEGV'),
   block: () => { for (;;); },
   ignore: () => new Promise(() => {}),
   allocate: () => { const held = []; for (;;) held.push(new Array(1e6).fill(held.length)); },
@@ -42,7 +42,7 @@ const step = defineNode({
   output: true,
   idempotent: false,
   inputs: {
-    action: port.choice(['crash', 'exit', 'block', 'ignore', 'allocate', 'throw', 'io', 'full']),
+    action: port.choice(['crash', 'segfault', 'block', 'ignore', 'allocate', 'throw', 'io', 'full']),
     times: port.int({ default: 1, min: 0, max: 1000 }),
     counter: port.string(),
     value: port.int({ default: 1 }),

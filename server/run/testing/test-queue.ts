@@ -31,7 +31,7 @@ export interface TestQueue extends OpenedQueue {
 }
 
 /** Seconds that anything may take on a busy machine. */
-const PATIENCE = 60
+const PATIENCE = 20
 
 export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kinograph-queue-'))
