@@ -52,6 +52,7 @@ function changed(job: Job, log: Log, metrics: Metrics): void {
 function ended(job: Job, result: JobResult | undefined, { log, metrics, logPrompts }: { log: Log; metrics: Metrics; logPrompts: boolean }): void {
   const { id, state, started = job.created, ended: at = started, problem } = job
   metrics.count('kinograph_jobs_ended_total', { state })
+  if (result && result.files.length > 0) metrics.count('kinograph_files_published_total', {}, result.files.length)
   if (job.started !== undefined) metrics.observe('kinograph_job_run_seconds', (at - started) / 1000, { state })
   const fields = {
     job: id, state, attempts: job.attempts, seconds: (at - started) / 1000, files: result?.files.length ?? 0,
