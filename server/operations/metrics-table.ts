@@ -16,7 +16,6 @@ export const COUNTERS = {
   kinograph_nodes_total: { help: 'Nodes by what became of them; cached / (cached + done) is the hit ratio of the cache.', labels: ['outcome'] },
   kinograph_files_published_total: { help: 'Files that got their name for good.' },
   kinograph_http_requests_total: { help: 'Requests by route.', labels: ['method', 'route', 'status'] },
-  kinograph_refused_total: { help: 'Requests and sockets that were turned away at the door.', labels: ['reason'] },
 } as const satisfies Record<string, Described>
 
 export const HISTOGRAMS = {
