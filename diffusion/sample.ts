@@ -13,6 +13,7 @@ import type { GeneratorState } from './random/index.ts'
 import { transformerOf, wantedByModel } from './recipes/describe-dit.ts'
 import type { ModelRecipe } from './recipes/recipe.ts'
 import { checkRequest, pixelsOf } from './sample-checks.ts'
+import { cleanEstimate } from './schedulers/clean-estimate.ts'
 import { createScheduler, EASYANIMATE_NOISE, SCHEDULERS } from './schedulers/index.ts'
 import type { GivenConfig, Scheduler, SchedulePlan, SchedulerName, SchedulerState } from './schedulers/index.ts'
 
@@ -63,13 +64,16 @@ export interface StepInfo {
   readonly latents: Float32Array
   /** The prediction, after guidance. */
   readonly noisePred: Float32Array
+  /** Where the sample is headed, by this prediction: x_0, of the latents' size. */
+  clean(): Float32Array
   readonly state: SamplerState
 }
 
 export interface SampleHooks {
   /** Checked between the model's segments and between steps. */
   readonly signal?: AbortSignal | undefined
-  readonly onStep?: (info: StepInfo) => void
+  /** What it gives is awaited before the next step. */
+  readonly onStep?: (info: StepInfo) => unknown
   /** A state to go on from; it must come from a run of the same request. */
   readonly resume?: SamplerState
 }
@@ -166,14 +170,15 @@ async function runSteps(run: Run, start: SamplerState, { signal, onStep }: Sampl
   while (state.call < timesteps.length) {
     signal?.throwIfAborted()
     const timestep = timesteps[state.call]!
-    const { next, noisePred } = await step(run, state)
+    const { next, noisePred, clean } = await step(run, state)
     state = next
-    onStep?.({
+    await onStep?.({
       step: state.call - begin,
       steps: timesteps.length - begin,
       timestep,
       latents: state.latents,
       noisePred,
+      clean,
       state,
     })
   }
@@ -184,7 +189,7 @@ async function runSteps(run: Run, start: SamplerState, { signal, onStep }: Sampl
 async function step(
   { scheduler, plan, denoise, shape }: Run,
   state: SamplerState,
-): Promise<{ next: SamplerState; noisePred: Float32Array }> {
+): Promise<{ next: SamplerState; noisePred: Float32Array; clean: () => Float32Array }> {
   const { call, latents } = state
   const generator = Generator.from(state.generator)
   const scaled = scheduler.scaleInput(plan, call, latents)
@@ -195,5 +200,6 @@ async function step(
   return {
     next: { call: call + 1, latents: x, scheduler: remembered, generator: generator.state(), denoiser: memory },
     noisePred: output,
+    clean: () => cleanEstimate(scheduler, plan.timesteps[call]!, scaled, output),
   }
 }

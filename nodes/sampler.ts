@@ -1,8 +1,9 @@
 import { defineNode } from '../core/types/index.ts'
-import { checkLatentKind, checkShape, checkTextWidth, modelWeights, sample, samplerActivations, samplerTokens, SCHEDULERS } from '../diffusion/index.ts'
+import { checkLatentKind, checkShape, checkTextWidth, modelWeights, sample, samplerActivations, samplerStateBytes, samplerStateFrom, samplerTokens, SCHEDULERS } from '../diffusion/index.ts'
+import type { StepInfo } from '../diffusion/index.ts'
 import { complaintsOf, knownLatent, knownModel, knownShape, knownWidth, memoryNeed } from './facts.ts'
 import { aboutInput } from './failure.ts'
-import { DEVICE } from './services.ts'
+import { DEVICE, PREVIEWS } from './services.ts'
 import { port } from './types/index.ts'
 
 /** Denoises: from noise, or from a latent that is given some of it, towards what the conditioning says. */
@@ -48,12 +49,19 @@ export const sampler = defineNode({
     const passes = guidance > 1 && linked.has('negative') ? 2 : 1
     return Math.max(1, steps * denoise) * passes * samplerTokens(model, shape) * modelWeights(model)
   },
-  async run({ model, positive, negative, latent, scheduler, steps, guidance, seed, denoise }, { use, signal, progress }) {
+  async run({ model, positive, negative, latent, scheduler, steps, guidance, seed, denoise }, { use, signal, progress, place, checkpoint }) {
     const device = await use(DEVICE).open()
     const request = { positive, negative: negative ?? null, latents: latent, scheduler, steps, guidance, seed, denoise }
-    const onStep = (info: { step: number; steps: number }) => progress(info.step, info.steps)
+    const saved = await checkpoint.load()
+    const resume = saved && samplerStateFrom(saved, latent.data.length)
+    const previews = use(PREVIEWS)
+    const onStep = async ({ step, steps: all, state, clean }: StepInfo) => {
+      progress(step, all)
+      previews.show(place, { model, step, steps: all, shape: latent.shape, clean })
+      if (checkpoint.due(step)) await checkpoint.save(() => samplerStateBytes(state))
+    }
     const own = ['model', 'positive', 'negative', 'scheduler', 'steps', 'guidance', 'seed', 'denoise']
-    const made = await aboutInput('latent', () => sample(device, model, request, { signal, onStep }), own)
+    const made = await aboutInput('latent', () => sample(device, model, request, { signal, onStep, ...(resume && { resume }) }), own)
     return { latent: made }
   },
 })

@@ -3,6 +3,7 @@ import { defineService } from '../core/types/index.ts'
 import type { NodePlace } from '../core/types/index.ts'
 import type { Workflow } from '../core/workflow/index.ts'
 import type { EmbeddedMetadata } from '../media/index.ts'
+import type { Latent, ModelRecipe } from '../diffusion/index.ts'
 import type { Device, DeviceKind } from '../tensor/index.ts'
 import type { SavedFile } from './save/numbered.ts'
 
@@ -30,3 +31,21 @@ export interface Outputs {
   save(place: NodePlace, prefix: string, extension: string, write: (path: string) => Promise<unknown>): Promise<SavedFile>
 }
 export const OUTPUTS = defineService<Outputs>('outputs')
+
+/** A sampler after one of its steps. */
+export interface SamplerStep {
+  readonly model: ModelRecipe
+  /** Steps done, of how many. */
+  readonly step: number
+  readonly steps: number
+  readonly shape: Latent['shape']
+  /** Where the latents are headed, of this shape; worked out when it is asked for. */
+  clean(): Float32Array
+}
+
+/** Shows people what samplers are about to make. */
+export interface Previews {
+  /** Takes a look, unless the last one is not long ago. Returns at once. */
+  show(place: NodePlace, step: SamplerStep): void
+}
+export const PREVIEWS = defineService<Previews>('previews')

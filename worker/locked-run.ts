@@ -11,13 +11,14 @@ import { outputOf } from '../core/workflow/validate-file.ts'
 import type { Workflow } from '../core/workflow/workflow.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import { numberedOutputs } from '../nodes/save/numbered.ts'
-import { DEVICE, OUTPUTS, PROVENANCE } from '../nodes/services.ts'
+import { DEVICE, OUTPUTS, PREVIEWS, PROVENANCE } from '../nodes/services.ts'
 import { adviseOnModelError } from './model-advice.ts'
 import { bounded } from './outbox.ts'
 import { adviseOnPluginError } from './plugins-advice.ts'
 import { ProducedFiles } from './produced-files.ts'
 import type { DeviceName, Folders } from './protocol.ts'
 import type { NoRun } from './protocol-lock.ts'
+import { NO_PREVIEWS } from './sampler-previews.ts'
 import { provenanceOf } from './provenance.ts'
 import type { Engine } from './run-job.ts'
 
@@ -79,6 +80,7 @@ function start(job: LockedJob, asked: readonly string[], engine: Engine, signal:
     },
     services: [
       provide(DEVICE, { kind: device, open: () => engine.device(device) }),
+      provide(PREVIEWS, NO_PREVIEWS),
       provide(OUTPUTS, numberedOutputs(folders.output)),
       provide(PROVENANCE, provenanceOf(registry, folders, outbox.redactor(id))),
     ],

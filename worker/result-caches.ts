@@ -104,7 +104,7 @@ function tellOnce(): (message: string) => void {
  */
 export function environmentOf(device: DeviceName, { disk }: Pick<RunCache, 'disk'>): Environment {
   const { version } = packageJson
-  return disk ? { engine: `${version} (${engineHash()})`, runtime: runtimeVersion(), machine: `${process.platform} ${process.arch}`, device, precision: 'float32' } : { engine: version, device }
+  return disk ? { engine: engineVersion(), runtime: runtimeVersion(), machine: `${process.platform} ${process.arch}`, device, precision: 'float32' } : { engine: version, device }
 }
 
 /** `onnxruntime 1.24.3` */
@@ -113,6 +113,9 @@ export function runtimeVersion(): string {
   const found = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }
   return `onnxruntime ${found.version}`
 }
+
+/** Version and hash of the engine. */
+export const engineVersion = (): string => `${packageJson.version} (${engineHash()})`
 
 let known: string | undefined
 

@@ -13,9 +13,11 @@ import type { Workflow } from '../core/workflow/workflow.ts'
 import { logText, WorkflowError } from '../core/workflow/workflow-error.ts'
 import { removeTemporaries } from '../media/staging.ts'
 import { numberedOutputs } from '../nodes/save/numbered.ts'
-import { DEVICE, OUTPUTS, PROVENANCE } from '../nodes/services.ts'
+import { DEVICE, OUTPUTS, PREVIEWS, PROVENANCE } from '../nodes/services.ts'
 import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
+import { Checkpoints } from './checkpoints.ts'
 import { explainJob, keepRecord } from './explain-job.ts'
+import { failpoint } from './failpoint.ts'
 import { loadWorkflow } from './load-workflow.ts'
 import { adviseOnModelError, adviseOnModels } from './model-advice.ts'
 import { adviseOnPluginError, adviseOnPlugins } from './plugins-advice.ts'
@@ -27,7 +29,8 @@ import { ProducedFiles } from './produced-files.ts'
 import type { Publisher } from './publisher.ts'
 import type { RunSignals } from './run-line.ts'
 import { provenanceOf } from './provenance.ts'
-import { environmentOf } from './result-caches.ts'
+import { engineVersion, environmentOf, runtimeVersion } from './result-caches.ts'
+import { NO_PREVIEWS, SamplerPreviews } from './sampler-previews.ts'
 import type { ResultCaches } from './result-caches.ts'
 import type { Answers, ExplainRequest, PlanRequest, Folders, JobRequest, PluginReport, RunAnswer, RunRequest, ValidateRequest } from './protocol.ts'
 
@@ -44,7 +47,7 @@ export interface Engine {
   device(kind: DeviceKind): Promise<Device>
 }
 
-export async function runJob(request: RunRequest, engine: Engine, { signal }: RunSignals): Promise<RunAnswer> {
+export async function runJob(request: RunRequest, engine: Engine, signals: RunSignals): Promise<RunAnswer> {
   const { id, folders, device: kind } = request
   const { registry, outbox } = engine
   let asked: Workflow
@@ -65,17 +68,25 @@ export async function runJob(request: RunRequest, engine: Engine, { signal }: Ru
   const redactor = outbox.redactor(id)
   const recorder = new RunRecorder(id, environment, redactor)
   const keeper = new TimeKeeper()
+  const stop = new AbortController()
+  const signal = AbortSignal.any([signals.signal, stop.signal])
+  const checkpoints = new Checkpoints(request.checkpoints, () => `${engineVersion()}, ${runtimeVersion()}`, () => stop.abort())
+  const previews = request.previews ? new SamplerPreviews(request.previews, (preview) => outbox.post({ type: 'preview', id, ...preview })) : NO_PREVIEWS
+  signals.suspended.addEventListener('abort', () => checkpoints.suspend())
+  if (signals.suspended.aborted) checkpoints.suspend()
   const stopListening = cache.disk?.cache.onKept((key, kept) => recorder.kept(key, kept))
   const result = await runWorkflow(workflow, {
-    registry, cache: cache.results, run: id, paths: folders, signal,
+    registry, cache: cache.results, run: id, paths: folders, signal, checkpoints,
     ...(targets && { targets }), ...(request.strict && { strict: true }), ...(request.index && { index: request.index }),
     onEvent: (event) => {
+      if (event.type === 'node.done') failpoint('node-done')
       files.see(event)
       keeper.event(event)
       refused.pass(event)
     },
     services: [
       provide(DEVICE, { kind, open: () => engine.device(kind) }),
+      provide(PREVIEWS, previews),
       provide(OUTPUTS, request.publishes ? engine.publisher.outputs(id, folders.output) : numberedOutputs(folders.output)),
       provide(PROVENANCE, {
         describe: (ran, stop) => provenanceOf(registry, folders, redactor).describe(withoutPreviews(ran, asked), stop),
@@ -90,12 +101,13 @@ export async function runJob(request: RunRequest, engine: Engine, { signal }: Ru
   await keepRecord(recorder, result.executed, request.workflow, cache)
   await cache.times.keep(kind, await keeper.measurements())
   stopListening?.()
+  await checkpoints.end(result.status === 'done')
   if (result.error && process.env['KINOGRAPH_DEBUG']) process.stderr.write(`${redactor.text(logText(result.error))}\n`)
   const error = adviseOnPluginError(await adviseOnModelError(result.error, workflow, registry, folders), engine.plugins)
   refused.letGo(error)
   result.release()
   switch (result.status) {
-    case 'cancelled': return { status: 'cancelled' }
+    case 'cancelled': return { status: stop.signal.aborted && !signals.signal.aborted ? 'interrupted' : 'cancelled' }
     case 'done': {
       const { named: outputs, dropped } = result
       return { status: 'done', files: files.list, outputs, ...(dropped.length > 0 && { dropped: dropped.length }), seconds: refused.seconds }

@@ -1,3 +1,4 @@
+import type { CheckpointKeeper } from '../types/checkpoint.ts'
 import type { Paths } from '../types/node-type.ts'
 import type { HiddenValues } from '../types/port.ts'
 import type { MaybePromise } from '../types/json.ts'
@@ -19,6 +20,7 @@ export interface ExecutionHost {
   readonly events: EventStream
   readonly paths: Paths
   readonly services: ReadonlyMap<string, unknown>
+  readonly checkpoints: CheckpointKeeper | undefined
   readonly widths: Widths
   readonly limits: Limits
   /** Cancels the run. */

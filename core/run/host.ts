@@ -1,4 +1,5 @@
 import type { Registry } from '../plugins/registry.ts'
+import type { CheckpointKeeper } from '../types/checkpoint.ts'
 import type { Json, JsonObject } from '../types/json.ts'
 import type { Paths, ResourceClass } from '../types/node-type.ts'
 import type { ProvidedService } from '../types/service.ts'
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly onPlan?: (plan: Plan) => void
   /** Results of runs before this one. Nothing is kept when left out. */
   readonly cache?: ResultCache
+  /** Keeps how far nodes have come, for a job that may be interrupted. */
+  readonly checkpoints?: CheckpointKeeper
   readonly services?: readonly ProvidedService[]
   /** Ids of the nodes to run up to; all output nodes when left out. */
   readonly targets?: readonly string[]

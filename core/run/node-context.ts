@@ -1,4 +1,6 @@
+import { NO_CHECKPOINT, type Checkpoint, type CheckpointKeeper, type OpenCheckpoint } from '../types/checkpoint.ts'
 import { shortText } from '../types/json.ts'
+import type { JsonObject } from '../types/json.ts'
 import type { NodeContext, Paths, UiResult } from '../types/node-type.ts'
 import type { Service } from '../types/service.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
@@ -14,6 +16,7 @@ export interface ContextHost {
   readonly signal: AbortSignal
   readonly paths: Paths
   readonly services: ReadonlyMap<string, unknown>
+  readonly checkpoints: CheckpointKeeper | undefined
   readonly events: EventStream
   readonly graph: RunGraph
 }
@@ -31,15 +34,25 @@ type Publish = (outputs: ReadonlyMap<string, unknown>) => void
 
 /** Opens the context of one node. Its functions are free of `this`, so that `run` may take them apart. */
 export function openContext(planned: KeyedNode, host: ContextHost, publish: Publish): OpenContext {
-  const { path, shown, ref, item } = planned
+  const { path, shown, ref, item, key } = planned
   const warnings: NodeWarning[] = []
   let ui: UiResult | undefined
   let isOpen = true
   let gate: ProgressGate | undefined
+  const place = { path: item?.of ?? path, shown, ...(item && { item: item.index }) }
+  const warn = (message: string, details?: JsonObject) => {
+    if (!isOpen) return
+    if (typeof message !== 'string') throw new TypeError(`ctx.warn: expected a text, got ${shortText(message)}`)
+    const warning = details ? { message, details } : { message }
+    warnings.push(warning)
+    host.events.emit({ type: 'node.warning', node: path, shown, ...warning })
+  }
+  let checkpoint: OpenCheckpoint | undefined
+  const opened = () => (checkpoint ??= (isOpen ? host.checkpoints?.open({ key, place, warn }) : undefined) ?? NO_CHECKPOINT)
   const context: NodeContext = {
     signal: host.signal,
     node: ref,
-    place: { path: item?.of ?? path, shown, ...(item && { item: item.index }) },
+    place,
     paths: host.paths,
     progress: (value, max, extra) => {
       if (!isOpen) return
@@ -48,13 +61,8 @@ export function openContext(planned: KeyedNode, host: ContextHost, publish: Publ
       checkProgress(value, max)
       gate.report(about ? { value, max, extra: about } : { value, max })
     },
-    warn: (message, details) => {
-      if (!isOpen) return
-      if (typeof message !== 'string') throw new TypeError(`ctx.warn: expected a text, got ${shortText(message)}`)
-      const warning = details ? { message, details } : { message }
-      warnings.push(warning)
-      host.events.emit({ type: 'node.warning', node: path, shown, ...warning })
-    },
+    warn,
+    checkpoint: checkpointOf(opened),
     use: (service) => useService(host.services, service),
     publish: (outputs) => {
       if (isOpen) publish(new Map(Object.entries(outputs)))
@@ -71,9 +79,17 @@ export function openContext(planned: KeyedNode, host: ContextHost, publish: Publ
   const close = () => {
     isOpen = false
     gate?.close()
+    checkpoint?.close()
   }
   return { context, warnings, ui: () => ui && mergedUi([ui]), close }
 }
+
+/** Opened when the node first asks: most never do. */
+const checkpointOf = (opened: () => Checkpoint): Checkpoint => ({
+  load: () => opened().load(),
+  due: (step) => opened().due(step),
+  save: (bytes) => opened().save(bytes),
+})
 
 function checkProgress(value: number, max: number): void {
   if (Number.isFinite(value) && Number.isFinite(max)) return

@@ -28,8 +28,8 @@ export class NodeRunner {
     const { host, graph, signal } = this.#course
     begin(step, 'running')
     if (!item) host.events.emit({ type: 'node.started', node: path, shown })
-    const { paths, services, events } = host
-    const open = openContext(planned, { signal, paths, services, events, graph }, (values) => this.#publish(step, values))
+    const { paths, services, checkpoints, events } = host
+    const open = openContext(planned, { signal, paths, services, checkpoints, events, graph }, (values) => this.#publish(step, values))
     let returned: unknown
     let inputs: Record<string, unknown>
     try {

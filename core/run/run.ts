@@ -120,12 +120,13 @@ class Run {
   }
 
   execute(plan: Plan): Promise<Outcome> {
-    const { paths, services = [], widths, metadata = {} } = this.#options
+    const { paths, services = [], checkpoints, widths, metadata = {} } = this.#options
     return execute(plan, {
       cache: this.#cache,
       events: this.#events,
       signal: this.#signal,
       paths,
+      checkpoints,
       services: new Map(services.map(({ id, value }) => [id, value])),
       widths: { ...DEFAULT_WIDTHS, ...widths },
       limits: this.#limits,

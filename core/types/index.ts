@@ -1,4 +1,5 @@
 export * from './blocked.ts'
+export * from './checkpoint.ts'
 export * from './definition.ts'
 export * from './expansion.ts'
 export * from './facts.ts'

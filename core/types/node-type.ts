@@ -1,6 +1,7 @@
 import type { Blocked } from './blocked.ts'
 import type { ExpandedOutputs, ExpandOptions, Expansion, ExpansionBuilder, Lengths } from './expansion.ts'
 import type { FactsAnswer, FactsContext, MemoryNeed } from './facts.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import type { Json, JsonObject, MaybePromise } from './json.ts'
 import { literalProblem } from './literal.ts'
 import { migrationFault, type Migrations, type Replacements } from './migration.ts'
@@ -51,6 +52,8 @@ export interface NodeContext<O extends Ports = Ports> {
   /** Where the node stands in the run, as its events name it, and which item of a list it runs for: the same in every run of the workflow. */
   readonly place: NodePlace
   readonly paths: Paths
+  /** Where a node that takes long keeps how far it has come, for when its job is interrupted. */
+  readonly checkpoint: Checkpoint
   /** Says how far the node is: `value` of `max`, e.g. steps. Call it as often as you like; 10 a second are sent. */
   progress(value: number, max: number, extra?: JsonObject): void
   /** Tells the person something that does not stop the run (a LoRA that matched only some of its keys). */
