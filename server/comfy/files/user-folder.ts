@@ -3,11 +3,12 @@
  * loaded or run by the server.
  */
 import { createHash } from 'node:crypto'
-import { link, mkdir, readdir, realpath, stat, unlink, writeFile } from 'node:fs/promises'
+import { link, readdir, realpath, stat, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { systemCode } from '../../../media/error.ts'
 import { withStage } from '../../../media/staging.ts'
 import { checkPath } from '../../assets/file-names.ts'
+import { insideFolder } from '../../assets/folder-inside.ts'
 import { folderInside, isBelow, openInside, type OpenedFile } from '../../assets/open-inside.ts'
 import type { Principal, Services } from '../../services.ts'
 import { missing, refusal } from '../errors.ts'
@@ -102,7 +103,7 @@ export class UserFolder {
     const parts = checkPath(stored(path), 'file')
     if (parts.length === 0) throw refusal(400, 'invalid_path', 'The file has no name.')
     const target = join(this.#root, ...parts)
-    await mkdir(dirname(target), { recursive: true })
+    await insideFolder(this.#root, parts.slice(0, -1), 'file', async () => {})
     const [parent, top] = await Promise.all([realpath(dirname(target)), realpath(this.#root)])
     if (parent !== top && !isBelow(parent, top)) throw missing(`The folder of "${path.slice(0, 200)}"`)
     return join(parent, basename(target))

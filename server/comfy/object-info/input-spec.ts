@@ -44,7 +44,7 @@ function options(input: InputDefinition): JsonObject {
 
 /** ComfyUI says for each kind of file that it may be added. */
 function uploadOptions({ upload }: InputDefinition): JsonObject {
-  return upload === undefined ? {} : { [`${upload}_upload`]: true, [`${upload}_folder`]: 'input' }
+  return upload === undefined ? {} : { [`${upload}_upload`]: true, ...(upload === 'image' && { image_folder: 'input' }) }
 }
 
 function remoteOptions({ remote }: InputDefinition): JsonObject {

@@ -8,6 +8,9 @@ const HIDDEN: Readonly<Record<keyof HiddenValues, string>> = {
   node_id: 'UNIQUE_ID', prompt: 'PROMPT', workflow: 'EXTRA_PNGINFO', metadata: 'METADATA',
 }
 
+/** The plugin that the built-in nodes are. */
+const OURS = 'kinograph'
+
 /** Names of files that an input may take, by the kind of file. */
 export type FileChoices = (kind: NonNullable<InputDefinition['upload']>) => readonly string[]
 
@@ -38,7 +41,7 @@ export function nodeInfo(definition: NodeDefinition, files: FileChoices): JsonOb
     name: type,
     display_name: title,
     description: summary ?? '',
-    python_module: plugin === undefined ? 'nodes' : `custom_nodes.${plugin}`,
+    python_module: plugin === undefined || plugin === OURS ? 'nodes' : `custom_nodes.${plugin}`,
     category,
     output_node: output,
     ...(deprecated === true && { deprecated: true }),

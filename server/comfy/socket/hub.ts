@@ -15,6 +15,8 @@ import { StatusSender } from './status.ts'
 
 /** Milliseconds between two `progress_state` of a job. */
 const PROGRESS_EVERY = 100
+/** Milliseconds that a client has to read the answer to its prompt before it hears of it. */
+const HEAD_START = 10
 
 export class Hub {
   readonly clients = new Clients()
@@ -27,6 +29,8 @@ export class Hub {
   /** What is to be said of jobs whose client has not been told their ids yet. */
   readonly #held = new Map<string, { job: Job; frame: Frame }[]>()
   readonly #moved = new Set<string>()
+  /** Jobs whose ids are on their way to their clients. */
+  #told: string[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(services: Services) {
@@ -54,10 +58,20 @@ export class Hub {
     if (!this.#held.has(id)) this.#held.set(id, [])
   }
 
+  /** The id is on its way. It and the socket's events go separate ways: the id is given a head start. */
   release(id: string): void {
-    const frames = this.#held.get(id)
-    this.#held.delete(id)
-    for (const { job, frame } of frames ?? []) this.#tell(job, frame)
+    if (this.#told.length === 0) setTimeout(() => this.#releaseAll(), HEAD_START)
+    this.#told.push(id)
+  }
+
+  #releaseAll(): void {
+    const ids = this.#told
+    this.#told = []
+    for (const id of ids) {
+      const frames = this.#held.get(id)
+      this.#held.delete(id)
+      for (const { job, frame } of frames ?? []) this.#tell(job, frame)
+    }
   }
 
   #onEntry(entry: FeedEntry, job: Job | undefined): void {
