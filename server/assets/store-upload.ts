@@ -1,15 +1,15 @@
 /** Takes a received file into a folder: looked at first, under a name of its own, never over another file. */
 import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { copyFile, link, mkdir, open, readFile, realpath, rename, stat } from 'node:fs/promises'
+import { copyFile, link, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readComfyText } from '../../core/comfy/text.ts'
 import { systemCode } from '../../media/error.ts'
 import { ApiError } from '../api/errors.ts'
 import type { Services } from '../services.ts'
 import { checkPath, safeName } from './file-names.ts'
+import { insideFolder } from './folder-inside.ts'
 import { uploadFormat, withExtension, type UploadFormat } from './media-kind.ts'
-import { isBelow } from './open-inside.ts'
 import type { ReceivedFile } from './receive.ts'
 
 export interface StoredUpload {
@@ -77,24 +77,20 @@ interface Place {
 }
 
 async function place(file: ReceivedFile, { root, folder, replaces }: Place, name: string): Promise<{ path: string; existed: boolean }> {
-  const parent = join(root, folder)
-  await mkdir(parent, { recursive: true })
-  const [real, top] = await Promise.all([realpath(parent), realpath(root)])
-  if (real !== top && !isBelow(real, top)) throw elsewhere(folder)
-  const path = (one: string) => (folder === '' ? one : `${folder}/${one}`)
   await flush(file.path)
-  if (replaces) {
-    await rename(file.path, join(real, name))
-    await flush(real).catch(() => {})
-    return { path: path(name), existed: false }
-  }
-  for (let twin = 1; twin <= MAX_TWINS; twin++) {
-    const candidate = twin === 1 ? name : numbered(name, twin)
-    if (await take(file.path, join(real, candidate))) return { path: path(candidate), existed: false }
-    if (await hasContent(join(real, candidate), file)) return { path: path(candidate), existed: true }
-  }
-  throw new ApiError({
-    status: 409, code: 'name_taken', field: 'body.file', message: `${MAX_TWINS} files are called like "${name}"`, remedy: 'Send it under another name.',
+  return insideFolder(root, checkPath(folder, 'body.folder'), 'body.folder', async (real) => {
+    const path = (one: string) => (folder === '' ? one : `${folder}/${one}`)
+    if (replaces) {
+      await rename(file.path, join(real, name))
+      await flush(real).catch(() => {})
+      return { path: path(name), existed: false }
+    }
+    for (let twin = 1; twin <= MAX_TWINS; twin++) {
+      const candidate = twin === 1 ? name : numbered(name, twin)
+      if (await take(file.path, join(real, candidate))) return { path: path(candidate), existed: false }
+      if (await hasContent(join(real, candidate), file)) return { path: path(candidate), existed: true }
+    }
+    throw namesTaken(name)
   })
 }
 
@@ -151,6 +147,6 @@ const otherKind = (given: string) => new ApiError({
   remedy: 'Convert it first. Models go into the models folder by hand.',
 })
 
-const elsewhere = (folder: string) => new ApiError({
-  status: 400, code: 'invalid_path', field: 'body.folder', message: `the folder "${folder}" leads out of the input folder`, remedy: 'Name another one.',
+const namesTaken = (name: string) => new ApiError({
+  status: 409, code: 'name_taken', field: 'body.file', message: `${MAX_TWINS} files are called like "${name}"`, remedy: 'Send it under another name.',
 })

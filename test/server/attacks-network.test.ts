@@ -231,7 +231,8 @@ describe('slow and greedy clients (44, 45)', () => {
     ['/login', 'application/x-www-form-urlencoded'], ['/api/workflows/big', 'application/json']] as const
   test.each(BIG)('%s takes no more than it should: said beforehand, or in chunks', async (path, type) => {
     const method = path.includes('workflows') ? 'PUT' : 'POST'
-    const start = type.startsWith('multipart') ? '--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n' : '{"a":"'
+    const field = path === '/api/assets' ? 'file' : 'image'
+    const start = type.startsWith('multipart') ? `--b\r\nContent-Disposition: form-data; name="${field}"; filename="a.png"\r\n\r\n` : '{"a":"'
     const body = start + 'a'.repeat(4_000_000)
     const said = await ask(port, { method, path, headers: [['Content-Type', type], ['Content-Length', '40000000000']], body: 'x' })
     expect(said.status).toBe(413)
@@ -427,6 +428,7 @@ describe('odd queries and bodies (20, 50)', () => {
       expect(answer.body, body.slice(0, 100)).not.toMatch(/\bat .*\.(js|ts):\d+|SQLITE/)
       if (answer.status >= 400) expect(JSON.parse(answer.body), body.slice(0, 100)).toHaveProperty('error')
     }
+    await ground.post('/api/queue/resume', {})
     expect((await run(ground, quick('still here'))).status).toBe('success')
   })
 })

@@ -140,12 +140,12 @@ const WRITES: Readonly<Record<string, (name: string) => Promise<RawAnswer>>> = {
 
 test.each(Object.keys(WRITES))('%s changes nothing outside (11)', async (which) => {
   await ground.ask({ method: 'POST', path: '/userdata/kept.json?overwrite=true', body: '{}' })
-  const around = ground.around(userdata, 'user', 'input')
+  const around = ground.around(userdata, 'settings', 'input')
   for (const name of SHORT) {
     if (/^(\.|\/|\\|\.\/|)$/.test(name) && which.startsWith('its')) continue
     expectHarmless(await WRITES[which]!(name), `${which}: ${JSON.stringify(name)}`)
   }
-  expect(ground.around(userdata, 'user', 'input')).toEqual(around)
+  expect(ground.around(userdata, 'settings', 'input')).toEqual(around)
 })
 
 const INPUTS: readonly (readonly [string, string])[] = [
@@ -209,7 +209,7 @@ test('links that lead out of a folder are not followed, neither to read nor to w
   }
   const around = ground.around('input', 'output')
   for (const type of ['input', 'output']) {
-    for (const [filename, subfolder] of [['link.png', ''], ['secret.png', 'linked'], ['secret.png', 'relative'], ['dangling.png', ''], ['loop.png', ''], ['linked', '']]) {
+    for (const [filename = '', subfolder = ''] of [['link.png', ''], ['secret.png', 'linked'], ['secret.png', 'relative'], ['dangling.png', ''], ['loop.png', ''], ['linked', '']]) {
       for (const more of ['', '&preview=webp;50', '&channel=a']) {
         const answer = await ground.ask({ path: `/view?filename=${filename}&subfolder=${subfolder}&type=${type}${more}` })
         expectHarmless(answer, `${type}/${subfolder}/${filename}`)
@@ -217,7 +217,7 @@ test('links that lead out of a folder are not followed, neither to read nor to w
       }
     }
   }
-  for (const [filename, subfolder] of [['link.png', ''], ['old.txt', 'linked'], ['new.png', 'linked'], ['new.png', 'relative'], ['dangling.png', ''], ['loop.png', '']]) {
+  for (const [filename, subfolder] of [['link.png', ''], ['old.txt', 'linked'], ['new.png', 'linked'], ['new.png', 'relative'], ['new.png', 'linked/deep/er'], ['dangling.png', ''], ['loop.png', '']]) {
     expectHarmless(await ground.ask({ path: '/upload/image', ...form('image', filename!, PNG, { subfolder: subfolder!, overwrite: 'true' }) }), `${subfolder}/${filename}`)
   }
   const { status } = await run(ground, {
@@ -308,8 +308,8 @@ test('many uploads of one name at once each keep their content (13)', async () =
 
 test('whoever reads while a file is replaced gets one of the two, whole (13)', async () => {
   const size = 2_000_000
-  const one = Buffer.alloc(size, 1)
-  const two = Buffer.alloc(size, 2)
+  const one = Buffer.concat([PNG, Buffer.alloc(size, 1)])
+  const two = Buffer.concat([PNG, Buffer.alloc(size, 2)])
   const put = (content: Buffer) => ground.ask({ path: '/upload/image', ...form('image', 'replaced.png', content, { overwrite: 'true' }) })
   expect((await put(one)).status).toBe(200)
   const writing = (async () => {
@@ -324,12 +324,12 @@ test('whoever reads while a file is replaced gets one of the two, whole (13)', a
 })
 
 test('nothing that is stored for a person becomes settings, a plugin or a script of the server (14)', async () => {
-  const around = ground.around(userdata, 'user')
+  const around = ground.around(userdata, 'settings')
   for (const name of ['kinograph.config.json', '../kinograph.config.json', 'plugins/evil/index.ts', '../plugins/evil/index.js', 'comfy.settings.json', '.npmrc', 'node_modules/x/index.js']) {
     const answer = await ground.ask({ method: 'POST', path: `/userdata/${coded(name)}?overwrite=true`, body: 'export default () => { throw new Error("loaded") }' })
     expectHarmless(answer, name)
   }
-  expect(ground.around(userdata, 'user')).toEqual(around)
+  expect(ground.around(userdata, 'settings')).toEqual(around)
   const back = await ground.ask({ path: `/userdata/${coded('plugins/evil/index.ts')}` })
   if (back.status === 200) {
     expect(back.headers['content-type']).not.toMatch(/javascript|html|typescript/)

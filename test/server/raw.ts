@@ -45,6 +45,7 @@ export function bytesOf(port: number, { method = 'GET', path = '/', headers = []
 export function exchange(port: number, bytes: Uint8Array | string, host = '127.0.0.1'): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
+    const isHead = Buffer.from(bytes).toString('latin1', 0, 5) === 'HEAD '
     const socket = connect(port, host)
     const finish = (isClosed: boolean) => {
       clearTimeout(limit)
@@ -57,7 +58,7 @@ export function exchange(port: number, bytes: Uint8Array | string, host = '127.0
     }, SECONDS * 1000)
     socket.on('data', (piece: Buffer) => {
       pieces.push(piece)
-      if (isWhole(Buffer.concat(pieces))) finish(false)
+      if (isWhole(Buffer.concat(pieces), isHead)) finish(false)
     })
     socket.on('error', () => {}) // a server that refuses may reset the connection while we still send
     socket.on('close', () => finish(true))
@@ -76,12 +77,12 @@ export function hold(port: number): Promise<Socket> {
   })
 }
 
-function isWhole(bytes: Buffer): boolean {
+function isWhole(bytes: Buffer, isHead: boolean): boolean {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return false
   const head = bytes.subarray(0, end).toString('latin1')
-  if (/^HTTP\/1\.1 1(?!01)\d\d/.test(head)) return isWhole(bytes.subarray(end + 4))
-  if (/^HTTP\/1\.1 (101|204|304)/.test(head)) return true
+  if (/^HTTP\/1\.1 1(?!01)\d\d/.test(head)) return isWhole(bytes.subarray(end + 4), isHead)
+  if (isHead || /^HTTP\/1\.1 (101|204|304)/.test(head)) return true
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)
   if (length) return bytes.length >= end + 4 + Number(length[1])
   return /\r\ntransfer-encoding: *chunked/i.test(head) && bytes.subarray(-5).toString('latin1') === '0\r\n\r\n'
