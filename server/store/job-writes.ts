@@ -10,6 +10,7 @@ export const KEY_LIFE = 24 * 60 * 60 * 1000
 /** Ranks have at most so many digits: as many as SQLite writes into JSON. */
 const RANK_DIGITS = 15
 const HIGHEST_RANK = 1e14
+const NEAR_RANK = 1e9
 
 type JobWrites = Pick<Writes, 'submit' | 'started' | 'ended' | 'requeued' | 'cancelling' | 'moved'>
 
@@ -106,27 +107,27 @@ export function jobWrites(sql: Sql, tally: Tally, reads: JobReads, queueLimit: n
     return true
   }
 
-  /** A rank between another job and the one before it. */
+  /** A rank between another job and the one before it, which may be running: it may come back. */
   function rankBefore(other: string, id: string): number | undefined {
     const place = waitingPlace(other)
     if (place === undefined) return undefined
     const [rank, seq] = place
-    const previous = sql.row<[number]>(
-      'SELECT rank FROM jobs WHERE state = 0 AND (rank, seq) < (?, ?) AND id <> ? ORDER BY rank DESC, seq DESC LIMIT 1', rank, seq, id)
-    if (previous === undefined) return bounded(shortRank(Math.floor(rank) - 1))
-    const middle = shortRank((previous[0] + rank) / 2)
-    if (middle > previous[0] && middle < rank) return middle
+    const previous = [QUEUED, RUNNING].flatMap((state) => sql.row<[number]>(
+      `SELECT rank FROM jobs WHERE state = ${state} AND (rank, seq) < (?, ?) AND id <> ? ORDER BY rank DESC, seq DESC LIMIT 1`, rank, seq, id) ?? [])
+    if (previous.length === 0) return bounded(shortRank(Math.floor(rank) - 1))
+    const middle = shortRank((Math.max(...previous) + rank) / 2)
+    if (middle > Math.max(...previous) && middle < rank) return middle
     renumber()
     return rankBefore(other, id)
   }
 
   const waitingPlace = (id: string) => sql.row<[rank: number, seq: number]>('SELECT rank, seq FROM jobs WHERE id = ? AND state = 0', id)
 
-  /** Gives all that wait whole ranks in the same order, where two are equal or too close for one between them. */
+  /** Gives all that live whole ranks in the same order, where two are equal or too close for one between them. */
   function renumber(): void {
-    const waiting = sql.rows<[number]>('SELECT seq FROM jobs WHERE state = 0 ORDER BY rank, seq')
-    const first = Math.max(Math.floor(tally.lowest), -HIGHEST_RANK)
-    for (const [place, [seq]] of waiting.entries()) sql.change('UPDATE jobs SET rank = ? WHERE seq = ?', bounded(first + place), seq)
+    const living = sql.rows<[number]>('SELECT seq FROM jobs WHERE state < 2 ORDER BY rank, seq')
+    const first = Math.abs(tally.lowest) < NEAR_RANK ? Math.floor(tally.lowest) : 1 // far out there is no rank between two
+    for (const [place, [seq]] of living.entries()) sql.change('UPDATE jobs SET rank = ? WHERE seq = ?', bounded(first + place), seq)
   }
 
   return { submit, started, ended, requeued, cancelling, moved }

@@ -17,6 +17,8 @@ export interface StoreOptions {
   readonly maxCrashes?: number
   /** Milliseconds since 1970. For tests. */
   readonly now?: () => number
+  /** The thread's script, where it is not found by itself. */
+  readonly thread?: URL
 }
 
 /** The database's name in the data folder. */
@@ -38,7 +40,7 @@ export async function openStore(folder: string, options: StoreOptions = {}): Pro
   const workerData: ThreadData = {
     file, lockFile: join(resolve(folder), LOCK), outputFolder: resolve(outputFolder), queueLimit, maxCrashes, now: now(),
   }
-  const link = new ThreadLink(new Worker(await threadEntry(), { workerData, resourceLimits: LIMITS, name: 'store' }))
+  const link = new ThreadLink(new Worker(options.thread ?? await threadEntry(), { workerData, resourceLimits: LIMITS, name: 'store' }))
   return jobStore(link, await link.opened, now)
 }
 

@@ -1,0 +1,55 @@
+/**
+ * A process that works with a store until it is killed. Built and started by processes.ts:
+ *
+ *   submit FOLDER THREAD   submits jobs j0, j1, … eight at a time; writes each one's number once it is acknowledged
+ *   follow FOLDER THREAD SEED   does the steps of steps.ts one after the other; writes a line after each
+ *   hold FOLDER THREAD     opens the store, writes `open`, and keeps it
+ *   try FOLDER THREAD [UID]   as the user, opens, submits one job, closes; writes `ok`, or the error as JSON
+ */
+import { writeSync } from 'node:fs'
+import { openStore } from '../open-store.ts'
+import { step, stepsOf } from './steps.ts'
+
+const [what, folder = '', thread = '', extra = ''] = process.argv.slice(2)
+const say = (line: string): void => void writeSync(1, `${line}\n`)
+const open = () => openStore(folder, { thread: new URL(thread) })
+const job = (id: string) => ({ id, title: id, nodes: 1, created: 1, request: { workflow: id.repeat(20) } as never, origin: { api: 'kinograph' as const } })
+
+async function submit(): Promise<void> {
+  const store = await open()
+  for (let from = 0; ; from += 8) {
+    await Promise.all(Array.from({ length: 8 }, async (_, index) => {
+      await store.submit(job(`j${from + index}`))
+      say(String(from + index))
+    }))
+  }
+}
+
+async function follow(): Promise<void> {
+  const store = await open()
+  say('open')
+  for (const one of stepsOf(Number(extra))) {
+    await step(store, one)
+    say('.')
+  }
+  setInterval(() => {}, 1000)
+}
+
+async function hold(): Promise<void> {
+  await open()
+  say('open')
+}
+
+async function attempt(): Promise<void> {
+  if (extra !== '') process.setuid?.(Number(extra))
+  try {
+    const store = await open()
+    await store.submit(job(`j${process.pid}`))
+    await store.close()
+    say('ok')
+  } catch (error) {
+    say(JSON.stringify(error instanceof Error && 'code' in error ? { code: error.code, message: error.message } : String(error)))
+  }
+}
+
+await ({ submit, follow, hold, try: attempt }[what ?? ''] ?? (() => Promise.reject(new Error(`what is ${what}?`))))()
