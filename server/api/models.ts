@@ -61,12 +61,22 @@ export function modelRouter(services: Services): Router {
       return { models: models.map((model) => placed(model, folders.models)) }
     },
     'GET /weights/inspect': async ({ query }) => {
+      const parts = checkPath(query.path, 'query.path')
       // Links in the models folder are its owner's: no request can make one.
-      const path = await realpath(join(folders.models, ...checkPath(query.path, 'query.path'))).catch(() => undefined)
+      const path = await realpath(join(folders.models, ...parts)).catch(() => broughtAlong(services, parts))
       if (path === undefined) throw missing(`the model "${query.path.slice(0, 200)}"`, 'GET /api/weights lists what there is.')
       return desk.ask({ type: 'inspect', id: randomUUID(), path })
     },
   })
+}
+
+/** A model that is listed and lies elsewhere: those that come with Kinograph. */
+async function broughtAlong({ desk, folders }: Services, parts: readonly string[]): Promise<string | undefined> {
+  const { models } = await desk.ask({ type: 'models', id: randomUUID(), folders })
+  const named = models.find(({ folder, name, path }) => path !== undefined && parts.join('/').startsWith(`${folder}/${name}`))
+  if (named?.path === undefined) return undefined
+  const inside = parts.join('/').slice(`${named.folder}/${named.name}`.length)
+  return realpath(join(named.path, inside)).catch(() => undefined)
 }
 
 /** Without what a path says of the machine: below the models folder, or not at all. */
