@@ -20,6 +20,8 @@ export interface WorkerClientOptions {
   readonly plugins?: PluginSettings
   /** Told what became of the plugins, whenever they were loaded. */
   readonly onPlugins?: (plugins: readonly PluginReport[]) => void
+  /** The device is open, its runtime imported; or why it can't be. */
+  readonly onOpened?: (problem: string | undefined) => void
   /** Gets what the worker and its plugins print, in pieces of any length; it goes to stderr when left out. */
   readonly onOutput?: (text: string) => void
 }
@@ -139,6 +141,8 @@ export class WorkerClient {
         return
       case 'ready':
         return
+      case 'opened':
+        return this.#options.onOpened?.(message.problem)
       case 'plugin.loading':
         return this.#loading.begin(message.plugin)
       case 'plugin.loaded':

@@ -383,6 +383,8 @@ export type FromWorker = FromWorkerMessage | { readonly type: 'batch'; readonly 
 export type FromWorkerMessage =
   /** Imports are done; the device may still be opening. */
   | { readonly type: 'ready' }
+  /** A device that was named at the start is open, its runtime imported; or it can't be opened. */
+  | { readonly type: 'opened'; readonly device: DeviceName; readonly problem?: string }
   /** A plugin's code is about to run. Should nothing more come, it is the reason. */
   | { readonly type: 'plugin.loading'; readonly plugin: PluginAttempt }
   | { readonly type: 'plugin.loaded'; readonly entry: string }

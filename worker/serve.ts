@@ -1,5 +1,6 @@
 /** Answers a parent's messages. The main thread of the worker: registry, executor and caches live here. */
 import type { LoadedPlugin } from '../core/plugins/index.ts'
+import { thrownText } from '../core/types/json.ts'
 import { Redactor, secretVariables } from '../core/workflow/redact.ts'
 import { idInFlight, runId } from '../core/workflow/run-id.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
@@ -61,6 +62,9 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
   process.on('disconnect', () => endAfter(running))
   if (process.connected === false) return end() // the parent went while we were being loaded
   outbox.post({ type: 'ready' })
+  for (const [device, opening] of devices) {
+    opening.then(() => outbox.post({ type: 'opened', device }), (error: unknown) => outbox.post({ type: 'opened', device, problem: thrownText(error) }))
+  }
 }
 
 function send(message: FromWorker): void {

@@ -33,7 +33,7 @@ export class Desk implements WorkerDesk {
   }
 
   get isReady(): boolean {
-    return this.#options.slots.some((slot) => slot.isReady)
+    return this.#options.slots.some((slot) => slot.isOpen)
   }
 
   get restarts(): number {
@@ -80,7 +80,7 @@ export class Desk implements WorkerDesk {
   /** A worker that answers, an idle one if there is one. */
   async #free(limit: number): Promise<WorkerSlot> {
     const { slots, isBusy } = this.#options
-    if (!this.isReady) {
+    if (!slots.some((slot) => slot.isReady)) {
       const signal = AbortSignal.timeout(limit * 1000)
       await Promise.race(slots.map((slot) => slot.ready(signal)))
     }

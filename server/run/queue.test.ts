@@ -147,3 +147,9 @@ test('memory of the workers is freed on demand', async () => {
   await t.queue.free({ sessions: true, results: true })
   expect((await t.ended(await t.put(trivial()))).state).toBe('done')
 })
+
+test('is ready once a worker has answered and has its runtime', async () => {
+  const t = await testQueue()
+  await vi.waitFor(() => expect(t.desk.isReady).toBe(true), { timeout: 20_000 })
+  expect((await t.desk.definitions()).get('TestSleep')?.output).toBe(true)
+})

@@ -31,6 +31,7 @@ export class WorkerSlot {
   readonly #options: SlotOptions
   #client: WorkerClient
   #isReady = false
+  #isOpen = false
   #isClosed = false
   #restarts = 0
   #idleDeaths = 0
@@ -46,6 +47,11 @@ export class WorkerSlot {
   /** Whether the worker of this moment has answered a question. */
   get isReady(): boolean {
     return this.#isReady
+  }
+
+  /** Whether its device is open too, the runtime imported. */
+  get isOpen(): boolean {
+    return this.#isReady && this.#isOpen
   }
 
   get restarts(): number {
@@ -96,7 +102,11 @@ export class WorkerSlot {
   #start(): WorkerClient {
     const { device, plugins, entry, onPlugins, log } = this.#options
     const onOutput = inLines((output) => log.info({ device, output }, 'a worker said'))
-    const client = new WorkerClient({ device, onOutput, ...(plugins && { plugins }), ...(entry !== undefined && { entry }), ...(onPlugins && { onPlugins }) })
+    const onOpened = (problem: string | undefined) => {
+      this.#isOpen = problem === undefined
+      if (problem !== undefined) log.error({ device, problem }, 'a device can\'t be opened')
+    }
+    const client = new WorkerClient({ device, onOutput, onOpened, ...(plugins && { plugins }), ...(entry !== undefined && { entry }), ...(onPlugins && { onPlugins }) })
     this.#client = client
     void client.died.then((death) => {
       log.warn({ device, pid: client.pid, code: death.code, signal: death.signal }, 'a worker ended')
@@ -125,6 +135,7 @@ export class WorkerSlot {
   #bury(client: WorkerClient): void {
     if (client !== this.#client) return
     this.#isReady = false
+    this.#isOpen = false
     const { output } = this.#options.folders
     if (client.pid !== undefined) void removeTemporaries(output, { pid: client.pid }).catch(() => {}) // next start removes them
     this.#options.onDown()
