@@ -55,9 +55,12 @@ let watchesExit = false
 function removeAtExit(): void {
   if (watchesExit) return
   watchesExit = true
-  process.on('exit', () => {
-    for (const folder of live) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  })
+  process.on('exit', removeLiveStages)
+}
+
+/** Removes what this process is making, at once: for one that is about to kill itself. */
+export function removeLiveStages(): void {
+  for (const folder of live) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 }
 
 async function publish(from: string, to: string): Promise<void> {

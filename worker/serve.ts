@@ -4,6 +4,7 @@ import { thrownText } from '../core/types/json.ts'
 import { Redactor, secretVariables } from '../core/workflow/redact.ts'
 import { idInFlight, runId } from '../core/workflow/run-id.ts'
 import { WorkflowError } from '../core/workflow/workflow-error.ts'
+import { removeLiveStages } from '../media/staging.ts'
 import { builtIn } from '../nodes/index.ts'
 import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
 import { openDeviceThread } from '../tensor/runtime/open-device.ts'
@@ -171,6 +172,18 @@ async function answer(request: Exclude<Request, PluginsRequest | RunRequest>, en
       return { rows: await diagnose(request.folders) }
     }
     case 'free': return free(request, engine)
+    case 'inspect': {
+      const { inspectWeights } = await import('./inspect-weights.ts')
+      return inspectWeights(request)
+    }
+    case 'probe': {
+      const { probeMedia } = await import('./probe-media.ts')
+      return probeMedia(request, signal)
+    }
+    case 'thumbnail': {
+      const { makeThumbnail } = await import('./make-thumbnail.ts')
+      return makeThumbnail(request, signal)
+    }
     default: return request satisfies never
   }
 }
@@ -193,6 +206,7 @@ function endAfter({ cancel }: Running): void {
  * where much memory is to be given back; everything that is written is written under a temporary name until it is whole.
  */
 function end(): void {
+  removeLiveStages()
   try {
     process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL')
   } catch {

@@ -6,6 +6,7 @@ import { formatWorkflow } from '../../core/workflow/format.ts'
 import { applyOverrides } from '../../core/workflow/overrides.ts'
 import { withoutSecrets } from '../../core/workflow/secrets.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
+import { failpoint } from '../failpoints.ts'
 import { isFinal } from '../job/states.ts'
 import type { Job, JobRecord } from '../job/job.ts'
 import type { Principal, Services } from '../services.ts'
@@ -118,7 +119,8 @@ export const jobRoutes = {
 export function jobRouter(services: Services): Router {
   const { store, queue, feed } = services
   return implement(jobRoutes, services, {
-    'POST /jobs': async ({ request, headers, principal }) => {
+    'POST /jobs': async ({ request, headers, principal, response }) => {
+      response.once('finish', () => failpoint('acknowledged'))
       const { source, options, hash } = await readSubmission(request, services)
       const key = headers['idempotency-key']
       return submitJob(services, await readSource(source, services), { options, hash, principal, ...(key !== undefined && { key }) })
