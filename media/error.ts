@@ -37,9 +37,9 @@ export class MediaError extends Error {
   }
 }
 
-/** The `code` of a Node system error ('ENOSPC'), or undefined for anything else. */
+/** The `code` of a Node system error ('ENOSPC'), or undefined for anything else: codes of ours are in small letters. */
 export const systemCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[A-Z]/.test(error.code) ? error.code : undefined
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 

@@ -1,5 +1,5 @@
 /** Names that lead elsewhere, files that are not what they seem, and disks that are full (the second part of the list). */
-import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -238,19 +238,25 @@ test('a file that another name shares is replaced, not written through (12)', as
 
 test('a folder that turns into a link between check and use gives nothing away (12)', async () => {
   const swapped = join(input, 'swapped')
-  const spare = join(input, 'spare')
-  mkdirSync(swapped)
-  writeFileSync(join(swapped, 'secret.png'), PNG)
-  symlinkSync(ground.outside, spare)
-  const aside = join(input, 'aside')
   const around = ground.around('input')
-  const flip = { goesOn: true }
+  const flip = { goesOn: true, turns: 0 }
+  const become = (make: () => void) => {
+    try {
+      rmSync(swapped, { recursive: true, force: true })
+      make()
+    } catch {
+      // the server made a folder, or a file in it, at this very moment: next time
+    }
+  }
   const flipping = (async () => {
-    for (let turns = 0; flip.goesOn; turns++) {
-      renameSync(swapped, aside)
-      renameSync(spare, swapped)
-      renameSync(aside, spare)
-      if (turns % 7 === 0) await turn()
+    for (; flip.goesOn; flip.turns++) {
+      become(() => symlinkSync(ground.outside, swapped))
+      if (flip.turns % 3 === 0) await turn()
+      become(() => {
+        mkdirSync(swapped)
+        writeFileSync(join(swapped, 'secret.png'), PNG)
+      })
+      if (flip.turns % 5 === 0) await turn()
     }
   })()
   const reads = async () => {
@@ -266,6 +272,7 @@ test('a folder that turns into a link between check and use gives nothing away (
   await Promise.all([reads(), reads(), writes()])
   flip.goesOn = false
   await flipping
+  expect(flip.turns).toBeGreaterThan(100)
   expect(ground.around('input')).toEqual(around)
 })
 
