@@ -149,8 +149,12 @@ export class Queue implements JobQueue {
 
   async clear(): Promise<number> {
     const ids = this.waiting(Infinity).map(({ id }) => id)
-    const outcomes = await Promise.all(ids.map((id) => this.cancel(id)))
-    return outcomes.filter((one) => one === 'cancelled').length
+    let cleared = 0
+    while (ids.length > 0) { // a part at a time, so that others get their turn
+      const outcomes = await Promise.all(ids.splice(-CLEARED_AT_ONCE).map((id) => this.cancel(id)))
+      cleared += outcomes.filter((one) => one === 'cancelled').length
+    }
+    return cleared
   }
 
   async free(what: { readonly sessions: boolean; readonly results: boolean }): Promise<void> {
@@ -238,7 +242,7 @@ export class Queue implements JobQueue {
   /** Whether the store has a job at the place at which it stands here: now and then it numbers all that wait anew. */
   async #isRankOf(id: string): Promise<boolean> {
     const rank = (await this.#options.store.get(id))?.rank
-    return this.waiting(Infinity).every((job) => job.id !== id || job.rank === rank)
+    return this.#tracks.every(({ line, lane }) => (line.get(id) ?? lane.get(id)?.job ?? { rank }).rank === rank)
   }
 
   async #rankAnew(): Promise<void> {
@@ -340,6 +344,9 @@ function isUntouched(outcome: Outcome): boolean {
   if (outcome.how === 'death') return true
   return outcome.how === 'answer' && (outcome.answer.status === 'cancelled' || outcome.answer.status === 'interrupted')
 }
+
+/** Jobs that are cancelled together when the queue is cleared. */
+const CLEARED_AT_ONCE = 200
 
 /** Seconds that the last endings may take to be written. */
 const CLOSING_SECONDS = 5
