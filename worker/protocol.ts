@@ -61,6 +61,8 @@ export interface RunRequest extends JobRequest {
   readonly strict?: boolean
   /** Which run of a batch it is, from 0. */
   readonly index?: number
+  /** What seeds that say `random` are drawn from: the same text gives the same numbers, so that a run can be repeated. Drawn anew when left out. */
+  readonly draws?: string
   /** The parent names the files that the run makes; without it the worker does. */
   readonly publishes?: true
   /** Nodes that take long save their state, and go on from it when the same run is asked for again. */

@@ -28,6 +28,7 @@ import { withoutPreviews, withPreviews } from './previews.ts'
 import { ProducedFiles } from './produced-files.ts'
 import type { Publisher } from './publisher.ts'
 import type { RunSignals } from './run-line.ts'
+import { drawsFrom } from './draws.ts'
 import { provenanceOf } from './provenance.ts'
 import { engineVersion, environmentOf, runtimeVersion } from './result-caches.ts'
 import { NO_PREVIEWS, SamplerPreviews } from './sampler-previews.ts'
@@ -78,6 +79,7 @@ export async function runJob(request: RunRequest, engine: Engine, signals: RunSi
   const result = await runWorkflow(workflow, {
     registry, cache: cache.results, run: id, paths: folders, signal, checkpoints,
     ...(targets && { targets }), ...(request.strict && { strict: true }), ...(request.index && { index: request.index }),
+    ...(request.draws !== undefined && { draw: drawsFrom(request.draws) }),
     onEvent: (event) => {
       if (event.type === 'node.done') failpoint('node-done')
       files.see(event)

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly targets?: readonly string[]
   /** Which run of a batch this is, from 0: seeds that say `increment` count with it. */
   readonly index?: number
+  /** Gives the numbers for seeds that say `random`, whole and from 0 to 2^53 - 1; drawn anew in each run when left out. */
+  readonly draw?: () => number
   /** Refuses the workflow when anything that was asked for can't be made, instead of making the rest. */
   readonly strict?: boolean
   /** How far expansions and lists may go. */

@@ -84,9 +84,9 @@ class Run {
 
   /** Reads the file, carries old nodes over to the types that there are, draws the seeds it leaves open, and says what its texts mean. */
   async parse(source: unknown): Promise<Workflow> {
-    const { registry, paths, index = 0 } = this.#options
+    const { registry, paths, index = 0, draw } = this.#options
     const { workflow } = migrateWorkflow(parseWorkflow(source), registry)
-    this.#seeded = resolveSeeds(workflow, registry.definitions, undefined, index)
+    this.#seeded = resolveSeeds(workflow, registry.definitions, draw, index)
     this.#resolved = await resolvePrompts(this.#seeded.workflow, registry, paths)
     this.#recorded = this.#withoutSecrets(this.#resolved.recorded)
     return this.#resolved.workflow

@@ -6,7 +6,7 @@ import type { Json } from '../../core/types/json.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
 import type { DeviceName, Folders, RunRequest, WorkflowSource } from '../../worker/protocol.ts'
 import type { ServerConfig } from '../config/config.ts'
-import type { JobRequest } from '../job/job.ts'
+import type { Job, JobRequest } from '../job/job.ts'
 import { roughSize } from './rough-size.ts'
 
 /** A workflow that takes about this much goes into a file. */
@@ -47,7 +47,7 @@ export const CARRIED = 'job-'
 
 /** The request for a run of a job. */
 export function runRequest(
-  id: string, job: JobRequest, workflow: WorkflowSource, device: DeviceName, folders: Folders, config: ServerConfig,
+  { id, created }: Pick<Job, 'id' | 'created'>, job: JobRequest, workflow: WorkflowSource, device: DeviceName, folders: Folders, config: ServerConfig,
 ): RunRequest {
   const { data } = config.folders
   const { checkpointSteps: steps, checkpointSeconds: seconds } = config.queue
@@ -57,6 +57,7 @@ export function runRequest(
     ...(job.set && { set: job.set }),
     ...(job.targets && { targets: job.targets }),
     ...(job.strict && { strict: true }),
+    draws: `${id} ${created}`, // every attempt makes the same
     publishes: true,
     checkpoints: { folder: checkpointFolder(data, id), steps, seconds },
     previews: { folder: previewFolder(data), seconds: PREVIEW_SECONDS },

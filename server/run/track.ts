@@ -106,7 +106,7 @@ export class Track {
       const flight = new Flight(job, request)
       const carried = carry(job.id, request.workflow, folders)
       flight.onSettled = carried.remove
-      this.lane.send(flight, runRequest(job.id, request, carried.source, this.lane.slot.device, folders, config))
+      this.lane.send(flight, runRequest(job, request, carried.source, this.lane.slot.device, folders, config))
     } catch (error) {
       onBroken(job, error)
     }
