@@ -1,6 +1,10 @@
 /** What clients were promised, so that it can be held against what came of it. */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from './client.ts'
 import type { WorkflowJson } from './workflows.ts'
+
+/** How often something is sent again that the server was too busy for. */
+const TRIES = 20
 
 /** One thing that a client wanted. */
 export interface Wish {
@@ -33,12 +37,15 @@ export class Ledger {
 
   /** Sends a wish and notes what was said. False when nothing was. @throws when it was refused */
   async send(client: Client, wish: Wish): Promise<boolean> {
-    const answer = await client.submit(wish.workflow, wish.key === undefined ? {} : { key: wish.key })
+    let answer = await client.submit(wish.workflow, wish.key === undefined ? {} : { key: wish.key })
+    for (let tries = 0; answer?.status === 503 && tries < TRIES; tries++) { // it was not taken: no worker was there to look at it
+      await pause(200)
+      answer = await client.submit(wish.workflow, wish.key === undefined ? {} : { key: wish.key })
+    }
     if (answer === undefined) {
       wish.unanswered++
       return false
     }
-    if (answer.status === 503 || answer.status === 429) return false // says that it did not take it
     if (answer.status >= 300) throw new Error(`${wish.title} was refused: ${answer.status} ${JSON.stringify(answer.body)}`)
     wish.ids.add(answer.body.job.id)
     return true

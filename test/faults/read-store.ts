@@ -34,9 +34,9 @@ export function readStore(data: string): StoreContent {
   try {
     const jobs = rows('SELECT id, state, json_extract(head, \'$.title\') AS title, problem FROM jobs').map(({ id, state, title, problem }) =>
       ({ id: String(id), title: String(title), state: JOB_STATES[Number(state)]!, ...(problem !== null && { problem: String(problem) }) })) // as they are written
-    const files = rows('SELECT id, node, number, filename, subfolder, files.bytes AS bytes, sha256, published FROM files JOIN jobs USING (seq)')
+    const files = rows('SELECT id, node, number, filename, subfolder, files.bytes AS bytes, sha256 FROM files JOIN jobs USING (seq)')
       .map(({ id, node, number, filename, subfolder, bytes, sha256 }) => ({
-        job: String(id), node: String(node), index: Number(number), filename: String(filename), subfolder: String(subfolder),
+        job: String(id), node: String(JSON.parse(String(node))), index: Number(number), filename: String(filename), subfolder: String(subfolder),
         ...(bytes !== null && { bytes: Number(bytes) }), ...(sha256 !== null && { sha256: String(sha256) }),
       }))
     return { jobs, files }

@@ -10,13 +10,14 @@ import type { Scenario, Stage } from './scenario.ts'
 import { StepWatch } from './step-watch.ts'
 import { clip } from './workflows.ts'
 
-const STEPS = 40
+const STEPS = 60
 
 export const resumeScenarios = (): Scenario[] => [
   { name: 'kill -9 of the server while sampling', isQuick: true, run: () => onStage({}, (stage) => interrupted(stage, (life) => life.kill())) },
   { name: 'kill -9 of the worker while sampling', isQuick: true, run: () => onStage({}, (stage) => interrupted(stage, async (life) => void life.killWorkers())) },
-  { name: 'SIGTERM while sampling', isQuick: true, run: () => onStage({ config: { drainSeconds: 0 } }, (stage) => interrupted(stage, (life) => life.end())) },
-  { name: 'kill -9 of everything, three times in one run', isQuick: false, run: () => onStage({}, (stage) => interrupted(stage, killAll, 3)) },
+  { name: 'kill -9 of both, three times in one run', isQuick: false, run: () => onStage({}, (stage) => interrupted(stage, killAll, 3)) },
+  { name: 'SIGTERM while sampling', isQuick: true, run: () => onStage({ config: { drainSeconds: 5 } }, (stage) => interrupted(stage, (life) => life.end())) },
+  { name: 'kill -9 while sampling with a seed that was drawn', isQuick: true, run: () => onStage({}, (stage) => interrupted(stage, killAll, 1, 'random')) },
 ]
 
 async function killAll(life: Life): Promise<void> {
@@ -24,32 +25,37 @@ async function killAll(life: Life): Promise<void> {
   await life.kill()
 }
 
-/** Interrupts the run when a few steps are on the disk, and looks at which steps are made afterwards. */
-async function interrupted({ life, client, ledger, settle }: Stage, interrupt: (life: Life) => Promise<void>, times = 1): Promise<void> {
-  const sha256 = await referenceClip('clip', STEPS)
+/** Interrupts the run once steps are on the disk, and looks at which step is made first afterwards. */
+async function interrupted({ life, client, ledger, settle }: Stage, interrupt: (life: Life) => Promise<void>, times = 1, seed: number | 'random' = 43): Promise<void> {
+  const known = seed === 'random' ? {} : { sha256: await referenceClip('clip', STEPS) }
   await life.begin()
-  const wish = ledger.add({ title: 'clip', workflow: clip('clip', STEPS), files: 1, sha256 })
-  await ledger.send(client, wish)
+  const wish = ledger.add({ title: 'clip', workflow: clip('clip', STEPS, seed), files: 1, ...known })
+  expectThat(await ledger.send(client, wish), 'the clip was not taken')
   const [id] = wish.ids
   for (let time = 0; time < times; time++) {
-    const before = await sampled(life, id!, time === 0 ? 3 : 1)
+    let watch = await StepWatch.open(life.server.url, id!)
+    await checkpoints(life, id!, 3)
+    await client.pause() // nothing runs again before somebody listens
+    watch.clear()
     await interrupt(life)
-    if (!life.isUp) await life.begin({ listening: true })
-    const watch = await StepWatch.open(life.server.url, id!)
-    const first = await watch.first(before.attempt)
-    expectThat(first.step > 1, `the sampler began again at step ${first.step}`)
+    if (!life.isUp) {
+      await life.begin()
+      watch = await StepWatch.open(life.server.url, id!)
+    }
+    await client.resume()
+    const step = await watch.first()
     watch.close()
+    expectThat(step > 2, `the sampler began again at step ${step}`)
   }
   await settle()
 }
 
-/** Waits until a checkpoint of the job was written so many times. */
-async function sampled(life: Life, id: string, times: number): Promise<{ readonly attempt: number }> {
+/** Waits until the state of the job has been written so many times, seen from outside. */
+async function checkpoints(life: Life, id: string, times: number): Promise<void> {
   const folder = join(life.data, 'checkpoints', id)
   const seen = new Set<number>()
   await eventually(async () => {
     for (const file of filesBelow(folder).filter((path) => path.endsWith('.ckpt'))) seen.add(statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? 0)
     return seen.size >= times || undefined
-  }, 'checkpoints are written')
-  return { attempt: 1 }
+  }, 'checkpoints are written', 30)
 }

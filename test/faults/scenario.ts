@@ -31,7 +31,7 @@ export async function onStage(options: LifeOptions, play: (stage: Stage) => Prom
     for (const { ids } of ledger.acknowledged) for (const id of ids) await client.ended(id)
     await life.end()
     const wrong = violations(life.data, ledger, allowed)
-    expectThat((await wrong).length === 0, (await wrong).join('\n'))
+    expectThat(wrong.length === 0, wrong.join('\n'))
   }
   try {
     await play({ life, client, ledger, settle })

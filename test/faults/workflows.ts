@@ -40,7 +40,7 @@ export function pictures(name: string, count: number, seconds = 0): WorkflowJson
 }
 
 /** The embedded tiny model: a clip of 16 frames as an mp4. The same seed, prefix and steps give the same bytes. */
-export function clip(prefix: string, steps: number, seed = 43): WorkflowJson {
+export function clip(prefix: string, steps: number, seed: number | 'random' = 43): WorkflowJson {
   const file = JSON.parse(readFileSync(join(root, 'workflows/text-to-video.json'), 'utf8')) as // our own file
     { nodes: { id: string; type: string; inputs: Record<string, unknown> }[] }
   const set: Readonly<Record<string, object>> = { sampler: { steps, seed }, save: { filename_prefix: prefix } }
