@@ -1,7 +1,7 @@
 export { CheckpointError } from './error.ts'
 export { cacheFolder, writeWhole } from './cache-folder.ts'
 export { fileIdentity, type FileIdentity } from './identity.ts'
-export { openCheckpoint, USUAL_NAMES, type Checkpoint } from './open.ts'
+export { listWeights, openCheckpoint, USUAL_NAMES, type Checkpoint } from './open.ts'
 export { readTensor } from './read.ts'
 export { toFloat32 } from './float.ts'
 export { layerEntries, loadReport, type Layers, type LoadReport, type WrongShape } from './report.ts'

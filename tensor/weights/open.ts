@@ -49,6 +49,14 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
   return { path, files: [identity], ...index }
 }
 
+/** What lies in weights, told by their indices alone: nothing of large files is read, and nobody can tell later which they were. */
+export async function listWeights(path: string): Promise<WeightsIndex & { readonly file: string }> {
+  const file = await findWeights(path)
+  if (!file.endsWith('.json')) return { file, ...(await readIndex(file)) }
+  const { entries, metadata } = await openShards(file)
+  return { file, entries, metadata }
+}
+
 /** Reads one weights file's index, by its ending. */
 function readIndex(path: string): Promise<WeightsIndex> {
   if (path.toLowerCase().endsWith('.safetensors')) return readSafetensors(path)
