@@ -80,7 +80,10 @@ const hooked = defineNode({
   output: true,
   inputs: { word: port.string({ default: 'good' }) },
   outputs: { value: port.int() },
-  validate: ({ word }) => word === 'good' ? undefined : 'only the word good will do',
+  validate({ word }) {
+    if (word === 'deadly') process.kill(process.pid, 'SIGKILL')
+    return word === 'good' ? [] : [{ input: 'word', problem: 'only the word good will do' }]
+  },
   run: () => ({ value: 1 }),
 })
 
