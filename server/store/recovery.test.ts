@@ -104,13 +104,13 @@ test('jobs that a crash interrupted wait again at their place; too many crashes 
   for (let turn = 1; turn <= 3; turn++) {
     const store = await openStore(folder, { maxCrashes: 3, now: () => 77 })
     if (turn === 1) for (const id of ['a', 'b']) await store.submit(newJob(id))
-    expect(store.recovery).toEqual({ requeued: turn === 1 ? [] : ['a'], quarantined: [] })
+    expect(store.recovery).toEqual({ requeued: turn === 1 ? [] : ['a'], cancelled: [], quarantined: [] })
     expect((await store.waiting()).map(({ id }) => id)).toEqual(['a', 'b'])
     await store.started('a', turn)
     await store.close() // it leaves the job as a crash would: running
   }
   const store = await openStore(folder, { maxCrashes: 3, now: () => 77 })
-  expect(store.recovery).toEqual({ requeued: [], quarantined: ['a'] })
+  expect(store.recovery).toEqual({ requeued: [], cancelled: [], quarantined: ['a'] })
   expect(await store.get('a')).toMatchObject({ state: 'quarantined', attempts: 3, ended: 77, problem: { problem: 'the server ended 3 times while this job ran' } })
   expect((await store.history({ limit: 9 })).jobs.map(({ id }) => id)).toEqual(['a'])
   expect(await store.counts()).toMatchObject({ byState: { queued: 1, running: 0, quarantined: 1 } })
@@ -125,7 +125,7 @@ test('a job that was put back in time was not interrupted', async () => {
   await store.requeued('a', { at: 2, problem: PROBLEM, death: false })
   await store.close()
   const again = await openStore(folder)
-  expect(again.recovery).toEqual({ requeued: [], quarantined: [] })
+  expect(again.recovery).toEqual({ requeued: [], cancelled: [], quarantined: [] })
   await again.close()
 })
 

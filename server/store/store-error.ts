@@ -40,8 +40,12 @@ export function storeErrorData(error: unknown, file: string): StoreErrorData {
   return { code: 'failed', problem: `the database ${file} can't be used: ${message}${code === '' ? '' : ` (${code})`}` }
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+/** libsql's own errors have no code; where it can't open a file, SQLite's number (14) stands at the end of the text. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  if ('code' in error && typeof error.code === 'string' && error.code !== '') return error.code
+  return /ConnectionFailed\(.*: 14"?\)$/.test(error.message) ? 'SQLITE_CANTOPEN' : ''
+}
 
 /** By SQLite's result code, or the system's. */
 const CAUSES: readonly (readonly [RegExp, (file: string, message: string) => StoreErrorData])[] = [

@@ -14,12 +14,14 @@ export class ThreadLink {
   readonly #thread: Worker
   readonly #waiting = new Map<number, Waiting>()
   readonly #ended: Promise<StoreError | undefined>
+  readonly #exited: Promise<unknown>
   #calls: Call[] = []
   #count = 0
   #end: StoreError | undefined
 
   constructor(thread: Worker) {
     this.#thread = thread
+    this.#exited = new Promise((resolve) => thread.once('exit', resolve))
     let endWith: (error: StoreError | undefined) => void = () => {}
     this.#ended = new Promise((resolve) => {
       endWith = resolve
@@ -28,7 +30,7 @@ export class ThreadLink {
       thread.on('message', (message: FromThread) => {
         if ('answers' in message) for (const answer of message.answers) this.#settle(answer)
         else if ('opened' in message) resolve(message.opened)
-        else if ('refused' in message) reject(new StoreError(message.refused))
+        else if ('refused' in message) this.#end = new StoreError(message.refused) // told once the thread is gone, and with it its locks
         else endWith(message.problem && new StoreError(message.problem))
       })
       const fail = (error: StoreError) => {
@@ -56,15 +58,16 @@ export class ThreadLink {
     if (this.#end === undefined) {
       this.#send()
       this.#end = new StoreError({ code: 'closed', problem: 'the store is closed' })
-      this.#thread.postMessage('close' satisfies ToThread)
+      this.#thread.postMessage('close' satisfies ToThread, [])
     }
     const problem = await this.#ended
+    await this.#exited // only then has SQLite let go of its files
     if (problem !== undefined) throw problem
   }
 
   #send(): void {
     if (this.#calls.length === 0) return
-    this.#thread.postMessage(this.#calls satisfies ToThread)
+    this.#thread.postMessage(this.#calls satisfies ToThread, [])
     this.#calls = []
   }
 

@@ -6,7 +6,7 @@ import { storeErrorData } from './store-error.ts'
 
 const data = workerData as ThreadData // what open-store.ts starts this thread with
 const port = parentPort!
-const send = (message: FromThread): void => port.postMessage(message)
+const send = (message: FromThread): void => port.postMessage(message, [])
 
 const engine = open()
 if (engine !== undefined) port.on('message', (message: ToThread) => take(engine, message))

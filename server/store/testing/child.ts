@@ -4,6 +4,7 @@
  *   submit FOLDER THREAD   submits jobs j0, j1, … eight at a time; writes each one's number once it is acknowledged
  *   follow FOLDER THREAD SEED   does the steps of steps.ts one after the other; writes a line after each
  *   hold FOLDER THREAD     opens the store, writes `open`, and keeps it
+ *   fill FOLDER THREAD     submits jobs until one fails, writes `failed` with the error's code, tries on until one is accepted; closes
  *   try FOLDER THREAD [UID]   as the user, opens, submits one job, closes; writes `ok`, or the error as JSON
  */
 import { writeSync } from 'node:fs'
@@ -36,8 +37,24 @@ async function follow(): Promise<void> {
 }
 
 async function hold(): Promise<void> {
-  await open()
-  say('open')
+  await open().then(() => say('open'), () => process.exit(1))
+}
+
+async function fill(): Promise<void> {
+  const store = await open()
+  for (let count = 0, hasFailed = false; ; count++) {
+    try {
+      await store.submit({ ...job(`j${count}`), request: { workflow: 'x'.repeat(20_000) } as never })
+      say(`j${count}`)
+      if (hasFailed) break
+    } catch (error) {
+      if (!hasFailed) say(`failed ${error instanceof Error && 'code' in error ? String(error.code) : String(error)} ${String(error)}`)
+      hasFailed = true
+      await new Promise((settle) => setTimeout(settle, 20))
+    }
+  }
+  await store.close()
+  say('closed')
 }
 
 async function attempt(): Promise<void> {
@@ -52,4 +69,4 @@ async function attempt(): Promise<void> {
   }
 }
 
-await ({ submit, follow, hold, try: attempt }[what ?? ''] ?? (() => Promise.reject(new Error(`what is ${what}?`))))()
+await ({ submit, follow, hold, fill, try: attempt }[what ?? ''] ?? (() => Promise.reject(new Error(`what is ${what}?`))))()

@@ -22,12 +22,12 @@ export interface Child {
 }
 
 export interface ChildOptions {
-  /** Words before `node`: a shell's limits for example. */
+  /** What a shell does before it becomes the process: limits for example. */
   readonly shell?: string
 }
 
 /** Starts a process that does `what` in a folder. */
-export async function startChild(what: 'submit' | 'follow' | 'hold' | 'try', folder: string, extra = '', { shell }: ChildOptions = {}): Promise<Child> {
+export async function startChild(what: 'submit' | 'follow' | 'hold' | 'fill' | 'try', folder: string, extra = '', { shell }: ChildOptions = {}): Promise<Child> {
   const command = [process.execPath, await (built ??= bundle()), what, folder, (await threadEntry()).href, extra]
   const child = shell === undefined
     ? spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -38,9 +38,9 @@ export async function startChild(what: 'submit' | 'follow' | 'hold' | 'try', fol
     text += chunk
     changed()
   })
-  let isOver = false
+  const state = { isOver: false }
   const ended = new Promise<void>((settle) => child.on('close', () => {
-    isOver = true
+    state.isOver = true
     settle()
     changed()
   }))
@@ -48,7 +48,7 @@ export async function startChild(what: 'submit' | 'follow' | 'hold' | 'try', fol
   return {
     process: child, lines, ended,
     async wrote(count) {
-      while (lines().length < count && !isOver) await new Promise<void>((settle) => { changed = settle })
+      while (lines().length < count && !state.isOver) await new Promise<void>((settle) => { changed = settle })
     },
     async kill() {
       child.kill('SIGKILL')
