@@ -48,7 +48,7 @@ async function readText(path: string, isNamed: boolean): Promise<string | undefi
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const missing = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
     if (missing && !isNamed) return undefined
     const why = missing ? 'there is no such file' : error instanceof Error ? error.message : String(error)
     throw new ConfigError(`${path}: the settings can't be read: ${why}.`, { cause: error })
