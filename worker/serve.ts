@@ -197,7 +197,7 @@ function asWorkflowError(error: unknown): WorkflowError {
 /** The parent is gone: nobody waits for what runs. */
 function endAfter({ cancel }: Running): void {
   if (cancel.size === 0) return end()
-  for (const give of [...cancel.values()]) give()
+  cancel.forEach((give) => give())
   setTimeout(end, 5000).unref()
 }
 
