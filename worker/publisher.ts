@@ -13,11 +13,14 @@ import type { PublishedMessage, PublishedName, PublishMessage, StagedFile } from
 /** Files of one item of a list that are told apart; a node's files are numbered item by item. */
 const FILES_OF_ITEM = 2 ** 20
 
+const NOBODY = new WorkflowError({ code: 'cancelled', problem: 'the server is gone, so nobody gives the file its name', remedy: 'The next server runs the job again.' })
+
 /** Asks the parent for names, and hears its answers. */
 export class Publisher {
   readonly #post: (message: PublishMessage) => void
   readonly #asked = new Map<number, { resolve(name: PublishedName): void; reject(error: WorkflowError): void }>()
   #asks = 0
+  #isAbandoned = false
 
   constructor(post: (message: PublishMessage) => void) {
     this.#post = post
@@ -50,8 +53,16 @@ export class Publisher {
     else waiting?.reject(problem ? WorkflowError.fromJSON(problem) : new WorkflowError({ code: 'execution_failed', problem: 'the file got no name' }))
   }
 
+  /** The parent is gone: nobody answers any more. */
+  abandon(): void {
+    this.#isAbandoned = true
+    for (const { reject } of this.#asked.values()) reject(NOBODY)
+    this.#asked.clear()
+  }
+
   /** Also a run that was cancelled waits for the answer: until then the parent may be moving the file. */
   #ask(id: string, file: StagedFile): Promise<PublishedName> {
+    if (this.#isAbandoned) return Promise.reject(NOBODY)
     const ask = this.#asks++
     return new Promise((resolve, reject) => {
       this.#asked.set(ask, { resolve, reject })

@@ -60,7 +60,10 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
     },
   }
   process.on('message', (message) => void receive(message as ToWorker, ask, engine, running)) // only our parent writes here
-  process.on('disconnect', () => endAfter(running))
+  process.on('disconnect', () => {
+    engine.publisher.abandon()
+    endAfter(running)
+  })
   if (process.connected === false) return end() // the parent went while we were being loaded
   outbox.post({ type: 'ready' })
   for (const [device, opening] of devices) {
