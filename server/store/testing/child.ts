@@ -1,7 +1,7 @@
 /**
  * A process that works with a store until it is killed. Built and started by processes.ts:
  *
- *   submit FOLDER THREAD   submits jobs j0, j1, … eight at a time; writes each one's number once it is acknowledged
+ *   submit FOLDER THREAD [COUNT]   submits jobs j0, j1, … eight at a time, up to so many; writes each one's number once it is acknowledged
  *   follow FOLDER THREAD SEED   does the steps of steps.ts one after the other; writes a line after each
  *   hold FOLDER THREAD     opens the store, writes `open`, and keeps it
  *   fill FOLDER THREAD     submits jobs until one fails, writes `failed` with the error's code, tries on until one is accepted; closes
@@ -18,7 +18,7 @@ const job = (id: string) => ({ id, title: id, nodes: 1, created: 1, request: { w
 
 async function submit(): Promise<void> {
   const store = await open()
-  for (let from = 0; ; from += 8) {
+  for (let from = 0; from < Number(extra || Infinity); from += 8) {
     await Promise.all(Array.from({ length: 8 }, async (_, index) => {
       await store.submit(job(`j${from + index}`))
       say(String(from + index))
