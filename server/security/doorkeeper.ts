@@ -30,7 +30,12 @@ export class Doorkeeper {
     this.#book.replace(tokens)
   }
 
-  /** Whether there are tokens at all. */
+  /** Whether somebody who came in earlier may still be here. */
+  knows(principal: Principal): boolean {
+    return this.#book.knows(principal)
+  }
+
+  /** Whether nobody needs a token. */
   get isOpen(): boolean {
     return this.#book.isOpen
   }

@@ -1,7 +1,7 @@
 /** The guard as a server uses it, on a real port. */
 import { createServer, request as send } from 'node:http'
 import type { IncomingHttpHeaders, Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { once } from 'node:events'
 import express from 'express'
 import { afterEach, expect, test } from 'vitest'
@@ -57,12 +57,12 @@ async function serve(settings: Partial<ServerConfig> = {}) {
     })
     outgoing.on('error', reject)
     outgoing.on('upgrade', (incoming, socket) => {
-      sockets.push(socket)
+      sockets.push(socket.resume() as Socket) // an upgrade of TCP
       resolve({ status: 101, headers: incoming.headers, text: '' })
     })
     outgoing.end(body)
   })
-  const sockets: { destroy(): void }[] = []
+  const sockets: Socket[] = []
   return { config, ask, sockets, origin: `http://127.0.0.1:${port}` }
 }
 
@@ -206,6 +206,17 @@ test('sockets pass the same way', async () => {
     expect((await ask('GET', path, { ...UPGRADE, ...bearer(RUN), host: 'evil.test' })).status).toBe(403)
     expect((await ask('GET', path, { ...UPGRADE, ...bearer(RUN), 'sec-fetch-site': 'cross-site' })).status).toBe(403)
   }
+})
+
+test('a socket ends with its token, and stays where nothing changed', async () => {
+  const { ask, sockets, config } = await serve({ tokens: TOKENS })
+  for (const text of [RUN, EDIT, ADMIN]) expect((await ask('GET', '/ws', { ...UPGRADE, ...bearer(text) })).status).toBe(101)
+  const ended = sockets.map((socket) => once(socket, 'close'))
+  const isOpen = sockets.map(() => true)
+  ended.forEach((end, i) => { void end.then(() => { isOpen[i] = false }) })
+  replaceTokens(config, [TOKENS[1]!, token('chief', 'run', ADMIN)]) // one is gone, one stays, one may do less
+  await Promise.all([ended[0], ended[2]])
+  expect(isOpen).toEqual([false, true, false])
 })
 
 test('only so many sockets are open at a time', async () => {

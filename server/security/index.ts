@@ -59,15 +59,17 @@ export function guardUpgrade(config: ServerConfig): (request: IncomingMessage) =
     if (refusal) return { ok: false, ...refusal }
     const entrance = guard.door.enter(request)
     if ('refusal' in entrance) return { ok: false, ...entrance.refusal }
-    guard.sockets.hold(request)
+    guard.sockets.hold(request, entrance.principal)
     principals.set(request, entrance.principal)
     return { ok: true, principal: entrance.principal }
   }
 }
 
-/** Takes other tokens from now on; sessions of those that are gone have ended. */
+/** Takes other tokens from now on; sessions and sockets of those that are gone have ended. */
 export function replaceTokens(config: ServerConfig, tokens: readonly TokenConfig[]): void {
-  guardOf(config).door.replaceTokens(tokens)
+  const { door, sockets } = guardOf(config)
+  door.replaceTokens(tokens)
+  sockets.drop((principal) => !door.knows(principal))
 }
 
 interface Guard {

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerOptions } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ServerConfig } from '../config/config.ts'
 import { LOOPBACK_NETWORK, networkOf } from './network.ts'
+import type { Principal } from '../services.ts'
 import type { Refusal } from './refusal.ts'
 
 /** What may wait to be sent to one socket; whoever reads slower than that is dropped, and asks for a snapshot later. */
@@ -54,7 +55,7 @@ function tooLarge(most: number): Refusal {
 export class OpenSockets {
   readonly #most: number
   readonly #byAddress = new Map<string, number>()
-  readonly #open = new Set<Duplex>()
+  readonly #open = new Map<Duplex, Principal>()
   #watch: NodeJS.Timeout | undefined
 
   constructor({ limits }: ServerConfig) {
@@ -70,12 +71,17 @@ export class OpenSockets {
   }
 
   /** Counts a socket until it closes, and drops it when it does not read. */
-  hold({ socket }: IncomingMessage): void {
+  hold({ socket }: IncomingMessage, principal: Principal): void {
     const from = networkOf(socket.remoteAddress ?? '')
-    this.#open.add(socket)
+    this.#open.set(socket, principal)
     this.#byAddress.set(from, (this.#byAddress.get(from) ?? 0) + 1)
     this.#watch ??= setInterval(() => this.#dropDeaf(), 1000).unref()
     socket.once('close', () => this.#letGo(socket, from))
+  }
+
+  /** Ends those of everybody who may not be here any more. */
+  drop(isGone: (principal: Principal) => boolean): void {
+    for (const [socket, principal] of this.#open) if (isGone(principal)) socket.destroy()
   }
 
   #letGo(socket: Duplex, from: string): void {
@@ -89,6 +95,6 @@ export class OpenSockets {
   }
 
   #dropDeaf(): void {
-    for (const socket of this.#open) if (socket.writableLength > UNSENT_BYTES) socket.destroy()
+    for (const socket of this.#open.keys()) if (socket.writableLength > UNSENT_BYTES) socket.destroy()
   }
 }

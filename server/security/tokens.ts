@@ -22,6 +22,16 @@ interface Entry {
   readonly digest: Buffer
 }
 
+function entryOf({ name, scopes, sha256 }: TokenConfig): Entry {
+  const held = new Set(scopes.flatMap((scope) => HOLDS[scope]))
+  return { principal: { name, scopes: held }, sha256: sha256.toLowerCase(), digest: Buffer.from(sha256, 'hex') }
+}
+
+function isSame(one: Entry, other: Entry): boolean {
+  const { principal: { name, scopes } } = one
+  return one.sha256 === other.sha256 && name === other.principal.name && scopes.size === other.principal.scopes.size
+}
+
 /** The tokens that are good now. */
 export class TokenBook {
   #entries: readonly Entry[] = []
@@ -40,16 +50,21 @@ export class TokenBook {
 
   /** Takes other tokens from now on: sessions of those that are gone end with them. */
   replace(tokens: readonly TokenConfig[]): void {
-    this.#entries = tokens.map(({ name, scopes, sha256 }) => ({
-      principal: { name, scopes: new Set(scopes.flatMap((scope) => HOLDS[scope])) },
-      sha256: sha256.toLowerCase(),
-      digest: Buffer.from(sha256, 'hex'),
-    }))
+    const before = this.#entries
+    this.#entries = tokens.map((token) => {
+      const entry = entryOf(token)
+      return before.find((one) => isSame(one, entry)) ?? entry // so that who is in stays the same person
+    })
   }
 
   /** Whose token this is. */
   find(token: string): { readonly principal: Principal; readonly sha256: string } | undefined {
     return this.#match(createHash('sha256').update(token).digest())
+  }
+
+  /** Whether somebody who came in earlier still has a token that lets them in, with the same scopes. */
+  knows(principal: Principal): boolean {
+    return principal === LOCAL ? this.isOpen : this.#entries.some((one) => one.principal === principal)
   }
 
   /** Who has the token with this digest, if it is still good. */
