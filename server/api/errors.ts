@@ -119,9 +119,8 @@ export function errorBody({ code, message, field, remedy, problems }: Refusal): 
 /** Answers with a refusal, unless the answer has begun: then the connection ends. */
 export function sendRefusal(response: Response, refusal: Refusal): void {
   if (response.headersSent) return void response.destroy()
+  for (const name of ['etag', 'last-modified', 'content-disposition', 'accept-ranges']) response.removeHeader(name)
   for (const [name, value] of Object.entries(refusal.headers ?? {})) response.setHeader(name, value)
-  response.removeHeader('etag')
-  response.removeHeader('content-disposition')
   response.status(refusal.status).set('cache-control', 'no-store').json(errorBody(refusal))
 }
 

@@ -1,8 +1,7 @@
-/** One list over the queue and the history: those alive first, then those that ended; pages in constant time. */
+/** One list over the queue and the history: those that run, those that wait, those that ended; pages in constant time. */
 import { isFinal, JOB_STATES, type JobState } from '../job/states.ts'
-import type { Services } from '../services.ts'
 import type { Job } from '../job/job.ts'
-import type { JobPage } from '../store/store.ts'
+import type { Services } from '../services.ts'
 import { ApiError } from './errors.ts'
 
 export interface JobQuery {
@@ -12,51 +11,71 @@ export interface JobQuery {
   readonly order?: 'newest' | 'oldest'
 }
 
-/** A cursor says in which part of the list it stands: `q.` in the queue, `h.` in the history. */
-const IN_QUEUE = 'q.'
-const IN_HISTORY = 'h.'
-
-/** A page of jobs. `total` counts both parts that were asked for. @param owner where only theirs may be seen */
-export async function listJobs(
-  { store, queue }: Pick<Services, 'store' | 'queue'>, query: JobQuery, owner?: string,
-): Promise<{ jobs: Job[]; next?: string; total: number }> {
-  const { state = JOB_STATES, limit = 100, after = '', order } = query
-  if (after !== '' && !after.startsWith(IN_QUEUE) && !after.startsWith(IN_HISTORY)) throw badCursor(after)
-  const states = state.filter(isFinal)
-  const wantsAlive = state.some((one) => !isFinal(one))
-  const place = after.slice(IN_QUEUE.length)
-  const fromQueue = wantsAlive && !after.startsWith(IN_HISTORY)
-  const alive = fromQueue ? await alivePage({ store, queue }, state, limit, after === '' ? undefined : place) : undefined
-  const room = limit - (alive?.jobs.length ?? 0) // before those of others are left out: a page may be short, never too long
-  const wantsEnded = states.length > 0 && alive?.next === undefined && room > 0
-  const ended = wantsEnded ? await store.history({
-    states, limit: room, ...(after.startsWith(IN_HISTORY) && place !== '' && { after: place }), ...(order && { order }), ...(owner !== undefined && { owner }),
-  }) : undefined
-  const next = nextOf(alive, ended, states.length > 0 && room === 0)
-  const jobs = [...(alive?.jobs ?? []).filter((job) => owner === undefined || job.owner === owner), ...ended?.jobs ?? []]
-  return { jobs, total: await total({ store }, state, owner, ended), ...(next !== undefined && { next }) }
+export interface JobList {
+  readonly jobs: Job[]
+  readonly next?: string
+  readonly total: number
 }
 
-async function alivePage({ store, queue }: Pick<Services, 'store' | 'queue'>, states: readonly JobState[], limit: number, after?: string): Promise<JobPage> {
-  const page = await store.queue(limit, after)
-  if (states.includes('queued') && states.includes('running')) return page
-  const isRunning = new Set(queue.running().map(({ id }) => id))
-  return { ...page, jobs: page.jobs.filter(({ id, state }) => states.includes(state === 'queued' && isRunning.has(id) ? 'running' : state)) }
+type Lists = Pick<Services, 'store' | 'queue'>
+
+/** Which part of the list comes next, and where in it; '' is its beginning. */
+interface Place {
+  readonly part: 'running' | 'queued' | 'ended'
+  readonly after: string
+}
+const LETTERS = { queued: 'q.', ended: 'h.' } as const
+
+/** A page of jobs. `total` counts all that were asked for. @param owner where only theirs may be seen */
+export async function listJobs(lists: Lists, query: JobQuery, owner?: string): Promise<JobList> {
+  const { limit = 100 } = query
+  const jobs: Job[] = []
+  let place: Place | undefined = placeOf(query.after ?? '')
+  while (place !== undefined && jobs.length < limit) {
+    const part: { jobs: readonly Job[]; next: Place | undefined } = await read(lists, query, place, limit - jobs.length, owner)
+    jobs.push(...part.jobs)
+    if (part.next?.part === place.part) {
+      place = part.next
+      break // the page of this part is full, although some of it may be others' jobs
+    }
+    place = part.next
+  }
+  const next = place === undefined || place.part === 'running' ? undefined : LETTERS[place.part] + place.after
+  return { jobs, total: await total(lists, query.state ?? JOB_STATES, owner), ...(next !== undefined && { next }) }
 }
 
-function nextOf(alive: JobPage | undefined, ended: JobPage | undefined, historyFollows: boolean): string | undefined {
-  if (alive?.next !== undefined) return IN_QUEUE + alive.next
-  if (ended !== undefined) return ended.next === undefined ? undefined : IN_HISTORY + ended.next
-  return historyFollows ? IN_HISTORY : undefined
+async function read(
+  { store, queue }: Lists, { state = JOB_STATES, order }: JobQuery, { part, after }: Place, limit: number, owner: string | undefined,
+): Promise<{ jobs: readonly Job[]; next: Place | undefined }> {
+  const isOwn = (job: Job) => owner === undefined || job.owner === owner
+  const ended = state.filter(isFinal)
+  const following: Place | undefined = ended.length > 0 ? { part: 'ended', after: '' } : undefined
+  if (part === 'running') {
+    const jobs = state.includes('running') ? queue.running().filter(isOwn) : []
+    return { jobs, next: state.includes('queued') ? { part: 'queued', after: '' } : following }
+  }
+  if (part === 'queued') {
+    const page = await store.queue(limit, after === '' ? undefined : after)
+    const running = new Set(queue.running().map(({ id }) => id)) // the disk hears of a start a little later
+    const jobs = page.jobs.filter((job) => isOwn(job) && !running.has(job.id))
+    return { jobs, next: page.next === undefined ? following : { part, after: page.next } }
+  }
+  const page = await store.history({ states: ended, limit, ...(after !== '' && { after }), ...(order && { order }), ...(owner !== undefined && { owner }) })
+  return { jobs: page.jobs, next: page.next === undefined ? undefined : { part, after: page.next } }
 }
 
-async function total({ store }: Pick<Services, 'store'>, states: readonly JobState[], owner: string | undefined, ended?: JobPage): Promise<number> {
-  if (owner !== undefined) return ended?.total ?? 0
+async function total({ store }: Lists, states: readonly JobState[], owner: string | undefined): Promise<number> {
+  if (owner !== undefined) return (await store.history({ states, limit: 1, owner })).total
   const { byState } = await store.counts()
   return states.reduce((sum, state) => sum + byState[state], 0)
 }
 
-const badCursor = (after: string) => new ApiError({
-  status: 400, code: 'invalid_request', field: 'query.after', message: `expected the "next" of a page, got ${JSON.stringify(after.slice(0, 40))}`,
-  remedy: 'Begin again without it.',
-})
+function placeOf(after: string): Place {
+  if (after === '') return { part: 'running', after }
+  const part = after.startsWith(LETTERS.queued) ? 'queued' : after.startsWith(LETTERS.ended) ? 'ended' : undefined
+  if (part !== undefined) return { part, after: after.slice(2) }
+  throw new ApiError({
+    status: 400, code: 'invalid_request', field: 'query.after', message: `expected the "next" of a page, got ${JSON.stringify(after.slice(0, 40))}`,
+    remedy: 'Begin again without it.',
+  })
+}

@@ -1,6 +1,7 @@
 /** What the tests of our API share: requests whose answers are held to the OpenAPI document. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { root, startServer, type ServerOptions, type TestServer } from './support.ts'
 
 export { PIXEL } from './comfy-support.ts'
@@ -120,4 +121,11 @@ export function form(bytes: Uint8Array<ArrayBuffer> | Buffer, name: string, fiel
   for (const [key, value] of Object.entries(fields)) made.set(key, value)
   made.set('file', new Blob([new Uint8Array(bytes)]), name)
   return made
+}
+
+/** Resolves once it is so. @throws after a minute */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; !await condition(); await pause(20)) {
+    if (Date.now() > end) throw new Error(`it did not become so: ${condition}`)
+  }
 }
