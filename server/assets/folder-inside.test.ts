@@ -48,3 +48,11 @@ test.runIf(process.platform === 'linux')('what becomes of the name meanwhile doe
   expect(readdirSync(join(root, 'moved'))).toEqual(['file'])
   expect(readdirSync(join(top, 'outside'))).toEqual([])
 })
+
+test.runIf(process.platform === 'linux')('a folder that is removed meanwhile is told of', async () => {
+  const work = insideFolder(root, ['a'], 'body.folder', async (path) => {
+    rmSync(join(root, 'a'), { recursive: true })
+    await writeFile(join(path, 'file'), 'x')
+  })
+  await expect(work).rejects.toMatchObject({ status: 400 })
+})

@@ -30,6 +30,9 @@ export async function insideFolder<T>(root: string, parts: readonly string[], fi
       at = next
     }
     return await work(`/proc/self/fd/${at.fd}`)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' && (await at.stat()).nlink === 0) throw elsewhere(parts, field) // removed meanwhile
+    throw error
   } finally {
     await at.close()
   }

@@ -269,9 +269,12 @@ test('a folder that turns into a link between check and use gives nothing away (
       expectHarmless(await ground.ask({ path: '/upload/image', ...form('image', `new-${i}.png`, PNG, { subfolder: 'swapped', overwrite: 'true' }) }), 'a write')
     }
   }
-  await Promise.all([reads(), reads(), writes()])
-  flip.goesOn = false
-  await flipping
+  try {
+    await Promise.all([reads(), reads(), writes()])
+  } finally {
+    flip.goesOn = false
+    await flipping
+  }
   expect(flip.turns).toBeGreaterThan(100)
   expect(ground.around('input')).toEqual(around)
 })
