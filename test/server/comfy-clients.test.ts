@@ -1,32 +1,17 @@
 /** Published clients of ComfyUI against the built server: queue, progress, preview, result, download, interrupt, upload. */
-import { readFileSync } from 'node:fs'
-import { CallWrapper, ComfyApi, PromptBuilder } from '@saintno/comfyui-sdk'
+import { CallWrapper, ComfyApi, PromptBuilder, type NodeData } from '@saintno/comfyui-sdk'
 import { Client as CanvasClient, Workflow as CanvasWorkflow } from '@stable-canvas/comfyui-client'
 import { ComfyUIClient } from 'comfy-ui-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { join } from 'node:path'
-import { PIXEL, picture, slow, startComfy, type Prompt } from './comfy-support.ts'
-import { root, type TestServer } from './support.ts'
+import { PIXEL, picture, sampling, slow, startComfy, type Prompt } from './comfy-support.ts'
+import type { TestServer } from './support.ts'
 
 let server: TestServer
 beforeAll(async () => { server = await startComfy() })
 afterAll(() => server?.stop())
 
 const PNG = Buffer.from('\x89PNG', 'latin1')
-/** The demo with the tiny model, which shows previews while it samples. */
-async function demo(seed: number): Promise<Prompt> {
-  const workflow: unknown = JSON.parse(readFileSync(join(root, 'workflows/text-to-video.json'), 'utf8'))
-  const answer = await server.post('/prompt', { prompt: workflow, extra_data: { seed } })
-  const { prompt_id: id } = await answer.json() as { prompt_id: string }
-  const queued = await server.json('/queue') as { queue_running: [number, string, Prompt][]; queue_pending: [number, string, Prompt][] }
-  const mine = [...queued.queue_running, ...queued.queue_pending].find((row) => row[1] === id)
-  await server.post('/interrupt', { prompt_id: id })
-  await server.post('/queue', { delete: [id] })
-  if (mine === undefined) throw new Error('the demo is neither waiting nor running')
-  return mine[2]
-}
-
 describe('@saintno/comfyui-sdk', () => {
   let api: ComfyApi
   beforeAll(async () => {
@@ -36,7 +21,7 @@ describe('@saintno/comfyui-sdk', () => {
   })
   afterAll(() => api?.destroy())
 
-  const builder = (prompt: Prompt) => new PromptBuilder(prompt as never, [], ['shown']).setOutputNode('shown', '2')
+  const builder = (prompt: Prompt, node = '2') => new PromptBuilder<never, 'shown', NodeData>(prompt as NodeData, [], ['shown']).setOutputNode('shown', node)
 
   test('queues, hears of progress, gets the result and downloads it', async () => {
     const seen: string[] = []
@@ -83,13 +68,8 @@ describe('@saintno/comfyui-sdk', () => {
 
   test('gets previews while a sampler runs', async () => {
     const previews: Blob[] = []
-    const prompt = { ...await demo(1) }
-    const sampler = Object.entries(prompt).find(([, { class_type: type }]) => type === 'Sampler')!
-    const saver = Object.entries(prompt).find(([, { class_type: type }]) => type === 'SaveVideo')!
-    const longer: Prompt = { ...prompt, [sampler[0]]: { class_type: 'Sampler', inputs: { ...sampler[1].inputs, steps: 60, seed: 99 } } }
-    const build = new PromptBuilder(longer as never, [], ['video']).setOutputNode('video', saver[0])
-    const result = await new CallWrapper(api, build).onPreview((blob) => previews.push(blob)).run()
-    expect(result).toMatchObject({ video: { images: [{ type: 'output' }], animated: [true] } })
+    const result = await new CallWrapper(api, builder(sampling(99), '9')).onPreview((blob) => previews.push(blob)).run()
+    expect(result).toMatchObject({ shown: { images: [{ type: 'output' }], animated: [true] } })
     expect(previews.length).toBeGreaterThan(0)
     expect(Buffer.from(await previews[0]!.arrayBuffer()).subarray(0, 3).toString('hex')).toBe('ffd8ff')
   })
@@ -129,7 +109,7 @@ describe('comfy-ui-client', () => {
 
   test('gets the pictures of a prompt', async () => {
     const images = await client.getImages(picture(2) as never)
-    const [{ blob, image }] = images['2'] as [{ blob: Blob; image: { filename: string } }]
+    const { blob, image } = images['2']![0]!
     expect(image.filename).toMatch(/^comfy_\d+\.png$/)
     expect(Buffer.from(await blob.arrayBuffer()).subarray(0, 4)).toEqual(PNG)
   })
@@ -163,7 +143,7 @@ describe('@stable-canvas/comfyui-client', () => {
 
   const workflow = (color: number) => {
     const made = new CanvasWorkflow()
-    const { EmptyImage, SaveImage } = made.classes as Record<string, (inputs: object) => Iterable<never>>
+    const { EmptyImage, SaveImage } = made.classes as unknown as Record<string, (inputs: object) => Iterable<never>>
     const [image] = EmptyImage!({ width: 8, height: 8, batch_size: 1, color })
     SaveImage!({ images: image, filename_prefix: 'canvas' })
     return made
@@ -180,8 +160,9 @@ describe('@stable-canvas/comfyui-client', () => {
   test('hears of progress, and that a workflow was stopped', async () => {
     const seen: number[] = []
     const made = new CanvasWorkflow()
-    const [steps] = made.node('TrialSlow', { seconds: 60, steps: 200 })
-    made.node('PreviewAny', { source: steps })
+    const { TrialSlow, PreviewAny } = made.classes as unknown as Record<string, (inputs: object) => Iterable<never>>
+    const [steps] = TrialSlow!({ seconds: 60, steps: 200 })
+    PreviewAny!({ source: steps })
     const invoked = made.instance(client, { progress: ({ value }: { value: number }) => {
       seen.push(value)
       void invoked.interrupt()
@@ -200,8 +181,8 @@ describe('@stable-canvas/comfyui-client', () => {
   })
 
   test('deletes what waits, reads the history, keeps settings', async () => {
-    const { prompt_id: running } = await client._enqueue_prompt(slow(60))
-    const { prompt_id: waiting } = await client._enqueue_prompt(slow(61))
+    const { prompt_id: running } = await client.queuePrompt(0, { prompt: slow(60), workflow: {} }) as { prompt_id: string }
+    const { prompt_id: waiting } = await client.queuePrompt(0, { prompt: slow(61), workflow: {} }) as { prompt_id: string }
     await client.deleteItem('queue', waiting)
     await expect.poll(async () => (await client.getPromptStatus(waiting)).done, { timeout: 30_000 }).toBe(true)
     await client.interrupt(running)

@@ -24,6 +24,24 @@ export const slow = (seconds: number, steps = 20): Prompt => ({
   '2': { class_type: 'PreviewAny', inputs: { source: ['1', 0] } },
 })
 
+/** The tiny model's clip of 16 frames, long enough in the making for previews; the sampler is node 7, the video node 9. */
+export function sampling(seed: number, steps = 60): Prompt {
+  const model = 'tiny-shapes-64'
+  const said = (text: string) => ({ class_type: 'TextEncode', inputs: { text_encoder: ['3', 0], text } })
+  return {
+    '1': { class_type: 'LoadDiT', inputs: { model } },
+    '2': { class_type: 'LoadMotionModule', inputs: { model: ['1', 0], motion_module: 'tiny_shapes_mm.safetensors' } },
+    '3': { class_type: 'LoadTextEncoder', inputs: { model } },
+    '4': said('a small red circle moves to the right on a dark blue background'),
+    '5': said(''),
+    '6': { class_type: 'EmptyLatent', inputs: { width: 64, height: 64, frames: 16 } },
+    '7': { class_type: 'Sampler', inputs: { model: ['2', 0], positive: ['4', 0], negative: ['5', 0], latent: ['6', 0], seed, steps } },
+    '8': { class_type: 'VAEDecode', inputs: { samples: ['7', 0], vae: ['10', 0] } },
+    '9': { class_type: 'SaveVideo', inputs: { video: ['8', 0], filename_prefix: 'clip' } },
+    '10': { class_type: 'LoadVAE', inputs: { model } },
+  }
+}
+
 export interface Event {
   readonly type: string
   readonly data: Readonly<Record<string, unknown>>

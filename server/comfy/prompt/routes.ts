@@ -56,11 +56,12 @@ async function submit(
   services: Services, submission: Submission, key: Key | undefined, principal: Principal, response: Response,
 ): Promise<void> {
   const { job, errors } = await checked(services, submission, key, principal)
-  const hub = hubOf(services)
-  const isHeld = submission.client !== undefined
-  if (isHeld) {
-    hub.hold(job.id)
-    response.once('close', () => hub.release(job.id))
+  const { client } = submission
+  if (client !== undefined) {
+    const hub = hubOf(services)
+    const told = { ...job.origin, id: job.id, client }
+    hub.hold(told)
+    response.once('close', () => hub.release(told))
   }
   const outcome = await services.queue.submit(job)
   response.json({ ...accepted(outcome, job.id), node_errors: errors, ...ignoredInputs(submission) })

@@ -6,6 +6,8 @@ import type { Principal } from '../../services.ts'
 const DISPENSABLE = 1_000_000
 /** Bytes that wait before it is let go: it may come again and ask how things stand. */
 const MOST = 16_000_000
+/** Milliseconds that a client has to answer a ping. */
+const PATIENCE = 250
 /** The code for "try again later" of RFC 6455's registry. */
 const TRY_AGAIN = 1013
 
@@ -17,6 +19,7 @@ export class Connection {
   /** When something was last sent to it, in milliseconds of the monotonic clock. */
   lastSent = performance.now()
   readonly #socket: WebSocket
+  #pings = 0
 
   constructor(socket: WebSocket, client: string, principal: Principal) {
     this.#socket = socket
@@ -35,6 +38,25 @@ export class Connection {
   /** Sends what the next of its kind makes good, unless the client is slow. */
   offer(frame: string | Buffer): void {
     if (this.#socket.bufferedAmount <= DISPENSABLE) this.send(frame)
+  }
+
+  /**
+   * Resolves once the client has looked at what arrived up to now, also over other connections: it has answered a ping
+   * that was sent after it. At the latest after a quarter of a second.
+   */
+  caughtUp(): Promise<void> {
+    if (this.#socket.readyState !== this.#socket.OPEN) return Promise.resolve()
+    const name = `reply-${this.#pings++}`
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#socket.off('pong', onPong)
+        resolve()
+      }
+      const onPong = (data: Buffer) => { if (String(data) === name) done() }
+      const timer = setTimeout(done, PATIENCE)
+      this.#socket.on('pong', onPong).ping(name)
+    })
   }
 
   #letGo(): void {

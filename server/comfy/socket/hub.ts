@@ -15,8 +15,11 @@ import { StatusSender } from './status.ts'
 
 /** Milliseconds between two `progress_state` of a job. */
 const PROGRESS_EVERY = 100
-/** Milliseconds that a client has to read the answer to its prompt before it hears of it. */
-const HEAD_START = 10
+/** Milliseconds after the answer to a prompt in which its client hears nothing of it; then it is asked whether it is there. */
+const HEAD_START = 5
+
+/** A job whose id its client is told. */
+type Told = Pick<Job, 'id' | 'owner'> & { readonly client: string }
 
 export class Hub {
   readonly clients = new Clients()
@@ -29,8 +32,8 @@ export class Hub {
   /** What is to be said of jobs whose client has not been told their ids yet. */
   readonly #held = new Map<string, { job: Job; frame: Frame }[]>()
   readonly #moved = new Set<string>()
-  /** Jobs whose ids are on their way to their clients. */
-  #told: string[] = []
+  /** Jobs whose ids are on their way to their clients, by client. */
+  readonly #told = new Map<string, Told[]>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(services: Services) {
@@ -54,20 +57,24 @@ export class Hub {
   }
 
   /** Says nothing of a job before `release`: its client can't know what an event is about before it has the job's id. */
-  hold(id: string): void {
-    if (!this.#held.has(id)) this.#held.set(id, [])
+  hold(job: Told): void {
+    if (!this.#held.has(job.id)) this.#held.set(job.id, [])
   }
 
-  /** The id is on its way. It and the socket's events go separate ways: the id is given a head start. */
-  release(id: string): void {
-    if (this.#told.length === 0) setTimeout(() => this.#releaseAll(), HEAD_START)
-    this.#told.push(id)
+  /** The id is on its way. It and the socket's events go separate ways: the client is to have read it first. */
+  release(job: Told): void {
+    const waiting = this.#told.get(job.client)
+    if (waiting !== undefined) return void waiting.push(job)
+    this.#told.set(job.client, [job])
+    setTimeout(() => void this.#releaseAll(job.client), HEAD_START)
   }
 
-  #releaseAll(): void {
-    const ids = this.#told
-    this.#told = []
-    for (const id of ids) {
+  async #releaseAll(client: string): Promise<void> {
+    const jobs = this.#told.get(client) ?? []
+    this.#told.delete(client)
+    const connections = new Set(jobs.slice(0, 1).flatMap((job) => this.clients.hearing(job)))
+    await Promise.all([...connections].map((connection) => connection.caughtUp()))
+    for (const { id } of jobs) {
       const frames = this.#held.get(id)
       this.#held.delete(id)
       for (const { job, frame } of frames ?? []) this.#tell(job, frame)
