@@ -16,6 +16,9 @@ import { checkpointFolder } from './run-request.ts'
 /** Milliseconds between two tries to write, at most. */
 const PATIENCE = 5000
 
+/** Milliseconds in which nothing is made that would be worth keeping. */
+const MOMENT = 20
+
 export interface LedgerOptions {
   readonly store: JobStore
   readonly feed: EventFeed
@@ -77,7 +80,7 @@ export class Ledger {
     const { notBefore: _notBefore, problem: _problem, ...rest } = job
     const { state, at, problem } = ending
     const ended: Job = { ...rest, state, ended: at, ...(problem && { problem }) }
-    this.#dropCheckpoints(job.id)
+    if (mayHaveCheckpoints(job, at)) this.#dropCheckpoints(job.id)
     this.#options.feed.emit({ type: 'job.ended', job: ended, ...(result && { result }) }, ended)
   }
 
@@ -130,4 +133,9 @@ export class Ledger {
     const folder = checkpointFolder(this.#options.data, id)
     if (existsSync(folder)) void rm(folder, { recursive: true, force: true }).catch(() => {}) // the next start removes it
   }
+}
+
+/** A look at the disk for each of many short jobs would cost more than what is now and then left until the next start. */
+function mayHaveCheckpoints({ started, attempts }: Job, ended: number): boolean {
+  return started !== undefined && (attempts > 1 || ended - started > MOMENT)
 }
