@@ -20,6 +20,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 }
 /** What people's terminals and HTTP processes may load of worker/: data and the client, never the runner. */
 const WORKER_SURFACE = /^worker\/(protocol|client)[^/]*\.ts$/
+/** What of the terminal knows the server: all other commands start without it. */
+const SERVING: readonly string[] = ['cli/commands/serve.ts', 'cli/serve-line.ts']
 /** Imported by browsers too. */
 const NO_NODE = ['core/workflow', 'core/types', 'core/comfy']
 
@@ -57,6 +59,9 @@ function problems(): { read: number; found: string[] } {
         if (target.startsWith('..')) found.push(`${file} imports ${specifier} from outside the project`)
         const inside = [folder, ...allowed].some((f) => target === f || target.startsWith(`${f}/`))
         if (!inside && target !== 'package.json') found.push(`${file} imports ${target}: ${folder}/ may import ${allowed.join(', ') || 'nothing of ours'}`)
+        if (folder === 'cli' && target.startsWith('server/') && !SERVING.includes(file)) {
+          found.push(`${file} imports ${target}: only ${SERVING.join(' and ')} may`)
+        }
         const surface = folder === 'cli' || folder === 'server'
         if (surface && target.startsWith('worker/') && !WORKER_SURFACE.test(target)) {
           found.push(`${file} imports ${target}: only worker/protocol*.ts and worker/client*.ts may be loaded there`)
