@@ -11,8 +11,8 @@ const PAGES = [
 /** Files that people made or uploaded: shown, never run, as if from nowhere. */
 const FILES = "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 
-/** Paths, without /api, below which files of people are served. */
-const FILE_PATHS = /^(?:\/api)?\/(?:view|userdata|assets|previews?|workflow_templates|extensions)(?:\/|\?|$)/i
+/** Where files of people are served. */
+const FILE_PATHS = /^(?:(?:\/api)?\/(?:v2\/)?(?:view|userdata)|\/api\/(?:assets|previews))(?:[/?]|$)/i
 
 const ALWAYS = {
   'X-Content-Type-Options': 'nosniff',

@@ -23,15 +23,15 @@ test('the watch sees what there is to see', () => {
   const file = join(scratchFolder(), 'network')
   const script = `
     import('node:dns').then(({ promises }) => promises.lookup('localhost')).catch(() => {})
-    fetch('http://127.0.0.1:1/').catch(() => {})
-    require('node:https').get('https://127.0.0.1:2/').on('error', () => {})
-    require('node:http').get({ host: 'localhost', port: 3 }).on('error', () => {})
+    fetch('http://127.0.0.1:47001/').catch(() => {})
+    require('node:https').get('https://127.0.0.1:47002/').on('error', () => {})
+    require('node:http').get({ host: 'localhost', port: 47003 }).on('error', () => {})
     const socket = require('node:dgram').createSocket('udp4')
     socket.send('x', 4, '127.0.0.1', () => socket.close())`
   const { stderr } = spawnSync(process.execPath, ['-e', script], { env: { ...process.env, ...watched(file) }, encoding: 'utf8' })
   const seen = recorded(file)
   expect(seen.map(({ kind }) => kind), stderr).toEqual(expect.arrayContaining(['look-up', 'connect', 'datagram', 'started']))
-  for (const port of ['1', '2', '3']) expect(seen.some(({ kind, target }) => kind === 'connect' && target.includes(`"port":${JSON.stringify(port)}`) || target.includes(`"port":${port}`)), port).toBe(true)
+  for (const port of ['47001', '47002', '47003']) expect(seen.some(({ kind, target }) => kind === 'connect' && target.includes(port)), port).toBe(true)
 })
 
 test('a start, a video from its prompt, uploads, pictures, lists and a stop: nobody is asked', async () => {
