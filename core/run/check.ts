@@ -66,7 +66,7 @@ export async function checkWorkflow(
 ): Promise<CheckedWorkflow> {
   const all = withSubgraphDefinitions(workflow, registry.definitions)
   const flat = tryFlatten(workflow, { definitions: all })
-  const definitions = new Map([...all, ...(await resolveChoices(registry, host, typesIn(flat.workflow, registry)))])
+  const definitions = withChoicesOf(all, await resolveChoices(registry, host, typesIn(flat.workflow, registry)))
   const active = applyModes(flat.workflow, definitions)
   const graph = graphOf(active.workflow)
   const shownRef = shownRefs(workflow, graph, flat.origins)
@@ -105,6 +105,12 @@ export async function checkWorkflow(
     nodes: good.length === asked.length ? nodes : nodes.filter(({ path }) => kept.has(path)),
     mapped: mapped.filter(({ node }) => kept.has(node)),
   }
+}
+
+/** Some definitions in the place of others; the same map where they are the same. */
+function withChoicesOf(all: Definitions, resolved: Definitions): Definitions {
+  const isSame = [...resolved].every(([type, definition]) => all.get(type) === definition)
+  return isSame ? all : new Map([...all, ...resolved])
 }
 
 function typesIn(workflow: Workflow, registry: Registry): Set<string> {

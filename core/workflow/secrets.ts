@@ -21,13 +21,25 @@ const SHORTEST_BEHIND = 8
  * @param mark what stands in the place of a text
  */
 export function withoutSecrets(workflow: Workflow, types: Definitions, mark: (text: string) => string = () => WITHHELD): OpenWorkflow {
-  if (![...types.values()].some(({ inputs }) => inputs.some(({ secret }) => secret))) return { workflow, texts: [] }
+  if (!haveSecrets(types)) return { workflow, texts: [] }
   const search = new Search(withSubgraphDefinitions(workflow, types), subgraphsOf(workflow))
   for (const { nodes } of [workflow, ...(workflow.subgraphs ?? [])]) search.drawing(nodes)
   if (search.found.size === 0) return { workflow, texts: [] }
   const open = (nodes: readonly WorkflowNode[]) => nodes.map((node) => withoutInputs(node, search.found.get(node), mark))
   const subgraphs = workflow.subgraphs?.map((one) => ({ ...one, nodes: open(one.nodes) }))
   return { workflow: { ...workflow, nodes: open(workflow.nodes), ...(subgraphs && { subgraphs }) }, texts: [...search.texts] }
+}
+
+/** By definitions, which are the same for many workflows. */
+const known = new WeakMap<Definitions, boolean>()
+
+/** Whether any node type has a secret input: mostly none has. */
+function haveSecrets(types: Definitions): boolean {
+  const before = known.get(types)
+  if (before !== undefined) return before
+  const have = [...types.values()].some(({ inputs }) => inputs.some(({ secret }) => secret))
+  known.set(types, have)
+  return have
 }
 
 /** Goes back from the secret inputs to the texts that reach them. */
