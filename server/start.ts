@@ -1,4 +1,5 @@
 /** A server from its settings: workers and store first, since they take longest, then what speaks HTTP. */
+import packageJson from '../package.json' with { type: 'json' }
 import type { AppServices } from './app.ts'
 import type { ServerConfig, TokenConfig } from './config/config.ts'
 import type { HttpSide } from './http.ts'
@@ -12,8 +13,10 @@ import { gaugeReader } from './operations/readings.ts'
 import { StartError } from './operations/start-error.ts'
 import { watchJobs } from './operations/watch-jobs.ts'
 import { openQueue } from './run/open-queue.ts'
+import type { Log } from './services.ts'
 import { openStore } from './store/open-store.ts'
 import { StoreError } from './store/store-error.ts'
+import type { Recovery } from './store/store.ts'
 
 export { loadConfig } from './config/load-config.ts'
 export { ConfigError } from './config/problems.ts'
@@ -44,6 +47,7 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
   const loading = import('./http.ts')
   const { queue, desk, admission, feed, suspend } = await queueing.catch(explainStart)
   const store = await opening
+  logRecovery(log, store.recovery)
   let isStopping = false
   const services: AppServices = {
     config, folders, store, queue, feed, desk, admission, log, metrics,
@@ -67,7 +71,15 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
     await stop(0)
     throw error
   })
+  log.info({ url: http.url, pid: process.pid, version: packageJson.version }, 'the server listens')
   return { url: http.url, services, replaceTokens: http.replaceTokens, stop: () => stop(config.drainSeconds, http) }
+}
+
+/** What a crash of the server before this one has left. */
+function logRecovery(log: Log, { requeued, quarantined, truncated }: Recovery): void {
+  if (requeued.length > 0) log.warn({ jobs: requeued.slice(0, 100), count: requeued.length }, 'jobs that were interrupted run again')
+  if (quarantined.length > 0) log.warn({ jobs: quarantined.slice(0, 100), count: quarantined.length }, 'jobs were put aside: crashes interrupted them too often')
+  if (truncated !== undefined) log.warn({ notice: truncated }, 'the end of the log was cut off')
 }
 
 /** What the store says against being opened is a reason not to start. */

@@ -37,6 +37,10 @@ function announce({ url, services: { config } }: RunningServer): void {
 /** Resolves with the exit code once the server has stopped. A second signal ends at once; SIGHUP reads the tokens again. */
 function untilSignal(server: RunningServer, readTokens: () => Promise<void>): Promise<number> {
   const { log } = server.services
+  process.on('uncaughtExceptionMonitor', (error) => {
+    log.error({ error }, 'the server fails')
+    log.flush()
+  })
   return new Promise((resolve, reject) => {
     let isStopping = false
     for (const signal of SIGNALS) {

@@ -81,7 +81,8 @@ export async function openQueue(options: OpenQueueOptions): Promise<OpenedQueue>
 }
 
 function pluginSettings(config: ServerConfig): { readonly plugins?: PluginSettings } {
-  return config.safe ? {} : { plugins: { project: process.cwd(), folders: config.pluginFolders } }
+  const limit = Number(process.env['KINOGRAPH_PLUGIN_LIMIT'])
+  return config.safe ? {} : { plugins: { project: process.cwd(), folders: config.pluginFolders, ...(limit > 0 && { limit }) } }
 }
 
 /** Makes the folders that are needed, and removes what a crash left in them. */
