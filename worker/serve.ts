@@ -62,7 +62,7 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
   process.on('message', (message) => void receive(message as ToWorker, ask, engine, running)) // only our parent writes here
   process.on('disconnect', () => {
     engine.publisher.abandon()
-    endAfter(running)
+    endAfter(running, engine)
   })
   if (process.connected === false) return end() // the parent went while we were being loaded
   outbox.post({ type: 'ready' })
@@ -101,13 +101,14 @@ async function receive(message: ToWorker, ask: Ask, engine: Engine, running: Run
     case 'cancel': return running.cancel.get(message.id)?.()
     case 'suspend': return running.line.suspend(message.id)
     case 'published': return engine.publisher.settle(message)
-    default: return respond(message, ask, engine.outbox, running)
+    default: return respond(message, ask, engine, running)
   }
 }
 
 /** Runs wait for their turn; other questions are answered at once. */
-async function respond(request: Request, ask: Ask, outbox: Outbox, { line, cancel }: Running): Promise<void> {
+async function respond(request: Request, ask: Ask, engine: Engine, { line, cancel }: Running): Promise<void> {
   const { id } = request
+  const { outbox } = engine
   const refused = refusedId(id, cancel)
   if (refused) return outbox.post({ type: 'failure', id, problem: refused.toJSON() })
   const stop = new AbortController()
@@ -122,7 +123,7 @@ async function respond(request: Request, ask: Ask, outbox: Outbox, { line, cance
   } finally {
     cancel.delete(id)
     outbox.forget(id)
-    if (!process.connected && cancel.size === 0) end()
+    if (!process.connected && cancel.size === 0) leave(engine)
   }
 }
 
@@ -198,10 +199,16 @@ function asWorkflowError(error: unknown): WorkflowError {
 }
 
 /** The parent is gone: nobody waits for what runs. */
-function endAfter({ cancel }: Running): void {
-  if (cancel.size === 0) return end()
+function endAfter({ cancel }: Running, engine: Engine): void {
+  if (cancel.size === 0) return leave(engine)
   cancel.forEach((give) => give())
   setTimeout(end, 5000).unref()
+}
+
+/** Ends once what was measured is written. */
+function leave({ caches }: Engine): void {
+  setTimeout(end, 1000).unref()
+  void caches.flush().finally(end)
 }
 
 /**
