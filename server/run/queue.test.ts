@@ -141,6 +141,24 @@ test('more jobs than fit the memory for requests run all the same, in order', as
   expect(started).toEqual(ids)
 })
 
+test('a cancel that comes with the submission, before it was answered, is obeyed', async () => {
+  const t = await testQueue()
+  for (let index = 0; index < 5; index++) {
+    const submitted = t.put(trivial(index), { id: `mine-${index}` })
+    expect(await t.queue.cancel(`mine-${index}`)).toMatch(/^cancell(ed|ing)$/)
+    expect((await t.ended(await submitted)).state).toBe('cancelled')
+  }
+})
+
+test('clearing leaves what runs alone, also what begins meanwhile', async () => {
+  const t = await testQueue()
+  const ids = await Promise.all(Array.from({ length: 500 }, (_, index) => t.put(trivial(index))))
+  await t.queue.clear()
+  const jobs = await Promise.all(ids.map((id) => t.ended(id)))
+  expect(jobs.filter(({ state, started }) => state === 'cancelled' && started !== undefined)).toEqual([])
+  expect(jobs.filter(({ state }) => state === 'cancelled').length).toBeGreaterThan(0)
+})
+
 test('memory of the workers is freed on demand', async () => {
   const t = await testQueue()
   await t.ended(await t.put(trivial()))

@@ -13,6 +13,7 @@ import type { ServerConfig } from '../config/config.ts'
 import type { EventFeed } from '../events/feed.ts'
 import { failpoint } from '../failpoints.ts'
 import type { Job, JobRequest } from '../job/job.ts'
+import { isFinal } from '../job/states.ts'
 import type { JobQueue, Log, Metrics } from '../services.ts'
 import type { JobStore, NewJob, SubmitOutcome } from '../store/store.ts'
 import { Announcer } from './announcer.ts'
@@ -105,6 +106,11 @@ export class Queue implements JobQueue {
   }
 
   async cancel(id: string): Promise<'cancelled' | 'cancelling' | 'ended' | 'missing'> {
+    return await this.#cancelWhereItIs(id) ?? await this.#cancelWhereItIs(id) ?? 'ended'
+  }
+
+  /** Undefined when the job was just between two places: accepted and not in line yet, or on its way back into it. */
+  async #cancelWhereItIs(id: string): Promise<'cancelled' | 'cancelling' | 'ended' | 'missing' | undefined> {
     for (const { line, lane } of this.#tracks) {
       const waiting = line.remove(id)
       if (waiting !== undefined) return this.#cancelWaiting(waiting)
@@ -118,7 +124,9 @@ export class Queue implements JobQueue {
       await this.#options.store.cancelling(id)
       return 'cancelling'
     }
-    return await this.#options.store.get(id) === undefined ? 'missing' : 'ended'
+    const stored = await this.#options.store.get(id)
+    if (stored === undefined) return 'missing'
+    return isFinal(stored.state) ? 'ended' : undefined
   }
 
   async move(id: string, to: { readonly before: string } | 'front' | 'end'): Promise<boolean> {
@@ -128,6 +136,7 @@ export class Queue implements JobQueue {
     if (record === undefined || record.state !== 'queued') return false
     if (typeof to === 'object' && !await this.#isRankOf(to.before)) await this.#rankAnew()
     else this.#replace(record.id, record.rank)
+    if (!this.#isWaiting(id)) return true // it began meanwhile, which was told
     const { request: _request, origin: _origin, result: _result, ...job } = record
     feed.emit({ type: 'job.changed', job }, job)
     return true
@@ -151,7 +160,8 @@ export class Queue implements JobQueue {
     const ids = this.waiting(Infinity).map(({ id }) => id)
     let cleared = 0
     while (ids.length > 0) { // a part at a time, so that others get their turn
-      const outcomes = await Promise.all(ids.splice(-CLEARED_AT_ONCE).map((id) => this.cancel(id)))
+      const waiting = ids.splice(-CLEARED_AT_ONCE).filter((id) => this.#isWaiting(id)) // what began meanwhile runs on
+      const outcomes = await Promise.all(waiting.map((id) => this.cancel(id)))
       cleared += outcomes.filter((one) => one === 'cancelled').length
     }
     return cleared
@@ -221,6 +231,14 @@ export class Queue implements JobQueue {
     }
     await this.#end(flight.job, { state: 'cancelled' })
     return 'cancelled'
+  }
+
+  /** Whether it is in line, or the worker has it ahead and has not begun it. */
+  #isWaiting(id: string): boolean {
+    return this.#tracks.some(({ line, lane }) => {
+      const flight = lane.get(id)
+      return line.get(id) !== undefined || (flight !== undefined && !flight.hasStarted && !flight.isOver)
+    })
   }
 
   /** Gives a waiting job another place, wherever it stands. */
