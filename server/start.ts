@@ -6,6 +6,7 @@ import type { HttpSide } from './http.ts'
 import { makeFolders, serverFolders } from './operations/data-folder.ts'
 import { openLog } from './operations/log.ts'
 import { logPlugins } from './operations/log-plugins.ts'
+import { logRecovery } from './operations/log-recovery.ts'
 import { ServerMetrics } from './operations/metrics.ts'
 import { pruneHistory } from './operations/prune-history.ts'
 import { readinessOf } from './operations/readiness.ts'
@@ -47,6 +48,7 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
   const loading = import('./http.ts')
   const { queue, desk, admission, feed, suspend } = await queueing.catch(explainStart)
   const store = await opening
+  logRecovery(log, store.recovery)
   logRecovery(log, store.recovery)
   let isStopping = false
   const services: AppServices = {

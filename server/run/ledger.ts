@@ -79,7 +79,8 @@ export class Ledger {
     failpoint('ended-written')
     const { notBefore: _notBefore, problem: _problem, ...rest } = job
     const { state, at, problem } = ending
-    const ended: Job = { ...rest, state, ended: at, ...(problem && { problem }) }
+    const deaths = rest.deaths + (state === 'quarantined' ? 1 : 0)
+    const ended: Job = { ...rest, state, deaths, ended: at, ...(problem && { problem }) }
     if (mayHaveCheckpoints(job, at)) this.#dropCheckpoints(job.id)
     this.#options.feed.emit({ type: 'job.ended', job: ended, ...(result && { result }) }, ended)
   }

@@ -2,7 +2,7 @@ import type { NewRow, Place, SubmitReply, Writes } from './operations.ts'
 import type { JobReads } from './job-reads.ts'
 import { keyText } from './sql.ts'
 import type { Sql } from './sql.ts'
-import { QUEUED, RUNNING } from './tally.ts'
+import { QUARANTINED, QUEUED, RUNNING } from './tally.ts'
 import type { Tally } from './tally.ts'
 
 /** How long an idempotency key is remembered, in milliseconds. */
@@ -74,8 +74,8 @@ export function jobWrites(sql: Sql, tally: Tally, reads: JobReads, queueLimit: n
     const from = stateOf(id)
     if (from !== QUEUED && from !== RUNNING) return false
     tally.fin++
-    sql.change('UPDATE jobs SET state = ?, ended = ?, fin = ?, not_before = NULL, problem = ?, bytes = bytes + ? WHERE id = ?',
-      state, at, tally.fin, problem, bytes, id)
+    sql.change('UPDATE jobs SET state = ?, ended = ?, fin = ?, not_before = NULL, problem = ?, bytes = bytes + ?, deaths = deaths + ? WHERE id = ?',
+      state, at, tally.fin, problem, bytes, state === QUARANTINED ? 1 : 0, id) // it is set aside for the death that ended it
     if (result !== null) sql.change('INSERT INTO results SELECT seq, ? FROM jobs WHERE id = ?', result, id)
     return count(1, from, state)
   }

@@ -61,7 +61,7 @@ async function onDisk(play: (disk: Disk) => Promise<void>): Promise<void> {
 }
 
 /** Submissions are refused with the reason, and taken again once there is space. None is half there. */
-const databaseIsFull = (disk: Disk): Promise<void> => onStage({ folder: disk.folder }, async ({ life, client, ledger, settle }) => {
+const databaseIsFull = (disk: Disk): Promise<void> => onStage({ folder: disk.folder, config: { minFreeBytes: 100_000 } }, async ({ life, client, ledger, settle }) => {
   await life.begin()
   await ledger.send(client, ledger.add({ title: 'before', workflow: waits('before', 0), files: 0 }))
   await client.pause()
@@ -90,7 +90,7 @@ const databaseIsFull = (disk: Disk): Promise<void> => onStage({ folder: disk.fol
 })
 
 /** A job whose file finds no space fails and says so; nothing of it stays; the next one is made. */
-const outputIsFull = (disk: Disk): Promise<void> => onStage({ args: ['--output-dir', disk.folder] }, async (stage) => {
+const outputIsFull = (disk: Disk): Promise<void> => onStage({ args: ['--output-dir', disk.folder], config: { minFreeBytes: 0 } }, async (stage) => {
   const { life, client, ledger } = stage
   await life.begin()
   disk.fill(8 * 1024)

@@ -36,7 +36,7 @@ async function killAt({ life, client, ledger, settle }: Stage, failpoint: `${Fai
 
 /** Waits until the process at the edge has killed itself. */
 async function hasFired(life: Stage['life']): Promise<void> {
-  for (const end = Date.now() + 90_000; !life.hasFired; await pause(10)) {
+  for (const end = Date.now() + 45_000; !life.hasFired; await pause(10)) {
     expectThat(Date.now() < end, 'nothing passed that edge')
   }
   if (life.server.workers().length === 0) await pause(50)

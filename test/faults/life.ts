@@ -37,6 +37,7 @@ export class Life {
   readonly journal: string
   /** Made by the process that kills itself at a failpoint. */
   readonly #fired: string
+  readonly #orphans = new Set<number>()
   readonly #options: LifeOptions
   #server: TestServer | undefined
 
@@ -94,8 +95,14 @@ export class Life {
 
   /** kill -9 to the server alone; its workers find out by themselves, as after a crash. Not waited for. */
   async kill(): Promise<void> {
+    for (const pid of this.server.workers()) this.#orphans.add(pid)
     process.kill(this.server.pid, 'SIGKILL')
     await this.server.ended
+  }
+
+  /** Waits until the workers of servers that were killed have found out. */
+  async orphansGone(): Promise<void> {
+    await eventually(async () => ![...this.#orphans].some(isAlive) || undefined, 'the workers of a killed server are gone', 20)
   }
 
   /** kill -9 to the workers. False when there was none. */

@@ -30,6 +30,7 @@ export async function onStage(options: LifeOptions, play: (stage: Stage) => Prom
   const settle = async (allowed?: Allowed) => {
     for (const { ids } of ledger.acknowledged) for (const id of ids) await client.ended(id)
     await life.end()
+    await life.orphansGone()
     const wrong = violations(life.data, ledger, allowed)
     expectThat(wrong.length === 0, wrong.join('\n'))
   }
