@@ -6,7 +6,7 @@ import type { Principal, Services } from '../services.ts'
 import { readRecord, textsAt } from './body.ts'
 import { forbidden, refusal } from './errors.ts'
 import { isTheirs, principalOf } from './principal.ts'
-import { closedRow, promptRow, type PromptRow } from './stored-prompt.ts'
+import { closedRow, closedText, promptRow, type PromptRow } from './stored-prompt.ts'
 
 /** Jobs that are listed with their prompts; those that follow have the same form, their prompts empty. */
 const WITH_PROMPTS = 100
@@ -21,10 +21,8 @@ export function queueRoutes(services: Services): Router {
       const running = queue.running()
       const waiting = queue.waiting(ALL)
       const rows = await rowsOf(services, [...running, ...waiting.slice(0, WITH_PROMPTS)], principalOf(response))
-      response.json({
-        queue_running: rows.slice(0, running.length),
-        queue_pending: [...rows.slice(running.length), ...waiting.slice(WITH_PROMPTS).map(closedRow)],
-      })
+      const pending = [...rows.slice(running.length).map((row) => JSON.stringify(row)), ...waiting.slice(WITH_PROMPTS).map(closedText)]
+      response.type('json').send(`{"queue_running":${JSON.stringify(rows.slice(0, running.length))},"queue_pending":[${pending.join(',')}]}`)
     })
     .post('/queue', async (request, response) => {
       const body = await readRecord(request, services)

@@ -39,6 +39,11 @@ export function closedRow({ rank, id }: Job): PromptRow {
   return [rank, id, {}, {}, []]
 }
 
+/** The same as JSON: there may be ten thousand of them. */
+export function closedText({ rank, id }: Job): string {
+  return `[${rank},${JSON.stringify(id)},{},{},[]]`
+}
+
 /** The prompt as it was sent, or the workflow in ComfyUI's API format. */
 export async function promptOf({ desk }: Pick<Services, 'desk'>, { request, origin }: Kept): Promise<JsonObject> {
   const sent = own(origin.extra ?? {}, 'prompt')
