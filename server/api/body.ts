@@ -26,20 +26,25 @@ export async function readText(request: IncomingMessage, limit: number): Promise
 export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   refuseCompressed(request)
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
-  const pieces: Buffer[] = []
-  let bytes = 0
-  try {
-    for await (const piece of request) {
-      const buffer = piece as Buffer // a stream without an encoding gives buffers
-      bytes += buffer.length
-      if (bytes > limit) throw tooLarge(limit)
-      pieces.push(buffer)
-    }
-  } catch (cause) {
-    if (cause instanceof ApiError) throw cause
-    throw new ApiError({ status: 400, code: 'incomplete_body', message: 'the body ended before it was whole', remedy: 'Send it again.', cause })
-  }
-  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, bytes)
+  if (request.destroyed) throw incomplete(undefined)
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let bytes = 0
+    // Listeners and not `for await`, which costs more than all the rest of a small request.
+    request.on('data', (piece: Buffer) => {
+      bytes += piece.length
+      if (bytes <= limit) return void pieces.push(piece)
+      reject(tooLarge(limit))
+      request.removeAllListeners('data').resume()
+    })
+    request.on('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, bytes)))
+    request.on('error', (cause) => reject(incomplete(cause)))
+    request.on('close', () => reject(incomplete(undefined))) // means nothing once it has ended
+  })
+}
+
+function incomplete(cause: unknown): ApiError {
+  return new ApiError({ status: 400, code: 'incomplete_body', message: 'the body ended before it was whole', remedy: 'Send it again.', cause })
 }
 
 /** The refusal of a body that is too large; the connection ends, since the rest of it is not read. */

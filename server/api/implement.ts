@@ -67,6 +67,7 @@ async function readCall(spec: RouteSpec, request: Request, response: Response, s
 }
 
 function queryOf({ query }: RouteSpec, request: Request): JsonObject {
+  if (!request.url.includes('?')) return query ? readFields(query, {}, 'query') as JsonObject : {}
   const given: Record<string, unknown> = request.query
   if (query) return readFields(query, given, 'query') as JsonObject
   const [name] = Object.keys(given)
@@ -112,9 +113,15 @@ async function readBody(spec: RouteSpec, request: Request, { config }: Services)
 
 function send(response: Response, spec: RouteSpec, answer: unknown): void {
   if (answer === ANSWERED) return
-  if (!response.hasHeader('cache-control')) response.set('cache-control', 'no-store')
-  if (!(answer instanceof Reply)) return void response.status(Number(Object.keys(spec.replies)[0])).json(answer)
-  response.status(answer.status).set(answer.headers)
-  if (answer.body === undefined) response.end()
-  else response.json(answer.body)
+  if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
+  const isReply = answer instanceof Reply
+  response.statusCode = isReply ? answer.status : Number(Object.keys(spec.replies)[0])
+  if (isReply) for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value)
+  const body: unknown = isReply ? answer.body : answer
+  if (body === undefined) return void response.end()
+  // Past express' own json(), which looks for ETags, JSONP and settings of the application.
+  const text = JSON.stringify(body)
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.setHeader('content-length', Buffer.byteLength(text))
+  response.end(text)
 }

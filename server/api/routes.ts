@@ -21,9 +21,13 @@ export const API_ROUTES = {
 
 export type ApiRoutes = typeof API_ROUTES
 
+/** First parts of paths that are ours: what else is below /api is ComfyUI's, and passes at once. */
+const OURS = new Set(Object.keys(API_ROUTES).map((key) => /\/([^/]+)/.exec(key)![1]!))
+
 /** The router to be mounted at /api. What it does not know is left to what follows. */
 export function apiRoutes(services: Services): Router {
   const router = Router({ caseSensitive: true })
+  router.use((request, _response, next) => next(OURS.has(firstPart(request.path)) ? undefined : 'router'))
   const parts = [
     jobRouter, queueRouter, nodeRouter, modelRouter, assetRouter, workflowRouter, runRouter, questionRouter, preferenceRouter,
   ]
@@ -31,4 +35,9 @@ export function apiRoutes(services: Services): Router {
   router.use(docsRouter(services, () => API_ROUTES))
   router.use(errorHandler(services))
   return router
+}
+
+function firstPart(path: string): string {
+  const end = path.indexOf('/', 1)
+  return end < 0 ? path.slice(1) : path.slice(1, end)
 }
