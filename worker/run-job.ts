@@ -27,6 +27,7 @@ import { planJob } from './plan-job.ts'
 import { withoutPreviews, withPreviews } from './previews.ts'
 import { ProducedFiles } from './produced-files.ts'
 import type { Publisher } from './publisher.ts'
+import { INTERRUPTED } from './run-line.ts'
 import type { RunSignals } from './run-line.ts'
 import { drawsFrom } from './draws.ts'
 import { provenanceOf } from './provenance.ts'
@@ -69,12 +70,10 @@ export async function runJob(request: RunRequest, engine: Engine, signals: RunSi
   const redactor = outbox.redactor(id)
   const recorder = new RunRecorder(id, environment, redactor)
   const keeper = new TimeKeeper()
-  const stop = new AbortController()
-  const signal = AbortSignal.any([signals.signal, stop.signal])
-  const checkpoints = new Checkpoints(request.checkpoints, () => `${engineVersion()}, ${runtimeVersion()}`, () => stop.abort())
+  const { signal } = signals
+  const checkpoints = new Checkpoints(request.checkpoints, () => `${engineVersion()}, ${runtimeVersion()}`, signals.interrupt)
   const previews = request.previews ? new SamplerPreviews(request.previews, (preview) => outbox.post({ type: 'preview', id, ...preview })) : NO_PREVIEWS
-  signals.suspended.addEventListener('abort', () => checkpoints.suspend())
-  if (signals.suspended.aborted) checkpoints.suspend()
+  signals.onSuspend(() => checkpoints.suspend())
   const stopListening = cache.disk?.cache.onKept((key, kept) => recorder.kept(key, kept))
   const result = await runWorkflow(workflow, {
     registry, cache: cache.results, run: id, paths: folders, signal, checkpoints,
@@ -109,7 +108,7 @@ export async function runJob(request: RunRequest, engine: Engine, signals: RunSi
   refused.letGo(error)
   result.release()
   switch (result.status) {
-    case 'cancelled': return { status: stop.signal.aborted && !signals.signal.aborted ? 'interrupted' : 'cancelled' }
+    case 'cancelled': return { status: signal.reason === INTERRUPTED ? 'interrupted' : 'cancelled' }
     case 'done': {
       const { named: outputs, dropped } = result
       return { status: 'done', files: files.list, outputs, ...(dropped.length > 0 && { dropped: dropped.length }), seconds: refused.seconds }

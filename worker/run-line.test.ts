@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunAnswer } from './protocol.ts'
-import { RunLine } from './run-line.ts'
+import { INTERRUPTED, RunLine } from './run-line.ts'
+import type { RunSignals } from './run-line.ts'
 
 const done: RunAnswer = { status: 'done', files: [], outputs: [], seconds: 0 }
 
@@ -8,10 +9,12 @@ const done: RunAnswer = { status: 'done', files: [], outputs: [], seconds: 0 }
 function held(begun: string[], name: string) {
   let end: () => void = () => {}
   const ended = new Promise<void>((resolve) => { end = resolve })
-  const work = async ({ signal, suspended }: { signal: AbortSignal; suspended: AbortSignal }): Promise<RunAnswer> => {
+  const work = async ({ signal, onSuspend, interrupt }: RunSignals): Promise<RunAnswer> => {
     begun.push(name)
-    await Promise.race([ended, ...[signal, suspended].map((one) => new Promise((resolve) => one.addEventListener('abort', resolve)))])
-    return signal.aborted ? { status: 'cancelled' } : suspended.aborted ? { status: 'interrupted' } : done
+    onSuspend(interrupt)
+    await Promise.race([ended, new Promise((resolve) => signal.addEventListener('abort', resolve))])
+    if (!signal.aborted) return done
+    return { status: signal.reason === INTERRUPTED ? 'interrupted' : 'cancelled' }
   }
   return { work, end: () => end() }
 }

@@ -6,16 +6,22 @@ const BREATH_MS = 5
 
 /** How a run is told to end before it is done. */
 export interface RunSignals {
-  /** The run is cancelled, or has to end for want of a parent. */
+  /** The run is cancelled, or has to end for want of a parent; or `interrupt` was called. */
   readonly signal: AbortSignal
-  /** The run saves its state as soon as it can, and ends. */
-  readonly suspended: AbortSignal
+  /** Hears that the run is to save its state as soon as it can, and to end: at once where that was said already. */
+  onSuspend(listener: () => void): void
+  /** Ends the run, its state being saved. */
+  interrupt(): void
 }
+
+/** The reason of a signal whose run was interrupted, and not cancelled. */
+export const INTERRUPTED = Symbol('interrupted')
 
 interface Entry {
   readonly id: string
   readonly stop: AbortController
-  readonly suspend: AbortController
+  isSuspended: boolean
+  suspend?: () => void
   begin(): Promise<void>
   /** Answers without running. */
   giveUp(answer: RunAnswer): void
@@ -30,9 +36,16 @@ export class RunLine {
   add(id: string, work: (signals: RunSignals) => Promise<RunAnswer>): Promise<RunAnswer> {
     return new Promise((resolve, reject) => {
       const stop = new AbortController()
-      const suspend = new AbortController()
-      const begin = () => work({ signal: stop.signal, suspended: suspend.signal }).then(resolve, reject)
-      this.#waiting.push({ id, stop, suspend, begin, giveUp: resolve })
+      const signals: RunSignals = {
+        signal: stop.signal,
+        onSuspend: (listener) => {
+          entry.suspend = listener
+          if (entry.isSuspended) listener()
+        },
+        interrupt: () => stop.abort(INTERRUPTED),
+      }
+      const entry: Entry = { id, stop, isSuspended: false, begin: () => work(signals).then(resolve, reject), giveUp: resolve }
+      this.#waiting.push(entry)
       if (!this.#current) void this.#goOn()
     })
   }
@@ -45,8 +58,10 @@ export class RunLine {
 
   /** The answer is `interrupted`, unless the run ends by itself before. */
   suspend(id: string): void {
-    if (this.#current?.id === id) this.#current.suspend.abort()
-    else this.#take(id)?.giveUp({ status: 'interrupted' })
+    const current = this.#current
+    if (current?.id !== id) return this.#take(id)?.giveUp({ status: 'interrupted' })
+    current.isSuspended = true
+    current.suspend?.()
   }
 
   #take(id: string): Entry | undefined {
