@@ -3,10 +3,10 @@ import packageJson from '../package.json' with { type: 'json' }
 import type { AppServices } from './app.ts'
 import type { ServerConfig, TokenConfig } from './config/config.ts'
 import type { HttpSide } from './http.ts'
+import { promptReader } from './operations/job-prompts.ts'
 import { makeFolders, serverFolders } from './operations/data-folder.ts'
 import { openLog } from './operations/log.ts'
 import { logPlugins } from './operations/log-plugins.ts'
-import { logRecovery } from './operations/log-recovery.ts'
 import { ServerMetrics } from './operations/metrics.ts'
 import { pruneHistory } from './operations/prune-history.ts'
 import { readinessOf } from './operations/readiness.ts'
@@ -49,7 +49,6 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
   const { queue, desk, admission, feed, suspend } = await queueing.catch(explainStart)
   const store = await opening
   logRecovery(log, store.recovery)
-  logRecovery(log, store.recovery)
   let isStopping = false
   const services: AppServices = {
     config, folders, store, queue, feed, desk, admission, log, metrics,
@@ -57,7 +56,7 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
     readiness: readinessOf({ store, desk, config, isStopping: () => isStopping }),
   }
   metrics.readFrom(gaugeReader(services))
-  const stopWatching = watchJobs(feed, log, metrics, config.logPrompts)
+  const stopWatching = watchJobs(feed, log, metrics, config.logPrompts ? promptReader(services) : undefined)
   const stopPruning = pruneHistory(store, config.history, log)
   const stop = async (drainSeconds: number, http?: HttpSide) => {
     isStopping = true
