@@ -37,7 +37,7 @@ test('--until NODE shows what came out there: values by name, pictures as files,
   })
   const shown = await cli(['run', picture, '--until', 'empty'])
   const path = shown.stdout.trim()
-  expect([shown.code, path]).toEqual([0, expect.stringMatching(/preview_\d+\.png$/)])
+  expect([shown.code, path]).toEqual([0, expect.stringMatching(/preview_[0-9a-f-]{36}\.png$/)])
   expect(existsSync(path)).toBe(true)
   const video = await cli(['run', picture, '--until', 'video'])
   expect([video.code, video.stdout]).toEqual([0, expect.stringMatching(/^video-VIDEO: ".*32.*16.*8 frames per second"\n$/)])

@@ -43,9 +43,11 @@ test('the worker refuses by itself what a client of another kind may send', asyn
   const heard: Exclude<FromWorker, { type: 'ready' }>[] = []
   const until = (wanted: (message: FromWorker) => boolean) => new Promise<void>((resolve) => {
     child.on('message', (message) => {
-      const said = message as FromWorker // the worker speaks its protocol
-      if (said.type === 'failure' || said.type === 'answer') heard.push(said)
-      if (wanted(said)) resolve()
+      const received = message as FromWorker // the worker speaks its protocol
+      for (const said of received.type === 'batch' ? received.messages : [received]) {
+        if (said.type === 'failure' || said.type === 'answer') heard.push(said)
+        if (wanted(said)) resolve()
+      }
     })
   })
   const BAD = ['../../etc/x', '/abs', 'a\0b', 'line\nbreak', 'x'.repeat(100_000), '', '\u202etxt.exe', 'con:1']
