@@ -13,6 +13,7 @@ import { figure, klDecode, relativeError, t5Layer, v1Step, xlStep } from './figu
 import { fullSize } from './full-size.ts'
 import { openBench } from './measure.ts'
 import type { Bench } from './measure.ts'
+import { SERVER_FIGURES } from './server.ts'
 import { measureStart } from './start.ts'
 
 const root = resolve(import.meta.dirname, import.meta.dirname.includes('dist') ? '../..' : '..')
@@ -41,6 +42,7 @@ const one = (name: string, subject: () => ReturnType<typeof xlStep>) => async (b
 /** What starts processes comes first: a process that holds gigabytes forks slowly. */
 const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   'start': async () => print(withPeer(await measureStart())),
+  ...Object.fromEntries(Object.entries(SERVER_FIGURES).map(([name, measureFigure]) => [name, () => measureFigure((line) => print(withPeer(line)))])),
   'engine': () => measureEngine((line) => print(withPeer(line as { name: string })), root), // every line has a name
   'xl-step': xl,
   'v1-384-step': one('v1-384-step', v1Step),

@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { family } from './start.ts'
 
-const root = resolve(import.meta.dirname, import.meta.dirname.includes('dist') ? '../..' : '..')
+/** The project's folder. */
+export const root = resolve(import.meta.dirname, import.meta.dirname.includes('dist') ? '../..' : '..')
 const ADDRESS = /http:\/\/127\.0\.0\.1:(\d+)/
 
 export interface Measured {
