@@ -120,8 +120,9 @@ export class Ledger {
       try {
         const started = this.#unwritten.get(job.id)
         if (tries > 0 && started !== undefined) await store.started(job.id, started)
+        const isFirst = await write()
         this.#unwritten.delete(job.id)
-        return await write()
+        return isFirst
       } catch (error) {
         log.error({ job: job.id, error: String(error) }, 'what became of a job could not be written; it is tried again')
         await wait(Math.min(PATIENCE, 250 * 2 ** tries), undefined, { signal: this.#closing.signal }).catch(() => {})
