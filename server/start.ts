@@ -3,8 +3,8 @@ import packageJson from '../package.json' with { type: 'json' }
 import type { AppServices } from './app.ts'
 import type { ServerConfig, TokenConfig } from './config/config.ts'
 import type { HttpSide } from './http.ts'
-import { promptReader } from './operations/job-prompts.ts'
 import { makeFolders, serverFolders } from './operations/data-folder.ts'
+import { promptReader } from './operations/job-prompts.ts'
 import { openLog } from './operations/log.ts'
 import { logPlugins } from './operations/log-plugins.ts'
 import { ServerMetrics } from './operations/metrics.ts'
@@ -17,7 +17,7 @@ import { openQueue } from './run/open-queue.ts'
 import type { Log } from './services.ts'
 import { openStore } from './store/open-store.ts'
 import { StoreError } from './store/store-error.ts'
-import type { Recovery } from './store/store.ts'
+import type { JobStore, Recovery } from './store/store.ts'
 
 export { loadConfig } from './config/load-config.ts'
 export { ConfigError } from './config/problems.ts'
@@ -46,7 +46,7 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
   const opening = makeFolders(folders).then(() => openStore(folders.data, { queueLimit: config.queue.limit, outputFolder: folders.output }))
   const queueing = openQueue({ config, folders, store: opening, log, metrics, onPlugins: (plugins) => logPlugins(log, plugins) })
   const loading = import('./http.ts')
-  const { queue, desk, admission, feed, suspend } = await queueing.catch(explainStart)
+  const { queue, desk, admission, feed, suspend } = await queueing.catch((error: unknown) => giveUp(error, opening))
   const store = await opening
   logRecovery(log, store.recovery)
   let isStopping = false
@@ -83,8 +83,9 @@ function logRecovery(log: Log, { requeued, quarantined, truncated }: Recovery): 
   if (truncated !== undefined) log.warn({ notice: truncated }, 'the end of the log was cut off')
 }
 
-/** What the store says against being opened is a reason not to start. */
-function explainStart(error: unknown): never {
+/** Closes the store, if it is open. What it says against being opened is a reason not to start. */
+async function giveUp(error: unknown, opening: Promise<JobStore>): Promise<never> {
+  await opening.then((store) => store.close()).catch(() => {})
   if (error instanceof StoreError) throw new StartError(error.message, { cause: error })
   throw error
 }

@@ -10,17 +10,17 @@ const started: Job = { ...queued, state: 'running', attempts: 1, started: 3000 }
 const file = { node: 'save', index: 0, filename: 'a secret.mp4', subfolder: '', bytes: 1, sha256: '' }
 const result: JobResult = {
   seconds: 2, files: [file], outputs: [], nodes: [], ran: 2, cached: ['x'], seeds: [],
-  prompts: [{ node: 'text', input: 'text', text: 'a secret cat' }] as unknown as JobResult['prompts'],
+  prompts: [{ node: 'text', input: 'text', text: 'a secret cat' }],
   made: { engine: '', node: '', device: 'cpu' },
 }
 
 /** A job that waits two seconds, steps thrice in a second and ends done. Gives the log's lines and the metrics' text. */
-async function watchOne(logPrompts: boolean) {
+async function watchOne(prompts?: Parameters<typeof watchJobs>[3]) {
   const feed = openFeed({ waiting: () => [] })
   const metrics = new ServerMetrics()
   const lines: string[] = []
   const note = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`)
-  const stop = watchJobs(feed, { info: note, warn: note, error: note }, metrics, logPrompts)
+  const stop = watchJobs(feed, { info: note, warn: note, error: note }, metrics, prompts)
   let seq = 0
   const ran = (at: number, body: RunEventBody) => feed.emit({ type: 'run', event: { v: 1, run: 'a', seq: seq++, at, ...body } }, started)
   const node = { node: 'sampler', shown: 'sampler' }
@@ -40,7 +40,7 @@ async function watchOne(logPrompts: boolean) {
 const numbersIn = (text: string, name: string) => text.split('\n').filter((line) => line.startsWith(name)).map((line) => line.slice(name.length))
 
 test('waiting, running, steps and outcomes are measured', async () => {
-  const { text } = await watchOne(false)
+  const { text } = await watchOne()
   expect(numbersIn(text, 'kinograph_jobs_submitted_total')).toEqual(['{api="comfy"} 1'])
   expect(numbersIn(text, 'kinograph_jobs_ended_total')).toEqual(['{state="done"} 1'])
   expect(numbersIn(text, 'kinograph_job_wait_seconds_sum')).toEqual([' 2'])
@@ -52,9 +52,10 @@ test('waiting, running, steps and outcomes are measured', async () => {
 })
 
 test('the log names jobs by their ids, and nothing that people wrote unless they want it', async () => {
-  const { lines } = await watchOne(false)
+  const { lines } = await watchOne()
   expect(lines.map((line) => line.split(' {')[0])).toEqual(['job queued', 'job started', 'job done'])
   expect(lines.every((line) => line.includes('"job":"a"'))).toBe(true)
   expect(lines.join()).not.toContain('secret')
-  expect((await watchOne(true)).lines.join()).toContain('a secret cat')
+  const wanted = await watchOne(async (job) => [{ node: 'text', input: 'text', text: `a secret cat of ${job}` }])
+  expect(wanted.lines.at(-1)).toBe('prompts of the job {"job":"a","prompts":[{"node":"text","input":"text","text":"a secret cat of a"}]}')
 })

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../core/run/events.ts'
 import type { EventFeed } from '../events/feed.ts'
 import type { Job, JobResult } from '../job/job.ts'
 import type { Log, Metrics } from '../services.ts'
+import type { Prompt } from './job-prompts.ts'
 
 /** Nodes whose steps are watched at one time. */
 const MOST_STEPPING = 1000
@@ -13,8 +14,8 @@ interface Step {
   readonly at: number
 }
 
-/** Listens until the returned function is called. @param logPrompts whether what was made of prompts is logged with a job's end */
-export function watchJobs(feed: EventFeed, log: Log, metrics: Metrics, logPrompts: boolean): () => void {
+/** Listens until the returned function is called. @param prompts looks up what people wrote in a job, where that may be logged */
+export function watchJobs(feed: EventFeed, log: Log, metrics: Metrics, prompts?: (job: string) => Promise<readonly Prompt[]>): () => void {
   const steps = new Map<string, Step>()
   return feed.subscribe({
     onEntry(entry) {
@@ -22,9 +23,11 @@ export function watchJobs(feed: EventFeed, log: Log, metrics: Metrics, logPrompt
       const { event, job: id } = entry
       switch (event.type) {
         case 'job.queued': return queued(event.job, log, metrics)
-        case 'job.started': return started(event.job, log, metrics)
+        case 'job.started':
+          started(event.job, log, metrics)
+          return void logPrompts(event.job, log, prompts)
         case 'job.changed': return changed(event.job, log, metrics)
-        case 'job.ended': return ended(event.job, event.result, { log, metrics, logPrompts })
+        case 'job.ended': return ended(event.job, event.result, log, metrics)
         case 'run': return ran(id, event.event, steps, metrics)
         default:
       }
@@ -42,6 +45,15 @@ function started(job: Job, log: Log, metrics: Metrics): void {
   log.info({ job: job.id, attempt: job.attempts, device: job.device }, 'job started')
 }
 
+async function logPrompts({ id }: Job, log: Log, prompts?: (job: string) => Promise<readonly Prompt[]>): Promise<void> {
+  if (prompts === undefined) return
+  try {
+    log.info({ job: id, prompts: await prompts(id) }, 'prompts of the job')
+  } catch (error) {
+    log.warn({ job: id, error }, 'the prompts of the job could not be looked up')
+  }
+}
+
 /** It waits again: that is worth a line where something went wrong. */
 function changed(job: Job, log: Log, metrics: Metrics): void {
   if (job.state !== 'queued' || job.problem === undefined) return
@@ -49,14 +61,14 @@ function changed(job: Job, log: Log, metrics: Metrics): void {
   log.warn({ job: job.id, attempts: job.attempts, deaths: job.deaths, problem: job.problem }, 'job waits for another attempt')
 }
 
-function ended(job: Job, result: JobResult | undefined, { log, metrics, logPrompts }: { log: Log; metrics: Metrics; logPrompts: boolean }): void {
+function ended(job: Job, result: JobResult | undefined, log: Log, metrics: Metrics): void {
   const { id, state, started = job.created, ended: at = started, problem } = job
   metrics.count('kinograph_jobs_ended_total', { state })
   if (result && result.files.length > 0) metrics.count('kinograph_files_published_total', {}, result.files.length)
   if (job.started !== undefined) metrics.observe('kinograph_job_run_seconds', (at - started) / 1000, { state })
   const fields = {
     job: id, state, attempts: job.attempts, seconds: (at - started) / 1000, files: result?.files.length ?? 0,
-    ...(problem && { problem }), ...(logPrompts && result && { prompts: result.prompts }),
+    ...(problem && { problem }),
   }
   if (state === 'done' || state === 'cancelled') log.info(fields, `job ${state}`)
   else log.warn(fields, `job ${state}`)

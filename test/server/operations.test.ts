@@ -64,9 +64,10 @@ test('the log names jobs by id, and holds neither prompts nor titles, names of f
 test('prompts are logged where somebody wants them', async () => {
   const open = await startServer({ config: { logPrompts: true } })
   await runOn(open)
-  const job = open.log().split('\n').find((line) => line.includes('"msg":"job done"'))
+  await open.seen('"msg":"prompts of the job"')
+  const line = open.log().split('\n').find((one) => one.includes('"msg":"prompts of the job"'))
   await open.stop()
-  expect(job).toContain('"prompts":')
+  expect(JSON.parse(line!)).toMatchObject({ prompts: expect.arrayContaining([{ node: 'positive', input: 'text', text: PROMPT }]) })
 })
 
 test('a worker that was killed is replaced, which the metrics count, and the server is ready again', async () => {
