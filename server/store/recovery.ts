@@ -1,7 +1,7 @@
 import type { Opened, ThreadData } from './operations.ts'
 import type { Sql } from './sql.ts'
 import { KEY_LIFE } from './job-writes.ts'
-import { CANCELLED, QUARANTINED } from './tally.ts'
+import { CANCELLED, lastEnding, QUARANTINED } from './tally.ts'
 
 /**
  * Puts what a crash interrupted back into the queue, at its old place; or aside, when that happened too often. What was
@@ -42,6 +42,6 @@ function quarantine(sql: Sql, id: string, crashes: number, now: number): void {
 }
 
 function end(sql: Sql, id: string, state: number, now: number, problem: string | null): void {
-  const [fin] = sql.row<[number]>('SELECT coalesce(max(fin), 0) + 1 FROM jobs')!
+  const fin = lastEnding(sql) + 1
   sql.change('UPDATE jobs SET state = ?, ended = ?, fin = ?, not_before = NULL, problem = ? WHERE id = ?', state, now, fin, problem, id)
 }

@@ -25,10 +25,13 @@ export interface Tally {
 export function readTally(sql: Sql): Tally {
   const [seq] = sql.row<[number]>("SELECT max(seq) FROM sqlite_sequence WHERE name = 'jobs'") ?? []
   const counts = JOB_STATES.map((_, state) => sql.row<[number]>('SELECT count(*) FROM jobs WHERE state = ?', state)![0])
-  const fins = JOB_STATES.map((_, state) => sql.row<[number | null]>('SELECT max(fin) FROM jobs WHERE state = ?', state)![0] ?? 0)
   const [lowest, highest] = sql.row<[number | null, number | null]>('SELECT min(rank), max(rank) FROM jobs WHERE state < 2')!
-  return { seq: seq ?? 0, fin: Math.max(...fins), lowest: lowest ?? 0, highest: highest ?? 0, counts }
+  return { seq: seq ?? 0, fin: lastEnding(sql), lowest: lowest ?? 0, highest: highest ?? 0, counts }
 }
+
+/** How many jobs have ended, those that were removed too; one look into the index for each state. */
+export const lastEnding = (sql: Sql): number =>
+  Math.max(...JOB_STATES.map((_, state) => sql.row<[number | null]>('SELECT max(fin) FROM jobs WHERE state = ?', state)![0] ?? 0))
 
 /** For what is undone when a transaction fails. */
 export const copyTally = (tally: Tally): Tally => ({ ...tally, counts: [...tally.counts] })
