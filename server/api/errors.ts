@@ -4,6 +4,7 @@ import { problemText, type Problem } from '../../core/workflow/problem.ts'
 import { logText, WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { MediaError, type MediaErrorCode } from '../../media/error.ts'
 import { Busy } from '../run/busy.ts'
+import { routeOf } from '../operations/observe-requests.ts'
 import type { Services } from '../services.ts'
 import { StoreError, type StoreErrorCode } from '../store/store-error.ts'
 
@@ -134,7 +135,7 @@ export function errorHandler({ log }: Pick<Services, 'log'>) {
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const refusal = refusalOf(error)
     if (refusal === undefined || refusal.status === 500) {
-      log.error({ method: request.method, path: request.path, error: logText(error) }, 'a request failed')
+      log.error({ method: request.method, route: routeOf(request), error: logText(error) }, 'a request failed')
     }
     sendRefusal(response, refusal ?? UNFORESEEN)
   }

@@ -3,6 +3,7 @@ import type { NextFunction, Request, Response } from 'express'
 import type { JsonObject } from '../../core/types/json.ts'
 import { logText } from '../../core/workflow/workflow-error.ts'
 import { refusalOf, type Refusal } from '../api/errors.ts'
+import { routeOf } from '../operations/observe-requests.ts'
 import type { Services } from '../services.ts'
 
 /** What is wrong, by ComfyUI's names. */
@@ -67,7 +68,7 @@ export function comfyErrors({ log }: Pick<Services, 'log'>) {
   return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
     const refused = error instanceof ComfyRefusal ? error : inOurWords(refusalOf(error))
     if (refused === undefined) return next(error)
-    if (refused.status >= 500) log.warn({ method: request.method, path: request.path, error: logText(error) }, 'a request failed')
+    if (refused.status >= 500) log.warn({ method: request.method, route: routeOf(request), error: logText(error) }, 'a request failed')
     if (response.headersSent) return void response.destroy()
     response.removeHeader('etag')
     response.removeHeader('content-disposition')

@@ -38,6 +38,11 @@ test('what people wrote is left out of problems, unless prompts are wanted', () 
   expect(written({ logPrompts: true }, write)[0]!['problem']).toMatchObject({ problem: 'expected euler, got "a cat \\"in\\" a hat"' })
 })
 
+test('an error that somebody wrote as a text already is treated like one', () => {
+  const [line] = written({}, (log) => log.error({ error: 'Error: no "secret film" here', route: '/view' }, 'failed'))
+  expect(line).toMatchObject({ error: 'Error: no "…" here', route: '/view' })
+})
+
 test('levels below the one that is wanted are not written', () => {
   const all = (log: ReturnType<typeof openLog>) => {
     log.debug({}, 'd')

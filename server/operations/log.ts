@@ -49,11 +49,12 @@ export function withoutQuotes(text: string): string {
 
 /** Fields as plain data: errors become their texts, of problems only what is no person's text. */
 function asData(fields: object, discreet: (text: string) => string): object {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plain(value, discreet)]))
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plain(name, value, discreet)]))
 }
 
-function plain(value: unknown, discreet: (text: string) => string): unknown {
+function plain(name: string, value: unknown, discreet: (text: string) => string): unknown {
   if (value instanceof Error) return discreet(logText(value))
+  if (name === 'error' && typeof value === 'string') return discreet(value)
   if (typeof value === 'object' && value !== null && 'problem' in value && 'code' in value) return problemData(value, discreet)
   return value
 }
