@@ -29,7 +29,7 @@ export function readTally(sql: Sql): Tally {
   return { seq: seq ?? 0, fin: lastEnding(sql), lowest: lowest ?? 0, highest: highest ?? 0, counts }
 }
 
-/** How many jobs have ended, those that were removed too; one look into the index for each state. */
+/** The number of the newest ending that is still there: one look into the index for each state. */
 export const lastEnding = (sql: Sql): number =>
   Math.max(...JOB_STATES.map((_, state) => sql.row<[number | null]>('SELECT max(fin) FROM jobs WHERE state = ?', state)![0] ?? 0))
 
