@@ -29,10 +29,10 @@ test('a job that two workers died of is put away with both reasons, and the queu
   const id = await t.put(stepping('crash', t.path('counter'), 9))
   const after = await t.put(trivial())
   const job = await t.ended(id)
-  expect(job).toMatchObject({ state: 'quarantined', attempts: 2, problem: { node: { id: 't' }, problems: [{}, {}] } })
+  expect(job).toMatchObject({ state: 'quarantined', attempts: 2, deaths: 2, problem: { node: { id: 't' }, problems: [{}, {}] } })
   expect(readFileSync(t.path('counter'), 'utf8')).toBe('2')
   expect((await t.ended(after)).state).toBe('done')
-  expect(await t.store.get(id)).toMatchObject({ state: 'quarantined', deaths: 1 })
+  expect(await t.store.get(id)).toMatchObject({ state: 'quarantined', deaths: 2 })
 })
 
 test('reading that failed for the moment is tried again, until attempts are used up', async () => {

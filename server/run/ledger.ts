@@ -32,7 +32,7 @@ export class Ledger {
   readonly #running = new Map<string, Job>()
   readonly #ending = new Map<string, Promise<void>>()
   /** Jobs whose start is not written down yet. */
-  readonly #unwritten = new Map<string, number>()
+  readonly #unwritten = new Map<string, { readonly at: number; readonly writing: Promise<void> }>()
   readonly #writing = new Set<Promise<unknown>>()
   readonly #closing = new AbortController()
 
@@ -56,11 +56,12 @@ export class Ledger {
     const { notBefore: _notBefore, problem: _problem, ...rest } = job
     const started: Job = { ...rest, state: 'running', attempts: job.attempts + 1, started: Date.now() }
     this.#running.set(job.id, started)
-    this.#unwritten.set(job.id, started.started ?? 0)
-    store.started(job.id, started.started ?? 0).then(() => {
+    const at = started.started ?? 0
+    const writing = store.started(job.id, at).then(() => {
       this.#unwritten.delete(job.id)
       failpoint('started')
     }).catch((error: unknown) => log.error({ job: job.id, error: String(error) }, 'the start of a job could not be written'))
+    this.#unwritten.set(job.id, { at, writing })
     feed.emit({ type: 'job.started', job: started }, started)
     return started
   }
@@ -90,7 +91,7 @@ export class Ledger {
     const at = Date.now()
     const notBefore = delay > 0 ? at + delay : undefined
     const requeue = { at, problem, death, ...(notBefore !== undefined && { notBefore }), ...(uncounted && { uncounted: true as const }) }
-    const isWritten = await this.#persist(job, () => this.#options.store.requeued(job.id, requeue))
+    const isWritten = await this.#persist(job, () => this.#options.store.requeued(job.id, requeue), true)
     this.#running.delete(job.id)
     if (!isWritten) return undefined
     const { notBefore: _notBefore, ...rest } = job
@@ -108,18 +109,20 @@ export class Ledger {
     this.#closing.abort()
   }
 
-  #persist(job: Job, write: () => Promise<boolean>): Promise<boolean> {
-    const writing = this.#insist(job, write).finally(() => this.#writing.delete(writing))
+  #persist(job: Job, write: () => Promise<boolean>, isCareful = false): Promise<boolean> {
+    const writing = this.#insist(job, write, isCareful).finally(() => this.#writing.delete(writing))
     this.#writing.add(writing)
     return writing
   }
 
-  async #insist(job: Job, write: () => Promise<boolean>): Promise<boolean> {
+  /** @param isCareful whether the count of attempts matters: the start is written before, whatever that takes */
+  async #insist(job: Job, write: () => Promise<boolean>, isCareful: boolean): Promise<boolean> {
     const { store, log } = this.#options
     for (let tries = 0; !this.#closing.signal.aborted; tries++) {
       try {
-        const started = this.#unwritten.get(job.id)
-        if (tries > 0 && started !== undefined) await store.started(job.id, started)
+        const start = isCareful || tries > 0 ? this.#unwritten.get(job.id) : undefined
+        await start?.writing
+        if (start !== undefined && this.#unwritten.has(job.id)) await store.started(job.id, start.at)
         const isFirst = await write()
         this.#unwritten.delete(job.id)
         return isFirst
