@@ -34,7 +34,7 @@ export class ServerMetrics implements Metrics {
 
   count(name: CounterName, labels: Labels = {}, by = 1): void {
     if (this.#sink) return this.#sink.count(name, labels, by)
-    const key = JSON.stringify([name, labels])
+    const key = [name, ...Object.values(labels)].join('\n')
     const sum = this.#counted.get(key)
     if (sum) sum.by += by
     else this.#counted.set(key, { name, labels, by })
