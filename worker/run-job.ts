@@ -148,10 +148,19 @@ export async function validateJob(request: ValidateRequest, engine: Engine, sign
   }
 }
 
-/** All node types, their computed choices looked up. */
+/** All node types, their computed choices looked up. One whose choices can't be looked up is described without them: the rest is as good. */
 export async function describeNodes({ registry }: Engine, folders: Folders, signal: AbortSignal): Promise<Answers['nodes']> {
-  const definitions = await resolveChoices(registry, { paths: folders, signal })
-  return { definitions: [...definitions.values()] }
+  const host = { paths: folders, signal }
+  const all = await resolveChoices(registry, host).catch(() => undefined)
+  if (all) return { definitions: [...all.values()] }
+  const definitions = await Promise.all([...registry.nodes.values()].map(async ({ node, definition }) => {
+    const found = await resolveChoices(registry, host, [node.type]).catch((error: unknown) => {
+      process.stderr.write(`${logText(error)}\n`)
+      return undefined
+    })
+    return found?.get(node.type) ?? definition
+  }))
+  return { definitions }
 }
 
 /** Reads the workflow of a job with what the parent sets. From here on its secrets are kept back from what is said of the job. */

@@ -10,7 +10,7 @@ import type { WorkerSlot } from './worker-slot.ts'
 
 /** Seconds that a question may take, unless it says otherwise; and that a first worker may take to be there. */
 const LIMIT = 10
-const FIRST = 60
+const FIRST = 30
 
 type Question = Exclude<Request, { readonly type: 'run' }>
 

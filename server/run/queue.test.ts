@@ -174,5 +174,7 @@ test('memory of the workers is freed on demand', async () => {
 test('is ready once a worker has answered and has its runtime', async () => {
   const t = await testQueue()
   await vi.waitFor(() => expect(t.desk.isReady).toBe(true), { timeout: 20_000 })
-  expect((await t.desk.definitions()).get('TestSleep')?.output).toBe(true)
+  const definitions = await t.desk.definitions()
+  expect(definitions.get('TestSleep')?.output).toBe(true)
+  expect(definitions.get('TestOdd')?.inputs[0]).not.toHaveProperty('choices') // they can't be looked up, which harms nobody else
 })

@@ -87,5 +87,14 @@ const hooked = defineNode({
   run: () => ({ value: 1 }),
 })
 
-export default definePlugin({ nodes: [step, sleep, hooked] })
+const odd = defineNode({
+  type: 'TestOdd',
+  category: 'test',
+  output: true,
+  inputs: { file: port.choice(() => { throw new Error('no such folder') }) },
+  outputs: { value: port.int() },
+  run: () => ({ value: 1 }),
+})
+
+export default definePlugin({ nodes: [step, sleep, hooked, odd] })
 `
