@@ -121,7 +121,9 @@ describe('comfy-ui-client', () => {
   test('queues, stops, uploads and looks around', async () => {
     const { prompt_id: id } = await client.queuePrompt(slow(60) as never) as unknown as { prompt_id: string }
     expect(id).toMatch(/^[\w-]{36}$/)
+    await expect.poll(async () => (await client.getQueue()).queue_running.length, { timeout: 30_000 }).toBe(1) // what waits is not stopped
     await client.interrupt()
+    await expect.poll(async () => (await client.getQueue()).queue_running.length, { timeout: 30_000 }).toBe(0)
     expect(await client.uploadImage(PIXEL as never, 'ui.png', true)).toEqual({ name: 'ui.png', subfolder: '', type: 'input' })
     expect(await client.uploadMask(PIXEL as never, 'mask.png', { filename: 'ui.png', subfolder: '', type: 'input' } as never, true)).toMatchObject({ name: 'mask.png' })
     expect(await client.getObjectInfo('SaveImage')).toHaveProperty('SaveImage')
@@ -185,6 +187,7 @@ describe('@stable-canvas/comfyui-client', () => {
     const { prompt_id: waiting } = await client.queuePrompt(0, { prompt: slow(61), workflow: {} }) as { prompt_id: string }
     await client.deleteItem('queue', waiting)
     await expect.poll(async () => (await client.getPromptStatus(waiting)).done, { timeout: 30_000 }).toBe(true)
+    await expect.poll(async () => (await client.getPromptStatus(running)).running, { timeout: 30_000 }).toBe(true)
     await client.interrupt(running)
     await expect.poll(async () => (await client.getPromptStatus(running)).done, { timeout: 30_000 }).toBe(true)
     expect((await client.getHistory(5)).History.length).toBeGreaterThan(0)

@@ -53,10 +53,9 @@ describe('what is queued', () => {
       expect(prompt[2]).toMatchObject({ '1': { class_type: 'PrimitiveInt', inputs: { value: 12 } }, '2': { class_type: 'PreviewAny', inputs: { source: ['1', 0] } } })
       expect(outputs).toEqual({ '2': { text: ['12'] } })
     }
-    const answer = await server.post('/prompt', { prompt: ours, front: true })
+    const answer = await server.post('/prompt', { prompt: ours })
     expect(answer.status).toBe(200)
-    await server.post('/interrupt', {})
-    await server.post('/queue', { clear: true })
+    await entry(server, (await answer.json() as { prompt_id: string }).prompt_id)
   })
 
   test('takes numbers as texts, texts as numbers, and leaves aside inputs that the type has not', async () => {

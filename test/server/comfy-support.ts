@@ -51,8 +51,6 @@ export interface Event {
 export interface Listener {
   readonly events: Event[]
   readonly frames: Buffer[]
-  /** When each message came, in milliseconds of the monotonic clock. */
-  readonly times: number[]
   send(message: unknown): void
   /** Names of the events about a prompt, in their order. */
   types(prompt: string): string[]
@@ -67,9 +65,7 @@ export async function listen(server: TestServer, client: string, headers: Readon
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws?clientId=${client}`, { headers })
   const events: Event[] = []
   const frames: Buffer[] = []
-  const times: number[] = []
   socket.on('message', (data: Buffer, isBinary: boolean) => {
-    times.push(performance.now())
     if (isBinary) frames.push(data)
     else events.push(JSON.parse(String(data)) as Event)
   })
@@ -83,7 +79,7 @@ export async function listen(server: TestServer, client: string, headers: Readon
     }
   }
   return {
-    events, frames, times, event,
+    events, frames, event,
     send: (message) => socket.send(JSON.stringify(message)),
     types: (prompt) => events.filter(({ data }) => data['prompt_id'] === prompt).map(({ type }) => type),
     end: async (prompt) => void await event(({ type, data }) => type === 'executing' && data['node'] === null && data['prompt_id'] === prompt),
