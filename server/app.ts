@@ -31,8 +31,7 @@ export function createApp(services: AppServices): Express {
   app.use(guardRequests(services.config))
   app.use(operationsRoutes(services.metrics, services.readiness))
   const comfy = comfyRoutes(services)
-  app.use('/api', apiRoutes(services)) // knows by the first part of a path whether it is ours, so nothing waits for it
-  app.use(comfy).use('/api', comfy)
+  app.use(comfy).use('/api', comfy, apiRoutes(services))
   const editor = editorFolder()
   if (editor !== undefined) app.use(express.static(editor, { dotfiles: 'ignore', redirect: false }))
   app.use(notFound)
