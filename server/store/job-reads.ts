@@ -8,6 +8,9 @@ import type { Tally } from './tally.ts'
 
 const NONE: RowsText = '[]'
 
+/** SQLite would rather sort all that wait than walk the index of their order. */
+export const IN_LINE = 'jobs INDEXED BY jobs_waiting'
+
 export interface JobReads extends Pick<Reads, 'get' | 'records' | 'requests' | 'queue' | 'history' | 'total' | 'lastEnding' | 'counts'> {
   /** A list of one. */
   rowOf(seq: number): RowsText
@@ -21,7 +24,7 @@ export function jobReads(sql: Sql, tally: Tally, file: string): JobReads {
   const rowOf = (seq: number) => page(sql, 'SELECT * FROM jobs WHERE seq = ?', seq)
 
   const ahead = (rank: number, seq: number): number =>
-    sql.row<[number]>('SELECT count(*) FROM jobs WHERE state = 0 AND (rank, seq) < (?, ?)', rank, seq)![0]
+    sql.row<[number]>(`SELECT count(*) FROM ${IN_LINE} WHERE state = 0 AND (rank, seq) < (?, ?)`, rank, seq)![0]
 
   function aheadOf(seq: number): number {
     const place = sql.row<[number]>('SELECT rank FROM jobs WHERE seq = ? AND state = 0', seq)
@@ -43,7 +46,7 @@ export function jobReads(sql: Sql, tally: Tally, file: string): JobReads {
 
   function queue(limit: number, after: readonly [rank: number, seq: number] | null): { rows: RowsText; total: number } {
     const start = after === null ? '' : 'AND (rank, seq) > (?, ?)'
-    const rows = page(sql, `SELECT * FROM jobs WHERE state = 0 ${start} ORDER BY rank, seq LIMIT ?`, ...after ?? [], limit)
+    const rows = page(sql, `SELECT * FROM ${IN_LINE} WHERE state = 0 ${start} ORDER BY rank, seq LIMIT ?`, ...after ?? [], limit)
     return { rows, total: tally.counts[QUEUED]! }
   }
 

@@ -1,4 +1,5 @@
 import type { NewRow, Place, SubmitReply, Writes } from './operations.ts'
+import { IN_LINE } from './job-reads.ts'
 import type { JobReads } from './job-reads.ts'
 import { keyText } from './sql.ts'
 import type { Sql } from './sql.ts'
@@ -112,8 +113,8 @@ export function jobWrites(sql: Sql, tally: Tally, reads: JobReads, queueLimit: n
     const place = waitingPlace(other)
     if (place === undefined) return undefined
     const [rank, seq] = place
-    const previous = [QUEUED, RUNNING].flatMap((state) => sql.row<[number]>(
-      `SELECT rank FROM jobs WHERE state = ${state} AND (rank, seq) < (?, ?) AND id <> ? ORDER BY rank DESC, seq DESC LIMIT 1`, rank, seq, id) ?? [])
+    const previous = [`${IN_LINE} WHERE state = 0`, 'jobs WHERE state = 1'].flatMap((part) => sql.row<[number]>(
+      `SELECT rank FROM ${part} AND (rank, seq) < (?, ?) AND id <> ? ORDER BY rank DESC, seq DESC LIMIT 1`, rank, seq, id) ?? [])
     if (previous.length === 0) return bounded(shortRank(Math.floor(rank) - 1))
     const middle = shortRank((Math.max(...previous) + rank) / 2)
     if (middle > Math.max(...previous) && middle < rank) return middle
