@@ -12,14 +12,17 @@ const CHANGES: readonly (readonly [RegExp, Scope])[] = [
   [/^\/interrupt$/, 'run'],
   [/^\/history$/, 'run'],
   [/^\/socket\.io(\/|$)/, 'run'],
+  [/^\/internal\/logs\/subscribe$/, 'run'], // lines about one's own jobs
   [/^\/jobs(\/|$)/, 'run'],
   [/^\/run\/./, 'run'],
+  [/^\/(validate|plan|explain)$/, 'run'],
   [/^\/(validate|plan|explain)$/, 'run'],
   [/^\/upload\//, 'edit'],
   [/^\/(v2\/)?userdata(\/|$)/, 'edit'],
   [/^\/workflows(\/|$)/, 'edit'],
   [/^\/preferences(\/|$)/, 'edit'],
   [/^\/assets(\/|$)/, 'edit'],
+  [/^\/preferences(\/|$)/, 'edit'],
   [/^\/(login|logout)$/, 'run'],
 ]
 
