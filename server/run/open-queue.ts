@@ -94,8 +94,8 @@ async function cleanUp(config: ServerConfig, folders: Folders, alive: ReadonlySe
   await Promise.all([
     removeWhere(checkpoints, (name) => !alive.has(name)),
     removeWhere(folders.temp, (name) => name.startsWith(CARRIED)),
-    removeTemporaries(folders.output),
   ])
+  void removeTemporaries(folders.output).catch(() => {}) // many folders take a while; what living workers make stays
 }
 
 async function removeWhere(folder: string, isLeft: (name: string) => boolean): Promise<void> {
