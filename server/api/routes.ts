@@ -1,5 +1,5 @@
 /** All routes below /api. */
-import { Router } from 'express'
+import { Router, type RequestHandler } from 'express'
 import type { Services } from '../services.ts'
 import { assetRouter, assetRoutes } from './assets.ts'
 import { docsRouter, docsRoutes } from './docs.ts'
@@ -24,10 +24,15 @@ export type ApiRoutes = typeof API_ROUTES
 /** First parts of paths that are ours: what else is below /api is ComfyUI's, and passes at once. */
 const OURS = new Set(Object.keys(API_ROUTES).map((key) => /\/([^/]+)/.exec(key)![1]!))
 
-/** The router to be mounted at /api. What it does not know is left to what follows. */
-export function apiRoutes(services: Services): Router {
+/** To be mounted at /api. What is not ours is left to what follows, at once and in the same turn. */
+export function apiRoutes(services: Services): RequestHandler {
+  const router = apiRouter(services)
+  return (request, response, next) => (OURS.has(firstPart(request.path)) ? router(request, response, next) : next())
+}
+
+/** All routes, with their own answers to what goes wrong. */
+export function apiRouter(services: Services): Router {
   const router = Router({ caseSensitive: true })
-  router.use((request, _response, next) => next(OURS.has(firstPart(request.path)) ? undefined : 'router'))
   const parts = [
     jobRouter, queueRouter, nodeRouter, modelRouter, assetRouter, workflowRouter, runRouter, questionRouter, preferenceRouter,
   ]
