@@ -31,7 +31,8 @@ export function createApp(services: AppServices): Express {
   app.use(guardRequests(services.config))
   app.use(operationsRoutes(services.metrics, services.readiness))
   const comfy = comfyRoutes(services)
-  app.use(comfy).use('/api', comfy, apiRoutes(services))
+  app.use('/api', apiRoutes(services)) // tells by the first part of a path what is not its own, and lets it pass at once
+  app.use(comfy).use('/api', comfy)
   const editor = editorFolder()
   if (editor !== undefined) app.use(express.static(editor, { dotfiles: 'ignore', redirect: false }))
   app.use(notFound)
