@@ -65,7 +65,8 @@ export class ServerMetrics implements Metrics {
 }
 
 async function openSink(): Promise<Sink> {
-  const { Counter, Gauge, Histogram, Registry } = await import('prom-client')
+  // Of a bundled CommonJS package there is only the default export.
+  const { default: { Counter, Gauge, Histogram, Registry } } = await import('prom-client')
   const registry = new Registry()
   const all = <N extends string, T>(table: Readonly<Record<N, object>>, make: (options: Described) => T) =>
     new Map(Object.entries(table).map(([name, described]) => [name, make({ ...described as Described, name, registers: [registry] })]))
