@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { setTimeout as pause } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { runs } from '../../test/laws.ts'
 import { openStore } from './open-store.ts'
 import { scratchFolder } from './testing/jobs.ts'
 import { startChild } from './testing/processes.ts'
 import { stateOf, stateOfModel, step, stepArbitrary, StoreModel, stepsOf } from './testing/steps.ts'
+
+vi.setConfig({ testTimeout: 300_000 })
 
 /** Crashes set nothing aside, and keys never grow old. */
 const MANY = { maxCrashes: 1e6, now: () => 1 }
