@@ -3,12 +3,8 @@
  * changes a job goes through here.
  */
 import { randomUUID } from 'node:crypto'
-import { readFile, rm } from 'node:fs/promises'
-import type { RunEvent } from '../../core/run/events.ts'
-import type { NodeRef, Problem } from '../../core/workflow/problem.ts'
 import { runId } from '../../core/workflow/run-id.ts'
 import type { Folders } from '../../worker/protocol.ts'
-import type { PublishedName, SamplerPreview, StagedFile } from '../../worker/protocol-files.ts'
 import type { ServerConfig } from '../config/config.ts'
 import type { EventFeed } from '../events/feed.ts'
 import { failpoint } from '../failpoints.ts'
@@ -17,13 +13,11 @@ import { isFinal } from '../job/states.ts'
 import type { JobQueue, Log, Metrics } from '../services.ts'
 import type { JobStore, NewJob, SubmitOutcome } from '../store/store.ts'
 import { Announcer } from './announcer.ts'
+import { Attempts } from './attempts.ts'
 import type { Flight } from './flight.ts'
 import { Lane } from './lane.ts'
 import { Ledger } from './ledger.ts'
-import { nameOf, publishFile } from './publication.ts'
 import { RequestShelf } from './request-shelf.ts'
-import { judge } from './retry-rule.ts'
-import type { Outcome } from './retry-rule.ts'
 import { Track } from './track.ts'
 import { byOrder } from './waiting-line.ts'
 import type { WorkerSlot } from './worker-slot.ts'
@@ -44,8 +38,6 @@ export class Queue implements JobQueue {
   readonly #shelf = new RequestShelf()
   readonly #ledger: Ledger
   readonly #announcer: Announcer
-  /** Jobs at whose turn a worker died before their first event. */
-  readonly #suspects = new Set<string>()
   /** Jobs that were cancelled while they were on their way back into the line. */
   readonly #unwanted = new Set<string>()
   #isPaused = false
@@ -56,7 +48,14 @@ export class Queue implements JobQueue {
     this.#options = options
     this.#ledger = new Ledger({ store, feed, log, data: config.folders.data })
     this.#announcer = new Announcer(() => feed.emit({ type: 'queue', ...this.size, paused: this.#isPaused }))
-    const host = this.#host()
+    const host = new Attempts({
+      store, feed, ledger: this.#ledger, shelf: this.#shelf, output: folders.output, maxAttempts: config.queue.maxAttempts,
+      trackOf: (job) => this.#trackOf(job),
+      enter: (job) => this.#enter(job, 'job.changed'),
+      end: (job, ending) => this.#end(job, ending),
+      isUnwanted: (id) => this.#unwanted.delete(id),
+      changed: (track) => this.#changed(track),
+    })
     this.#tracks = slots.map((slot) => new Track({
       lane: new Lane(slot, host, config.queue.cancelGrace), shelf: this.#shelf, store, config, folders, log,
       mayStart: () => !this.#isPaused && !this.#isStopping,
@@ -270,71 +269,6 @@ export class Queue implements JobQueue {
     }
   }
 
-  #host() {
-    const { feed, store, folders } = this.#options
-    return {
-      started: (flight: Flight) => this.#started(flight),
-      graph: (flight: Flight, nodes: readonly NodeRef[]) => {
-        if (flight.hasStarted) feed.emit({ type: 'job.graph', nodes }, flight.job)
-        else flight.nodes.push(...nodes)
-      },
-      event: (flight: Flight, event: RunEvent) => {
-        flight.record.note(event)
-        feed.emit({ type: 'run', event }, flight.job)
-      },
-      publish: async (flight: Flight, file: StagedFile): Promise<PublishedName> => {
-        const published = await publishFile(store, folders.output, flight.job.id, file)
-        flight.record.files.push(published)
-        return nameOf(published)
-      },
-      preview: (flight: Flight, preview: SamplerPreview) => void this.#preview(flight, preview),
-      settled: (flight: Flight, outcome: Outcome, isSuspect: boolean) => void this.#settled(flight, outcome, isSuspect),
-    }
-  }
-
-  #started(flight: Flight): void {
-    const { feed } = this.#options
-    flight.job = this.#ledger.start(flight.job)
-    this.#suspects.delete(flight.job.id)
-    if (flight.nodes.length > 0) feed.emit({ type: 'job.graph', nodes: flight.nodes }, flight.job)
-    this.#changed()
-  }
-
-  async #settled(flight: Flight, outcome: Outcome, isSuspect: boolean): Promise<void> {
-    flight.onSettled()
-    const track = this.#trackOf(flight.job)
-    if (outcome.how === 'answer') track.lane.slot.didWork()
-    const { job, hasStarted, wish, isOver } = flight
-    if (isOver) return this.#changed(track)
-    const isGuilty = isSuspect && this.#suspects.has(job.id)
-    if (isSuspect) this.#suspects.add(job.id)
-    if (!hasStarted && !isGuilty && isUntouched(outcome)) {
-      this.#shelf.keep(job.id, flight.request)
-      track.add(job)
-      return this.#changed(track)
-    }
-    if (!hasStarted && isGuilty) flight.job = this.#ledger.start(job)
-    const verdict = judge({ outcome, job: flight.job, wish, before: flight.before, maxAttempts: this.#options.config.queue.maxAttempts })
-    if (verdict.to === 'ended') void this.#endFlight(flight, verdict)
-    else void this.#requeue(flight, verdict)
-    this.#changed(track)
-  }
-
-  async #endFlight(flight: Flight, { state, problem }: { readonly state: 'done' | 'failed' | 'cancelled' | 'quarantined'; readonly problem?: Problem }): Promise<void> {
-    const { job, record, hasStarted } = flight
-    const device = this.#trackOf(job).lane.slot.device
-    const files = job.attempts > 1 ? await this.#options.store.filesOf(job.id).catch(() => record.files) : record.files
-    await this.#end(job, { state, ...(problem && { problem }), ...(hasStarted && { result: record.result(device, files) }) })
-  }
-
-  async #requeue(flight: Flight, verdict: Parameters<Ledger['requeue']>[1]): Promise<void> {
-    const job = await this.#ledger.requeue(flight.job, verdict)
-    if (job === undefined) return
-    if (this.#unwanted.delete(job.id)) return void this.#cancelWaiting(job)
-    this.#shelf.offer(job.id, flight.request)
-    this.#enter(job, 'job.changed')
-  }
-
   async #end(job: Job, ending: Omit<Parameters<Ledger['end']>[1], 'at'>): Promise<void> {
     await this.#ledger.end(job, { ...ending, at: Date.now() })
     this.#announcer.soon()
@@ -345,22 +279,10 @@ export class Queue implements JobQueue {
     void this.#end(job, { state: 'failed', problem: { code: 'execution_failed', problem, remedy: 'Submit it again.' } })
   }
 
-  async #preview({ job }: Flight, { paths, ...preview }: SamplerPreview): Promise<void> {
-    const frames = await Promise.all(paths.map((path) => readFile(path))).catch(() => [])
-    for (const path of paths) void rm(path, { force: true }).catch(() => {})
-    if (frames.length > 0) this.#options.feed.preview({ job: job.id, ...preview, frames })
-  }
-
   #changed(track?: Track): void {
     track?.pump()
     this.#announcer.soon()
   }
-}
-
-/** Whether nothing has been done yet for a job that has not started: it was called back, or its worker died. */
-function isUntouched(outcome: Outcome): boolean {
-  if (outcome.how === 'death') return true
-  return outcome.how === 'answer' && (outcome.answer.status === 'cancelled' || outcome.answer.status === 'interrupted')
 }
 
 /** Jobs that are cancelled together when the queue is cleared. */
