@@ -45,7 +45,7 @@ const GROUPS = [
  * Packages that become part of the server: it starts in half the time, as they are hundreds of files. Their licences go
  * into dist/server/LICENSES.txt.
  */
-const IN_SERVER = ['express', 'socket.io', 'ws', 'pino', 'prom-client', '@sinclair/typebox']
+const IN_SERVER = ['express', 'socket.io', 'ws', 'pino', '@sinclair/typebox']
 
 /** The terminal loads the server as it was built, when it is to serve. */
 const SERVER_APART = {
