@@ -24,8 +24,8 @@ export interface NodeResult {
   readonly seconds: number
 }
 
-/** What one result takes beside its values, in bytes; so the number of small results is bounded too. */
-const OVERHEAD = 200
+/** What one result takes beside its values, in bytes, measured with small texts in a cache; so their number is bounded too. */
+const OVERHEAD = 750
 
 /** Memory of some outputs, in bytes. */
 export function bytesOf(outputs: Iterable<TypedValue>): number {
