@@ -1,9 +1,12 @@
 /** What pages of other sites may try against a server on this machine (the first part of the list of attacks). */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ask, bytesOf, exchange, hold } from './raw.ts'
 import type { RawAnswer } from './raw.ts'
 import { startServer } from './support.ts'
 import type { TestServer } from './support.ts'
+
+// Hundreds of requests each, on machines that are busy.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 let server: TestServer
 let port: number

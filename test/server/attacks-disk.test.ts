@@ -5,11 +5,14 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync,
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { form, PNG } from './ground.ts'
 import { ask } from './raw.ts'
 import type { RawAnswer, RawRequest } from './raw.ts'
 import { filesBelow, root, scratchFolder } from './support.ts'
+
+// Hundreds of requests each, on machines that are busy.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 /** A mount of its own for a process, as root or in a user namespace; null where that isn't allowed. */
 const namespace = [['-m'], ['-r', '-m']].find((flags) =>

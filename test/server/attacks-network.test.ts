@@ -1,15 +1,20 @@
 /** Tokens and scopes, slow and greedy clients, floods, odd queries (the last part of the list of attacks). */
 import { createHash, randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ended, openGround, queue, run } from './ground.ts'
 import type { Ground, Prompt } from './ground.ts'
 import { ask, bytesOf, hold } from './raw.ts'
 import type { RawAnswer } from './raw.ts'
-import { startServer } from './support.ts'
+import { scratchFolder, startServer } from './support.ts'
 import type { TestServer } from './support.ts'
+
+// Hundreds of requests each, on machines that are busy.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 type Header = readonly [string, string]
 
@@ -162,6 +167,34 @@ describe('tokens (46, 49)', () => {
     const waiting = await ask(port, { path: '/queue', headers: [['Authorization', 'Bearer one-more-guess']] })
     expect(Number(waiting.headers['retry-after'])).toBeGreaterThan(0)
   })
+})
+
+test('tokens are exchanged without a restart; a broken file changes nothing', async () => {
+  const file = join(scratchFolder(), 'kinograph.config.json')
+  const write = (names: readonly Name[]) => writeFileSync(file, JSON.stringify({ tokens: configured(names) }))
+  write(['runner', 'chief'])
+  const server = await startServer({ args: [`--config=${file}`], env: { KINOGRAPH_TOKEN: '' } })
+  const status = async (name: Name) => (await ask(server.port, { path: '/queue', headers: [bearer(name)] })).status
+  try {
+    const [gone, stays] = [await upgrade(server.port, '/ws', [bearer('runner')]), await upgrade(server.port, '/ws', [bearer('chief')])]
+    const isClosed = new Promise<void>((resolve) => { gone.socket.on('close', () => resolve()) })
+    write(['second', 'chief'])
+    process.kill(server.pid, 'SIGHUP')
+    await expect.poll(() => status('second'), { timeout: 20_000 }).toBe(200)
+    expect(await status('runner')).toBe(401)
+    await isClosed
+    expect(stays.socket.destroyed).toBe(false)
+    for (const broken of ['{', '{"tokens":[{"name":"x","scopes":["god"],"sha256":"1"}]}', '{"host":"0.0.0.0","tokens":[]}']) {
+      writeFileSync(file, broken)
+      process.kill(server.pid, 'SIGHUP')
+      await pause(300)
+      expect(await status('second'), broken).toBe(200)
+      expect((await ask(server.port, { path: '/queue' })).status, broken).toBe(401)
+    }
+    stays.socket.destroy()
+  } finally {
+    await server.stop()
+  }
 })
 
 test('other machines are let in by token only', async () => {

@@ -2,11 +2,14 @@
 import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { form, openGround, PNG, run, SECRET } from './ground.ts'
 import type { Ground } from './ground.ts'
 import type { RawAnswer } from './raw.ts'
 import { filesBelow } from './support.ts'
+
+// Hundreds of requests each, on machines that are busy.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 let ground: Ground
 let input: string
@@ -331,6 +334,31 @@ test('whoever reads while a file is replaced gets one of the two, whole (13)', a
     expect(bytes.equals(one) || bytes.equals(two)).toBe(true)
   }
   await writing
+})
+
+test('a job whose picture is replaced while it runs sees one of the two, whole (13)', async () => {
+  const { default: sharp } = await import('sharp')
+  const plain = (value: number) => sharp({ create: { width: 1200, height: 1200, channels: 3, background: { r: value, g: value, b: value } } }).png({ compressionLevel: 0 }).toBuffer()
+  const [black, white] = await Promise.all([plain(0), plain(255)])
+  const put = async (content: Buffer) => {
+    const answer = await ground.ask({ path: '/upload/image', ...form('image', 'running.png', content, { overwrite: 'true' }) })
+    expect(answer.status, answer.body).toBe(200)
+  }
+  await put(black)
+  const replacing = (async () => {
+    for (let i = 0; i < 16; i++) await put(i % 2 === 0 ? white : black)
+  })()
+  for (let i = 0; i < 6; i++) {
+    const { status, said, outputs } = await run(ground, {
+      1: { class_type: 'LoadImage', inputs: { image: 'running.png' } },
+      2: { class_type: 'SaveImage', inputs: { images: ['1', 0], filename_prefix: `replaced-${i}` } },
+    })
+    expect(status, said).toBe('success')
+    const { filename, subfolder } = outputs['2']!['images']![0]!
+    const { channels } = await sharp(join(output, subfolder, filename)).stats()
+    expect(channels[0]!.min).toBe(channels[0]!.max)
+  }
+  await replacing
 })
 
 test('nothing that is stored for a person becomes settings, a plugin or a script of the server (14)', async () => {

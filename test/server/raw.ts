@@ -26,7 +26,7 @@ export interface RawRequest {
   readonly chunked?: boolean
 }
 
-const SECONDS = 30
+const SECONDS = 60
 
 /** The bytes of a request. */
 export function bytesOf(port: number, { method = 'GET', path = '/', headers = [], host = `127.0.0.1:${port}`, body, chunked = false }: RawRequest): Buffer {
