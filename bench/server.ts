@@ -104,7 +104,7 @@ async function pages(print: Print): Promise<void> {
   await fetch(`${server.url}/api/queue/pause`, { method: 'POST' })
   await submit(server, LISTED, LISTED)
   await loopDelay(server)
-  for (const [name, paths] of [['queue', ['/api/jobs?state=queued', '/api/queue']], ['history', ['/api/jobs?state=done', '/history?max_items=100']]] as const) {
+  for (const [name, paths] of [['queue', ['/api/jobs?state=queued', '/api/jobs?limit=100']], ['history', ['/api/jobs?state=done', '/history?max_items=100']]] as const) {
     const { latencies, statuses } = await load({ port: server.port, connections: 4, requests: 1000, request: (n) => httpRequest('GET', paths[n % 2]!) })
     if (statuses['200'] !== 1000) throw new Error(`pages of the ${name}: ${JSON.stringify(statuses)}`)
     print({ name: `server-${name}-page`, jobs: LISTED, p50Milliseconds: percentile(latencies, 50), p99Milliseconds: percentile(latencies, 99),

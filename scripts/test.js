@@ -65,12 +65,23 @@ function goldens(dir) {
   if (status !== 0 && !reports.some((r) => r.status === 'FAILED')) counts.failed++
 }
 
+/** The part of `npm run test:faults` that is quick: every scenario counts as one test. */
+function faults() {
+  console.log('\n# faults')
+  const { stdout } = run(process.execPath, [join(root, 'dist/test/faults.js'), '--quick'], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
+  console.log(stdout)
+  const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(stdout) ?? []
+  counts.passed += Number(passed ?? 0)
+  counts.failed += Number(failed ?? 1)
+}
+
 try {
   step('types', bin('tsc'), ['--noEmit', '-p', '.'])
   step('lint', bin('oxlint'), [])
   vitest()
   goldens(join(root, 'test/fixtures/goldens'))
   if (all) goldens(join(shared, 'goldens'))
+  if (all) faults()
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }

@@ -31,9 +31,9 @@ function command(name: string, act: (model: Model, real: Real) => Promise<void>,
     toString: () => name,
     async run(model, real) {
       await act(model, real)
-      const answer = await real.client.get('/api/queue?limit=1000')
+      const answer = await real.client.get('/api/jobs?state=queued&limit=1000')
       expectThat(answer?.status === 200, `the queue was answered ${answer?.status}`)
-      const titles = (answer.body as { queued: { title: string }[] }).queued.map(({ title }) => title) // as its schema has it
+      const titles = (answer.body as { jobs: { title: string }[] }).jobs.map(({ title }) => title) // as its schema has it
       expectThat(titles.join() === model.waiting.join(), `after ${name} the queue is ${titles.join()} instead of ${model.waiting.join()}`)
     },
   }
