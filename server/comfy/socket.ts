@@ -31,7 +31,7 @@ export function attachComfySocket(services: Services): ComfySocket {
   return {
     upgrade(request, socket, head, principal) {
       server.handleUpgrade(request, socket, head, (opened) => {
-        welcome(hub, services, opened, new Connection(opened, clientId(request), principal))
+        welcome(hub, services, opened, new Connection(opened, socket, clientId(request), principal))
       })
     },
     close() {

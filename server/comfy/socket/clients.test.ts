@@ -15,13 +15,15 @@ class Line extends EventEmitter {
   readonly sent: unknown[] = []
   send(frame: unknown): void { this.sent.push(frame) }
   ping(name: string): void { this.sent.push(`ping ${name}`) }
+  cork(): void {}
+  uncork(): void {}
   close(code: number): void { this.sent.push(code) }
   terminate(): void { this.readyState = 3 }
 }
 
 function connect(client: string, principal: Principal): { line: Line; connection: Connection } {
   const line = new Line()
-  return { line, connection: new Connection(line as unknown as WebSocket, client, principal) }
+  return { line, connection: new Connection(line as unknown as WebSocket, line, client, principal) }
 }
 
 test('a job is heard of by its client, and only by its owner or an administrator', () => {

@@ -1,4 +1,5 @@
 /** One client's socket. What a slow client does not read is dropped or ends it: the server's memory is not its buffer. */
+import type { Writable } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import type { Principal } from '../../services.ts'
 
@@ -19,10 +20,14 @@ export class Connection {
   /** When something was last sent to it, in milliseconds of the monotonic clock. */
   lastSent = performance.now()
   readonly #socket: WebSocket
+  readonly #wire: Pick<Writable, 'cork' | 'uncork'>
   #pings = 0
+  #isCorked = false
 
-  constructor(socket: WebSocket, client: string, principal: Principal) {
+  /** @param wire what the socket writes to */
+  constructor(socket: WebSocket, wire: Pick<Writable, 'cork' | 'uncork'>, client: string, principal: Principal) {
     this.#socket = socket
+    this.#wire = wire
     this.client = client
     this.principal = principal
   }
@@ -32,6 +37,7 @@ export class Connection {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     if (this.#socket.bufferedAmount > MOST) return this.#letGo()
     this.lastSent = performance.now()
+    this.#gather()
     this.#socket.send(frame)
   }
 
@@ -56,6 +62,17 @@ export class Connection {
       const onPong = (data: Buffer) => { if (String(data) === name) done() }
       const timer = setTimeout(done, PATIENCE)
       this.#socket.on('pong', onPong).ping(name)
+    })
+  }
+
+  /** What is said in one turn goes out in one write. */
+  #gather(): void {
+    if (this.#isCorked) return
+    this.#isCorked = true
+    this.#wire.cork()
+    setImmediate(() => {
+      this.#isCorked = false
+      this.#wire.uncork()
     })
   }
 
