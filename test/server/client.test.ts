@@ -153,21 +153,6 @@ test('who comes late gets a snapshot, and what follows it', async () => {
   }
 })
 
-test('a client that does not read is let go, and others do not notice', async () => {
-  const deaf = io(api.server.url, { transports: ['websocket'], forceNew: true, reconnection: false })
-  await once(deaf as unknown as NodeJS.EventEmitter, 'snapshot')
-  // The raw socket under socket.io's client stops reading.
-  const raw = (deaf.io.engine.transport as unknown as { ws: { _socket: Socket } }).ws._socket
-  raw.pause()
-  const text = 'x'.repeat(20_000)
-  const workflow = { version: 1, nodes: Array.from({ length: 30 }, (_, index) => ({ id: `n${index}`, type: 'PreviewAny', inputs: { source: `${index} ${text}` } })) }
-  for (let round = 0; round < 5; round++) await client.jobs.run(workflow, { set: [`n0.source=${round}`] })
-  const { job } = await client.jobs.run(picture(22))
-  expect(job.state).toBe('done')
-  raw.resume()
-  deaf.disconnect()
-}, 120_000)
-
 test('what a socket greets with is checked', async () => {
   const goodbye = (auth: object) => new Promise((resolve) => {
     const socket = io(api.server.url, { transports: ['websocket'], forceNew: true, reconnection: false, auth })
