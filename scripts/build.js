@@ -8,10 +8,10 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -132,16 +132,24 @@ async function declarations() {
   throw new Error(`tsc failed (exit code ${code})`)
 }
 
-/** Takes the place of the last build: all at once, as far as a folder allows. */
+/** Written beside the last build and put in its place whole, so that what starts meanwhile finds one of the two. */
 function install(outputFiles, types) {
-  rmSync(dist, { recursive: true, force: true })
-  for (const { path, contents } of outputFiles) {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, contents)
+  const fresh = mkdtempSync(join(root, '.dist-'))
+  try {
+    for (const { path, contents } of outputFiles) {
+      const target = join(fresh, relative(dist, path))
+      mkdirSync(dirname(target), { recursive: true })
+      writeFileSync(target, contents)
+    }
+    if (types !== undefined) cpSync(types, join(fresh, 'types'), { recursive: true })
+    chmodSync(fresh, 0o755)
+    if (existsSync(dist)) renameSync(dist, `${fresh}-last`)
+    renameSync(fresh, dist)
+    rmSync(`${fresh}-last`, { recursive: true, force: true })
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+    if (types !== undefined) rmSync(types, { recursive: true, force: true })
   }
-  if (types === undefined) return
-  cpSync(types, join(dist, 'types'), { recursive: true })
-  rmSync(types, { recursive: true })
 }
 
 const started = performance.now()
