@@ -19,6 +19,10 @@ test('a node that fails by its own doing is not tried again', () => {
   expect(verdict({ how: 'failure', problem: { code: 'execution_failed', problem: 'x' } })).toMatchObject({ to: 'ended', state: 'failed' })
 })
 
+test('a worker that dies after crashes of the server is the first that died of it', () => {
+  expect(verdict({ how: 'death', problem: { code: 'execution_failed', problem: 'gone' } }, { attempts: 7 })).toMatchObject({ to: 'queued', death: true })
+})
+
 test('reading and writing that failed for the moment is tried again, later each time, until attempts are used up', () => {
   const io = failed({ cause: { name: 'Error', message: 'EIO: i/o error, read' } })
   expect(verdict(io)).toMatchObject({ to: 'queued', death: false, uncounted: false, delay: 1000 })

@@ -67,7 +67,7 @@ function judgeDeath(problem: Problem, { job, wish, before, maxAttempts }: Attemp
   if (wish !== undefined) return stopped()
   const deaths = job.deaths + 1
   if (deaths >= MAX_DEATHS) return { to: 'ended', state: 'quarantined', problem: quarantined(problem, before) }
-  if (job.attempts >= maxAttempts) return { to: 'ended', state: 'failed', problem }
+  if (deaths >= maxAttempts) return { to: 'ended', state: 'failed', problem } // attempts that a crash of the server cut short are no fault of the job's
   return { to: 'queued', problem, death: true, uncounted: false, delay: backoff(deaths) }
 }
 
