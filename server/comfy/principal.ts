@@ -1,6 +1,7 @@
 /** Whose request it is, and which jobs are theirs to see and to stop. */
 import type { Response } from 'express'
 import type { Job } from '../job/job.ts'
+import { LOCAL } from '../security/tokens.ts'
 import type { Principal, Services } from '../services.ts'
 
 /** Who a request comes from, as security/ found it. */
@@ -10,7 +11,7 @@ export function principalOf(response: Response): Principal {
 
 /** The name that a job is kept under: none where no tokens tell people apart. */
 export function ownerOf({ config }: Pick<Services, 'config'>, { name }: Principal): string | undefined {
-  return config.tokens.length === 0 ? undefined : name
+  return config.tokens.length === 0 && name === LOCAL.name ? undefined : name // tokens may come while it runs
 }
 
 /** Whether a job may be looked at and stopped: one's own, and all of them by administrators. */
