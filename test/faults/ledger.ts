@@ -14,6 +14,8 @@ export interface Wish {
   readonly files: number
   readonly sha256?: string
   readonly key?: string
+  /** It was sent to the front. */
+  readonly front?: boolean
   /** Jobs that were acknowledged for it. */
   readonly ids: Set<string>
   /** How often it was sent without hearing back. */

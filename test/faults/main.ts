@@ -31,6 +31,13 @@ const scenarios: readonly Scenario[] = [
   ...randomScenarios({ kills, seed }), ...modelScenarios({ seed, runs: isQuick ? 2 : 12 }),
 ]
 
+/** What is wrong, with what lies behind it (fast-check says only which commands it was). */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { message, cause } = error
+  return cause instanceof Error && !message.includes(cause.message) ? `${message}\n${textOf(cause)}` : message
+}
+
 let [passed, failed] = [0, 0]
 console.log(`seed ${seed}`)
 for (const { name, isQuick: isForCi, run } of scenarios) {
@@ -44,7 +51,7 @@ for (const { name, isQuick: isForCi, run } of scenarios) {
     console.log(`ok      ${name} (${seconds()})`)
   } catch (error) {
     failed++
-    console.log(`FAILED  ${name} (${seconds()})\n${error instanceof Error ? error.message : String(error)}`.replaceAll('\n', '\n        '))
+    console.log(`FAILED  ${name} (${seconds()})\n${textOf(error)}`.replaceAll('\n', '\n        '))
   }
 }
 console.log(`\n${passed} passed, ${failed} failed`)

@@ -45,7 +45,7 @@ const at = <T>(list: readonly T[], index: number): T => list[index % list.length
 
 const submits = (front: boolean): Command => command(front ? 'submit to the front' : 'submit', async (model, real) => {
   const title = `job-${model.submitted++}`
-  const wish = real.ledger.add({ title, workflow: waits(title, 0), files: 0, key: title })
+  const wish = real.ledger.add({ title, workflow: waits(title, 0), files: 0, key: title, front })
   const answer = await real.client.submit(wish.workflow, { key: title, front })
   expectThat(answer?.status === 201, `a submission was answered ${answer?.status}`)
   wish.ids.add(answer.body.job.id)
@@ -54,8 +54,8 @@ const submits = (front: boolean): Command => command(front ? 'submit to the fron
 })
 
 const repeats = (index: number): Command => command(`repeat submission ${index}`, async (_, real) => {
-  const { key, workflow, ids } = at(real.ledger.wishes, index)
-  const again = await real.client.submit(workflow, { key: key! })
+  const { key, workflow, ids, front = false } = at(real.ledger.wishes, index)
+  const again = await real.client.submit(workflow, { key: key!, front })
   expectThat(again?.status === 200 && ids.has(again.body.job.id), `the same key was answered ${again?.status} with another job`)
   const other = await real.client.submit(waits('another', 1), { key: key! })
   expectThat(other?.status === 422 || other?.status === 409, `a key that was used for something else was answered ${other?.status}`)

@@ -1,8 +1,10 @@
 /** What stands in the database of a server that has stopped, read past the server. */
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { JOB_STATES } from '../../server/job/states.ts'
 import type { JobState } from '../../server/job/states.ts'
+import { scratchFolder } from '../server/support.ts'
 
 export interface StoredJob {
   readonly id: string
@@ -27,9 +29,11 @@ export interface StoreContent {
   readonly files: readonly StoredFile[]
 }
 
-/** All jobs and files. The columns are those of server/store/migrations. */
+/** All jobs and files. The columns are those of server/store/migrations. Of a copy: this process may hold on to what it opens. */
 export function readStore(data: string): StoreContent {
-  const db = new Database(join(data, 'kinograph.db'))
+  const copy = join(scratchFolder(), 'kinograph.db')
+  copyFileSync(join(data, 'kinograph.db'), copy)
+  const db = new Database(copy)
   const rows = (sql: string) => db.prepare(sql).all() as Readonly<Record<string, string | number | null>>[] // rows are objects by column
   try {
     const jobs = rows('SELECT id, state, json_extract(head, \'$.title\') AS title, problem FROM jobs').map(({ id, state, title, problem }) =>
