@@ -5,7 +5,7 @@ import { WorkflowError } from '../core/workflow/workflow-error.ts'
 import { nodeText } from '../core/workflow/problem.ts'
 import type { NodeRef } from '../core/workflow/problem.ts'
 import { explainDeath, startWorkerProcess } from './process.ts'
-import type { WorkerDeath, WorkerProcess } from './process.ts'
+import type { DeathReason, WorkerDeath, WorkerProcess } from './process.ts'
 import { LoadingWatch } from './client-plugins.ts'
 import type { PublishedName, PublishMessage, SamplerPreview, StagedFile } from './protocol-files.ts'
 import type { AnswerOf, DeviceName, FromWorker, FromWorkerMessage, PluginReport, PluginSettings, Request, ToWorker } from './protocol.ts'
@@ -22,6 +22,8 @@ export interface WorkerClientOptions {
   readonly onPlugins?: (plugins: readonly PluginReport[]) => void
   /** The device is open, its runtime imported; or why it can't be. */
   readonly onOpened?: (problem: string | undefined) => void
+  /** Told of every sign of life. */
+  readonly onSign?: () => void
   /** Gets what the worker and its plugins print, in pieces of any length; it goes to stderr when left out. */
   readonly onOutput?: (text: string) => void
 }
@@ -104,10 +106,15 @@ export class WorkerClient {
     this.#send({ type: 'suspend', id })
   }
 
-  /** SIGKILL to the worker and to what it started. */
-  kill(): void {
+  /** SIGKILL to the worker and to what it started. What it was asked fails, for this reason where one is given. */
+  kill(reason?: DeathReason): void {
     this.#isLetGo = true
-    this.#process.kill()
+    this.#process.kill(reason)
+  }
+
+  /** Asks for a sign of life: any message of the worker's is one. */
+  ping(): void {
+    this.#send({ type: 'ping' })
   }
 
   /** Lets an idle worker go; it ends by itself. */
@@ -125,7 +132,10 @@ export class WorkerClient {
     const { device, plugins, entry, onOutput } = this.#options
     const settings = plugins && JSON.stringify({ ...plugins, avoid: [...plugins.avoid ?? [], ...this.#loading.avoided] })
     const started = startWorkerProcess([device ?? 'none', ...(settings === undefined ? [] : [settings])], entry, onOutput)
-    started.child.on('message', (message) => this.#receive(message as FromWorker)) // only our own worker writes here
+    started.child.on('message', (message) => {
+      this.#options.onSign?.()
+      this.#receive(message as FromWorker) // only our own worker writes here
+    })
     void started.died.then((death) => this.#bury(death))
     return started
   }
@@ -140,6 +150,7 @@ export class WorkerClient {
         for (const one of message.messages) this.#receive(one)
         return
       case 'ready':
+      case 'pong':
         return
       case 'opened':
         return this.#options.onOpened?.(message.problem)

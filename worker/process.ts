@@ -14,13 +14,20 @@ export interface WorkerDeath {
   readonly signal: NodeJS.Signals | null
   /** The end of what it wrote on stderr. */
   readonly lastWords: string
+  /** Why its parent ended it, where that was no wish of a person's. */
+  readonly reason?: DeathReason
+}
+
+export interface DeathReason {
+  readonly problem: string
+  readonly remedy: string
 }
 
 export interface WorkerProcess {
   readonly child: ChildProcess
   readonly died: Promise<WorkerDeath>
   /** SIGKILL to the worker and to all that it started (ffmpeg). */
-  kill(): void
+  kill(reason?: DeathReason): void
 }
 
 /** The built worker, found from wherever this file was bundled to. */
@@ -51,11 +58,16 @@ export function startWorkerProcess(
   }
   child.stdout?.setEncoding('utf8').on('data', overhear)
   child.stderr?.setEncoding('utf8').on('data', overhear)
+  let reason: DeathReason | undefined
   const died = new Promise<WorkerDeath>((resolve) => {
     child.on('error', (error) => resolve({ code: null, signal: null, lastWords: error.message }))
-    child.on('close', (code, signal) => resolve({ code, signal, lastWords }))
+    child.on('close', (code, signal) => resolve({ code, signal, lastWords, ...(reason && { reason }) }))
   })
-  return { child, died, kill: () => killGroup(child) }
+  const kill = (why?: DeathReason) => {
+    reason ??= why
+    killGroup(child)
+  }
+  return { child, died, kill }
 }
 
 function killGroup(child: ChildProcess): void {
@@ -70,7 +82,8 @@ function killGroup(child: ChildProcess): void {
 }
 
 /** What a worker's end means, in one sentence, and what may help. */
-export function explainDeath({ code, signal, lastWords }: WorkerDeath): { problem: string; remedy: string } {
+export function explainDeath({ code, signal, lastWords, reason }: WorkerDeath): DeathReason {
+  if (reason) return reason
   if (/heap out of memory/i.test(lastWords)) {
     return {
       problem: 'the worker ran out of JavaScript heap memory',

@@ -272,7 +272,7 @@ export type Request =
   | { readonly type: 'doctor'; readonly id: string; readonly folders: Folders }
 
 /** `suspend`: a run saves its state as soon as it can and ends; its answer is then `interrupted`. */
-export type ToWorker = Request | PublishedMessage | { readonly type: 'cancel' | 'suspend'; readonly id: string }
+export type ToWorker = Request | PublishedMessage | { readonly type: 'cancel' | 'suspend'; readonly id: string } | { readonly type: 'ping' }
 
 /** How a run ended. `refused`: nothing ran, since command line or workflow are wrong. */
 export type RunAnswer =
@@ -387,6 +387,8 @@ export type FromWorkerMessage =
   | { readonly type: 'ready' }
   /** A device that was named at the start is open, its runtime imported; or it can't be opened. */
   | { readonly type: 'opened'; readonly device: DeviceName; readonly problem?: string }
+  /** Its main thread is there, whatever runs. The answer to a `ping`. */
+  | { readonly type: 'pong' }
   /** A plugin's code is about to run. Should nothing more come, it is the reason. */
   | { readonly type: 'plugin.loading'; readonly plugin: PluginAttempt }
   | { readonly type: 'plugin.loaded'; readonly entry: string }

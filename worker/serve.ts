@@ -101,6 +101,7 @@ async function receive(message: ToWorker, ask: Ask, engine: Engine, running: Run
     case 'cancel': return running.cancel.get(message.id)?.()
     case 'suspend': return running.line.suspend(message.id)
     case 'published': return engine.publisher.settle(message)
+    case 'ping': return engine.outbox.post({ type: 'pong' })
     default: return respond(message, ask, engine, running)
   }
 }

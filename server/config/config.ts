@@ -25,6 +25,8 @@ export interface ServerConfig {
     readonly maxAttempts: number
     /** Seconds after which a cancel that is not obeyed kills the worker. */
     readonly cancelGrace: number
+    /** Seconds without a sign of life after which a worker is ended; 0: never. */
+    readonly workerSilence: number
     /** Checkpoints inside a node: every so many steps, at the latest after so many seconds. */
     readonly checkpointSteps: number
     readonly checkpointSeconds: number

@@ -22,7 +22,7 @@ export function defaultConfig(data = 'kinograph-data'): ServerConfig {
     safe: false,
     devices: ['cpu'],
     cache: { mode: 'memory' },
-    queue: { limit: 10_000, maxAttempts: 3, cancelGrace: 10, checkpointSteps: 5, checkpointSeconds: 30 },
+    queue: { limit: 10_000, maxAttempts: 3, cancelGrace: 10, workerSilence: 120, checkpointSteps: 5, checkpointSeconds: 30 },
     history: { days: 90, bytes: 1 * GB, count: 100_000 },
     limits: {
       bodyBytes: 16 * MB,

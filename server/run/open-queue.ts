@@ -47,7 +47,7 @@ export async function openQueue(options: OpenQueueOptions): Promise<OpenedQueue>
   let opened: { readonly queue: Queue; readonly desk: Desk } | undefined
   const learn: Parameters<Desk['learn']>[] = []
   const slots = config.devices.map((device) => new WorkerSlot({
-    device, folders, log: options.log, ...pluginSettings(config), ...(options.entry !== undefined && { entry: options.entry }),
+    device, folders, log: options.log, silence: config.queue.workerSilence, ...pluginSettings(config), ...(options.entry !== undefined && { entry: options.entry }),
     onReady: (definitions) => {
       if (opened === undefined) return void learn.push([definitions])
       opened.desk.learn(definitions)

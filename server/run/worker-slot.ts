@@ -9,6 +9,7 @@ import { WorkerClient } from '../../worker/client.ts'
 import type { DeviceName, Folders, PluginReport, PluginSettings } from '../../worker/protocol.ts'
 import type { Log } from '../services.ts'
 import { inLines } from '../operations/in-lines.ts'
+import { Pulse } from './pulse.ts'
 
 /** Milliseconds before a worker is started again, by how often it died without having done anything. */
 const DELAYS = [0, 250, 1000, 2000, 5000, 10_000, 30_000]
@@ -20,6 +21,8 @@ export interface SlotOptions {
   /** The worker's module; the built one when left out. */
   readonly entry?: string
   readonly log: Log
+  /** Seconds without a sign of life after which it is ended; 0: never. */
+  readonly silence?: number
   /** It answers. With what it can do. */
   readonly onReady: (definitions: readonly NodeDefinition[]) => void
   readonly onPlugins?: (plugins: readonly PluginReport[]) => void
@@ -106,14 +109,33 @@ export class WorkerSlot {
       this.#isOpen = problem === undefined
       if (problem !== undefined) log.error({ device, problem }, 'a device can\'t be opened')
     }
-    const client = new WorkerClient({ device, onOutput, onOpened, ...(plugins && { plugins }), ...(entry !== undefined && { entry }), ...(onPlugins && { onPlugins }) })
+    const pulse = this.#listen(() => client)
+    const onSign = () => pulse.sign()
+    const client = new WorkerClient({ device, onOutput, onOpened, onSign, ...(plugins && { plugins }), ...(entry !== undefined && { entry }), ...(onPlugins && { onPlugins }) })
     this.#client = client
     void client.died.then((death) => {
+      pulse.stop()
       log.warn({ device, pid: client.pid, code: death.code, signal: death.signal }, 'a worker ended')
       this.#bury(client)
     })
     this.#greet(client)
     return client
+  }
+
+  /** Ends a worker whose main thread is blocked for too long, by a node that computes there or never returns. */
+  #listen(client: () => WorkerClient): Pulse {
+    const { device, log, silence = 0 } = this.#options
+    return new Pulse({
+      silence,
+      ask: () => client().ping(),
+      onSilent: () => {
+        log.error({ device, pid: client().pid, silence }, 'a worker gives no sign of life; it is ended')
+        client().kill({
+          problem: `the worker gave no sign of life for ${silence} s and was ended`,
+          remedy: 'A node blocks its main thread. A plugin that computes for long must do so in a thread of its own; queue.workerSilence sets how long is too long.',
+        })
+      },
+    })
   }
 
   /** Asks a first question. Whoever can't answer it is as good as dead. */
