@@ -35,6 +35,7 @@ export function createApp(services: AppServices): Express {
   app.use(comfy).use('/api', comfy)
   const editor = editorFolder()
   if (editor !== undefined) app.use(express.static(editor, { dotfiles: 'ignore', redirect: false }))
+  else app.get('/', (_, response) => response.redirect('/api/docs'))
   app.use(notFound)
   app.use(unforeseen(services))
   return app
