@@ -39,7 +39,7 @@ export async function readBytes(request: IncomingMessage, limit: number): Promis
     })
     request.on('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, bytes)))
     request.on('error', (cause) => reject(incomplete(cause)))
-    request.on('close', () => reject(incomplete(undefined))) // means nothing once it has ended
+    request.on('close', () => { if (!request.readableEnded) reject(incomplete(undefined)) })
   })
 }
 
