@@ -29,6 +29,8 @@ export type Verdict =
 
 /** What answers without a token: whether it lives, and the way to show a token. */
 const OPEN_PATHS = /^(?:\/api)?\/(?:health|ready)$/
+/** Where loginRoutes may answer: more than that is no harm. */
+const LOGIN_PATHS = /^\/log/i
 const SOCKET_PATHS = /^\/socket\.io(?:\/|$)/i
 
 const principals = new WeakMap<IncomingMessage, Principal>()
@@ -41,14 +43,23 @@ export function principalOf(request: IncomingMessage): Principal | undefined {
 /** Middleware for the application, in this order, before everything else. Sets `response.locals.principal`. */
 export function guardRequests(config: ServerConfig): RequestHandler[] {
   const guard = guardOf(config)
-  return [
+  const login = loginRoutes(guard.door)
+  return [inOrder([
     safeHeaders,
     (request, response, next) => pass(guard.place(request), response, next),
     crossOrigin(config),
     (request, response, next) => pass(guard.size(request), response, next),
     (request, response, next) => enter(guard, request, response, next),
-    loginRoutes(guard.door),
-  ]
+    (request, response, next) => LOGIN_PATHS.test(request.path) ? login(request, response, next) : next(),
+  ])]
+}
+
+/** One after another, without looking at the path again before each of them, as express does. */
+function inOrder(handlers: readonly RequestHandler[]): RequestHandler {
+  return handlers.reduceRight<RequestHandler>(
+    (rest, handler) => (request, response, next) =>
+      void handler(request, response, (error?: unknown) => error === undefined ? rest(request, response, next) : next(error)),
+    (_request, _response, next) => next())
 }
 
 /** The same for a handshake of a socket, whichever path it asks for. Sockets that it lets in are counted. */
