@@ -43,6 +43,7 @@ export function jobRequest({ workflow }: ReadSource, { inputs, set, targets, str
 export async function submitJob(services: Services, read: ReadSource, asked: Asked): Promise<Reply<Submitted>> {
   const { options, hash, principal, key } = asked
   const { client, id, place, strict } = options
+  refuseAbsent(services, options.device)
   const owner = ownerOf(services, principal)
   const origin: JobOrigin = { api: 'kinograph', ...(owner !== undefined && { owner }), ...(client !== undefined && { client }) }
   const request = jobRequest(read, options)
@@ -54,13 +55,22 @@ export async function submitJob(services: Services, read: ReadSource, asked: Ask
     request: { ...request, workflow: checked.workflow },
     origin,
     ...(id !== undefined && { id }),
-    ...(place === 'front' && { place }),
+    ...(place !== undefined && place !== 'end' && { place }),
     ...(key !== undefined && { idempotency: { key, owner: principal.name, requestHash: hash } }),
   })
   const { job, ahead } = accepted(outcome, id)
-  if (typeof place === 'object' && outcome.status === 'accepted') await services.queue.move(job.id, place)
   const problems = checked.problems.length > 0 ? { problems: [...checked.problems] } : {}
   return new Reply(outcome.status === 'accepted' ? 201 : 200, { job, ahead, ...problems }, { location: `/api/jobs/${job.id}` })
+}
+
+/** Throws where a job names a device that the server has no worker for. */
+export function refuseAbsent({ config }: Pick<Services, 'config'>, device: Options['device']): void {
+  if (device === undefined || config.devices.includes(device)) return
+  const here = config.devices.map((one) => `"${one}"`).join(', ')
+  throw new ApiError({
+    status: 400, code: 'device_unavailable', field: 'body.device', message: `expected a device of this server, ${here}, got "${device}"`,
+    remedy: 'Leave it out for the first of them, or name it in the setting "devices" of the server.',
+  })
 }
 
 /** Throws everything that is wrong, where nothing can be made or everything must be. */
@@ -79,6 +89,10 @@ function accepted(outcome: SubmitOutcome, id = ''): { readonly job: Job; readonl
     case 'repeated': return outcome
     case 'taken': throw new ApiError({
       status: 409, code: 'id_taken', field: 'body.id', message: `another job has the id "${id}"`, remedy: 'Choose another id, or leave it out.',
+    })
+    case 'unplaced': throw new ApiError({
+      status: 409, code: 'not_queued', field: 'body.place.before', message: 'the job before which it should go does not wait',
+      remedy: 'GET /api/jobs?state=queued lists those that wait. Choose another place, or leave it out.',
     })
     case 'conflict': throw new ApiError({
       status: 422, code: 'idempotency_key_reuse', field: 'headers.idempotency-key',

@@ -100,7 +100,10 @@ export class Queue implements JobQueue {
     const id = job.id === undefined ? randomUUID() : runId(job.id)
     const outcome = await this.#options.store.submit({ ...job, id, created: Date.now() })
     failpoint('accepted')
-    if (outcome.status === 'accepted') this.#accept(outcome.job, job.request)
+    if (outcome.status === 'accepted') {
+      this.#accept(outcome.job, job.request)
+      if (typeof job.place === 'object' && !await this.#isRankOf(job.place.before)) await this.#rankAnew()
+    }
     return outcome
   }
 

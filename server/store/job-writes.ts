@@ -24,7 +24,8 @@ export function jobWrites(sql: Sql, tally: Tally, reads: JobReads, queueLimit: n
     const queued = tally.counts[QUEUED]!
     if (queued >= queueLimit) return { status: 'full', queued, limit: queueLimit }
     const seq = tally.seq + 1
-    const rank = rankFor(job.place, seq)
+    const rank = typeof job.place === 'object' ? rankBefore(job.place.before, job.id) : rankFor(job.place, seq)
+    if (rank === undefined) return { status: 'unplaced' }
     const ahead = job.place === 'front' ? 0 : job.place === 'end' ? queued : reads.ahead(rank, seq)
     insert(job, seq, rank)
     tally.seq = seq
@@ -51,7 +52,7 @@ export function jobWrites(sql: Sql, tally: Tally, reads: JobReads, queueLimit: n
   }
 
   /** Ranks grow with the order of submission, as ComfyUI's numbers do. */
-  function rankFor(place: NewRow['place'], seq: number): number {
+  function rankFor(place: Exclude<NewRow['place'], object>, seq: number): number {
     if (tally.counts[QUEUED] === 0 && tally.counts[RUNNING] === 0) tally.lowest = tally.highest = 0
     const rank = place === 'front' ? Math.floor(tally.lowest) - 1
       : place === 'end' ? Math.max(seq, Math.floor(tally.highest) + 1)

@@ -18,14 +18,14 @@ export interface NewRow {
   readonly created: number
   /** Size of request and origin. */
   readonly bytes: number
-  readonly place: 'front' | 'end' | number
+  readonly place: Place | number
   readonly idempotency?: { readonly key: string; readonly owner: string; readonly hash: string }
 }
 
 export type SubmitReply =
   | { readonly status: 'accepted'; readonly seq: number; readonly rank: number; readonly ahead: number }
   | { readonly status: 'repeated'; readonly rows: RowsText; readonly ahead: number }
-  | { readonly status: 'taken' | 'conflict' }
+  | { readonly status: 'taken' | 'conflict' | 'unplaced' }
   | { readonly status: 'full'; readonly queued: number; readonly limit: number }
 
 /** One part of the history: jobs of these states, along `seq` for those that live, along the order of endings else. */

@@ -70,6 +70,10 @@ test('places: numbers as ComfyUI has them, the front, the end, before another', 
   expect(await store.moved('b', { before: 'nobody' })).toBe(false)
   expect(await waitingIds(store)).toEqual(['c', 'front', 'number', 'end', 'same', 'b', 'a'])
   expect(await store.submit(newJob('last'))).toMatchObject({ ahead: 7 })
+  expect(await store.submit(newJob('between', { place: { before: 'end' } }))).toMatchObject({ status: 'accepted', ahead: 3 })
+  expect(await waitingIds(store)).toEqual(['c', 'front', 'number', 'between', 'end', 'same', 'b', 'a', 'last'])
+  expect(await store.submit(newJob('lost', { place: { before: 'nobody' } }))).toEqual({ status: 'unplaced' })
+  expect(await store.get('lost')).toBeUndefined()
 }))
 
 test('there is always a place between two, however often one was made, and far out too', () => withStore(async (store) => {

@@ -13,16 +13,19 @@ export interface NewJob {
   readonly request: JobRequest
   readonly origin: JobOrigin
   readonly created: number
-  /** `front`: before all that wait; a number: ComfyUI's, lower first. At the end when left out. */
-  readonly place?: 'front' | number
+  /** `front`: before all that wait, or before one of them; a number: ComfyUI's, lower first. At the end when left out. */
+  readonly place?: 'front' | number | { readonly before: string }
   /** The same key with the same request gives the same job, for 24 hours. */
   readonly idempotency?: { readonly key: string; readonly owner: string; readonly requestHash: string }
 }
 
-/** `taken`: another job has the id. `conflict`: the key was used for another request. `full`: no more fit the queue. */
+/**
+ * `taken`: another job has the id. `conflict`: the key was used for another request. `unplaced`: the job before which it
+ * should go does not wait. `full`: no more fit the queue.
+ */
 export type SubmitOutcome =
   | { readonly status: 'accepted' | 'repeated'; readonly job: Job; /** Jobs that wait before it. */ readonly ahead: number }
-  | { readonly status: 'taken' | 'conflict' }
+  | { readonly status: 'taken' | 'conflict' | 'unplaced' }
   | { readonly status: 'full'; readonly queued: number; readonly limit: number }
 
 /** How a job ended. */

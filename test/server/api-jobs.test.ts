@@ -86,6 +86,7 @@ test.each([
   ['neither workflow nor envelope', '{"wrokflow": {}}', 'invalid_request'],
   ['an unknown option', JSON.stringify({ workflow: picture(1), priority: 3 }), 'invalid_request'],
   ['a place that is none', JSON.stringify({ workflow: picture(1), place: 'top' }), 'invalid_request'],
+  ['for a device that is not there', JSON.stringify({ workflow: picture(1), device: 'cuda' }), 'device_unavailable'],
   ['an id that is a path', JSON.stringify({ workflow: picture(1), id: '../x' }), 'invalid_request'],
   ['a saved name that leads away', JSON.stringify({ workflow: '../../etc/passwd' }), 'invalid_name'],
   ['inputs that are a list', JSON.stringify({ workflow: picture(1), inputs: [] }), 'invalid_request'],
@@ -119,7 +120,12 @@ test('jobs that wait are placed, moved and cancelled; cancelling again is no err
     const a = await id({ id: 'wait-a' })
     const b = await id({ id: 'wait-b' })
     const c = await id({ id: 'wait-c', place: 'front' })
-    const d = await id({ id: 'wait-d', place: { before: 'wait-b' } })
+    const placed = await submit({ workflow: slow(60), id: 'wait-d', place: { before: 'wait-b' } })
+    expect(placed.body.ahead).toBe(2)
+    const d = placed.body.job.id as string
+    const lost = await submit({ workflow: slow(60), id: 'wait-e', place: { before: 'nobody' } })
+    expect([lost.status, lost.body.error.code, lost.body.error.field]).toEqual([409, 'not_queued', 'body.place.before'])
+    expect((await api.ask('GET', '/jobs/wait-e')).status).toBe(404)
     const order = async () => (await api.ask('GET', '/queue/state')).body.queued.map((job: { id: string }) => job.id)
     expect(await order()).toEqual([c, a, d, b])
     expect((await api.ask('POST', `/jobs/${b}/move`, { to: { before: c } })).body.id).toBe(b)

@@ -95,6 +95,8 @@ function accepted(outcome: SubmitOutcome, id: string): { readonly prompt_id: str
     case 'repeated': return { prompt_id: outcome.job.id, number: outcome.job.rank }
     case 'taken':
       throw refusal(409, 'invalid_prompt', `The prompt_id ${id} is taken.`, 'Leave it out, or give a new one: a UUID.')
+    case 'unplaced':
+      throw refusal(409, 'invalid_prompt', 'The job before which it should go does not wait.', 'Leave its place out.')
     case 'conflict':
       throw refusal(422, 'idempotency_key_reuse', 'The Idempotency-Key was used for another request.', 'Use a new key.')
     case 'full': {
