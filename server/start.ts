@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import type { AppServices } from './app.ts'
 import type { ServerConfig, TokenConfig } from './config/config.ts'
 import type { HttpSide } from './http.ts'
+import { tellRemoved } from './events/removed.ts'
 import { makeFolders, serverFolders } from './operations/data-folder.ts'
 import { promptReader } from './operations/job-prompts.ts'
 import { openLog } from './operations/log.ts'
@@ -38,12 +39,15 @@ export interface StartOptions {
   readonly secrets?: readonly string[]
 }
 
+/** A job in whose middle the server has ended so often is set aside. */
+const MAX_CRASHES = 5
+
 /** Starts a server. @throws StartError when it can't: the port or the data folder is taken, a folder can't be written */
 export async function startServer(config: ServerConfig, { secrets = [] }: StartOptions = {}): Promise<RunningServer> {
   const log = openLog({ ...config, secrets })
   const metrics = new ServerMetrics()
   const folders = serverFolders(config)
-  const opening = makeFolders(folders).then(() => openStore(folders.data, { queueLimit: config.queue.limit, outputFolder: folders.output }))
+  const opening = makeFolders(folders).then(() => openStore(folders.data, { queueLimit: config.queue.limit, outputFolder: folders.output, maxCrashes: MAX_CRASHES }))
   const queueing = openQueue({ config, folders, store: opening, log, metrics, onPlugins: (plugins) => logPlugins(log, plugins) })
   const loading = import('./http.ts')
   const { queue, desk, admission, feed, suspend } = await queueing.catch((error: unknown) => giveUp(error, opening))
@@ -57,7 +61,7 @@ export async function startServer(config: ServerConfig, { secrets = [] }: StartO
   }
   metrics.readFrom(gaugeReader(services))
   const stopWatching = watchJobs(feed, log, metrics, config.logPrompts ? promptReader(services) : undefined)
-  const stopPruning = pruneHistory(store, config.history, log)
+  const stopPruning = pruneHistory(store, config.history, log, (removed) => tellRemoved({ store, feed }, removed))
   const stop = async (drainSeconds: number, http?: HttpSide) => {
     isStopping = true
     http?.refuse()

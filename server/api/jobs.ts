@@ -7,6 +7,7 @@ import { applyOverrides } from '../../core/workflow/overrides.ts'
 import { withoutSecrets } from '../../core/workflow/secrets.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
 import { failpoint } from '../failpoints.ts'
+import { tellRemoved } from '../events/removed.ts'
 import { isFinal } from '../job/states.ts'
 import type { Job, JobRecord } from '../job/job.ts'
 import type { Principal, Services } from '../services.ts'
@@ -126,7 +127,11 @@ export function jobRouter(services: Services): Router {
       return submitJob(services, await readSource(source, services), { options, hash, principal, ...(key !== undefined && { key }) })
     },
     'GET /jobs': ({ query, principal }) => listJobs(services, query, onlyOf(services, principal)),
-    'DELETE /jobs': async () => ({ removed: await store.forget('all') }),
+    'DELETE /jobs': async () => {
+      const removed = await store.forget('all')
+      await tellRemoved(services, removed)
+      return { removed }
+    },
     'GET /jobs/{id}': async ({ params, principal }) => detail(services, await existing(services, params.id, principal)),
     'GET /jobs/{id}/result': async ({ params, query, response, principal }) => {
       const record = await whenEnded(services, params.id, query.wait ?? 0, closing(response))

@@ -43,7 +43,7 @@ export async function followJob(
   const subscription = events.subscribe({
     jobs: [id],
     onEntry: ({ event }) => {
-      if (event.type === 'queue') return
+      if (event.type === 'queue' || event.type === 'history') return
       options.onEvent?.(event)
       if (event.type === 'run') options.onRun?.(event.event)
       if (event.type === 'job.ended') end.tell(event.job, event.result)

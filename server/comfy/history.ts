@@ -2,6 +2,7 @@
 import { Router } from 'express'
 import { own } from '../../core/comfy/fields.ts'
 import type { JsonObject } from '../../core/types/json.ts'
+import { tellRemoved } from '../events/removed.ts'
 import type { JobState } from '../job/states.ts'
 import { isFinal } from '../job/states.ts'
 import type { JobRecord } from '../job/job.ts'
@@ -37,7 +38,7 @@ export function historyRoutes(services: Services): Router {
       const ids = textsAt(body, 'delete')
       if (own(body, 'clear') === true) {
         if (!principal.scopes.has('admin')) throw forbidden('Clearing the history')
-        await store.forget('all')
+        await tellRemoved(services, await store.forget('all'))
       }
       if (ids.length > 0) await forget(services, ids, principal)
       response.json({})
@@ -89,10 +90,11 @@ function messagesOf(record: JobRecord): Message[] {
   return [...begun, endMessage(record, { executed, stopped })]
 }
 
-async function forget({ store }: Services, ids: readonly string[], principal: Principal): Promise<void> {
+async function forget(services: Services, ids: readonly string[], principal: Principal): Promise<void> {
+  const { store } = services
   if (!principal.scopes.has('admin')) {
     const records = await store.records(ids)
     if (records.some((record) => !isTheirs(record, principal))) throw forbidden('Deleting the history of somebody else')
   }
-  await store.forget({ ids })
+  await tellRemoved(services, await store.forget({ ids }))
 }

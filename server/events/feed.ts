@@ -18,15 +18,18 @@ export type JobEvent =
   | { readonly type: 'run'; readonly event: RunEvent }
   /** It is in the history: the last that is said of it. */
   | { readonly type: 'job.ended'; readonly job: Job; readonly result?: JobResult }
-  /** Jobs were removed from the history. */
+  /** It was removed from the history. */
   | { readonly type: 'job.forgotten' }
 
 /** What can happen to the queue as a whole. */
 export type QueueEvent = { readonly type: 'queue'; readonly running: number; readonly queued: number; readonly paused: boolean }
 
+/** Ended jobs were removed together: whoever shows the history asks for it again. Those of a snapshot are told one by one too. */
+export type HistoryEvent = { readonly type: 'history'; readonly removed: number }
+
 export type FeedEntry =
   | { readonly cursor: string; readonly job: string; readonly event: JobEvent }
-  | { readonly cursor: string; readonly event: QueueEvent }
+  | { readonly cursor: string; readonly event: QueueEvent | HistoryEvent }
 
 /** A preview of a running sampler: binary, never kept beyond the newest, never replayed but in a snapshot. */
 export interface Preview {
@@ -66,7 +69,7 @@ export interface Snapshot {
 }
 
 export interface EventFeed {
-  emit(event: QueueEvent): void
+  emit(event: QueueEvent | HistoryEvent): void
   emit(event: JobEvent, job: Job): void
   preview(preview: Preview): void
   /** Entries after a cursor; undefined when it is too old or of another life of the server: then a snapshot is due. */

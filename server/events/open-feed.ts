@@ -1,7 +1,7 @@
 /** The feed in memory: hands each entry to all listeners, keeps the newest, and knows how all that runs stands. */
 import { randomUUID } from 'node:crypto'
 import type { Job } from '../job/job.ts'
-import type { EventFeed, FeedEntry, JobEvent, Preview, QueueEvent, Snapshot } from './feed.ts'
+import type { EventFeed, FeedEntry, HistoryEvent, JobEvent, Preview, QueueEvent, Snapshot } from './feed.ts'
 import { JobFold } from './job-fold.ts'
 import { Ring } from './ring.ts'
 
@@ -50,12 +50,12 @@ export class Feed implements EventFeed {
     for (const job of ended.slice(0, LISTED).reverse()) this.#ended.set(job.id, job)
   }
 
-  emit(event: QueueEvent): void
+  emit(event: QueueEvent | HistoryEvent): void
   emit(event: JobEvent, job: Job): void
-  emit(event: QueueEvent | JobEvent, job?: Job): void {
+  emit(event: QueueEvent | HistoryEvent | JobEvent, job?: Job): void {
     const cursor = `${this.#life}-${this.#ring.next + 1}`
-    if (event.type === 'queue') {
-      this.#queue = event
+    if (event.type === 'queue' || event.type === 'history') {
+      if (event.type === 'queue') this.#queue = event
       this.#tell({ cursor, event })
     } else if (job !== undefined) {
       this.#keep(event, job)

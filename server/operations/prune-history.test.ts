@@ -16,11 +16,14 @@ test('the history is held to its limits again and again, and a failure does not 
   const asked: object[] = []
   const results = [async () => 0, async () => { throw new Error('disk full') }, async () => 4]
   const { said, log } = listen()
-  const stop = pruneHistory({ prune: async (limit) => { asked.push(limit); return results[asked.length - 1]!() } }, limits, log)
+  const told: number[] = []
+  const prune = async (limit: object) => { asked.push(limit); return results[asked.length - 1]!() }
+  const stop = pruneHistory({ prune }, limits, log, async (removed) => void told.push(removed))
   await vi.advanceTimersByTimeAsync(FIRST)
   expect(asked).toEqual([{ before: Date.UTC(2026, 0, 1) + FIRST, bytes: 5, count: 7 }])
   await vi.advanceTimersByTimeAsync(600_000)
   expect(said).toEqual(['the history could not be pruned {"error":{}}', 'the oldest jobs were removed from the history {"jobs":4}'])
+  expect(told).toEqual([0, 4])
   stop()
   await vi.advanceTimersByTimeAsync(3_600_000)
   expect(asked).toHaveLength(3)
