@@ -43,6 +43,18 @@ test('a field that is not known is named, prototypes too', () => {
   }
 })
 
+test('what is not known and what is missing are told with what there is', () => {
+  expect(refusal(() => readFields(query, { limt: '1' }, 'query')).problems).toEqual([
+    { code: 'invalid_field', field: 'query.limt', problem: 'expected no field of this name, got "1"', remedy: 'Did you mean "limit"?' },
+  ])
+  expect(refusal(() => readFields(query, { zzzzzz: '1' }, 'query')).remedy).toBe('There are the fields limit, on, words, text.')
+  const required = Type.Object({ to: Type.String(), count: Type.Integer({ minimum: 1, maximum: 3 }) })
+  expect(refusal(() => checkValue(required, {}, 'body')).problems).toMatchObject([
+    { field: 'body.to', problem: 'expected a value, got nothing' },
+    { field: 'body.count', problem: 'expected a whole number from 1 to 3, got nothing' },
+  ])
+})
+
 test('headers that a route does not know are not its business', () => {
   expect(readFields(Type.Object({ 'if-match': Type.Optional(Type.String()) }), { 'if-match': 'x', cookie: 'y' }, 'headers')).toEqual({ 'if-match': 'x' })
 })

@@ -1,7 +1,9 @@
 /** Checks what comes in against the schemas of a route, and says what is wrong field by field. */
 import type { TObject, TSchema } from '@sinclair/typebox'
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
+import { ValueErrorType, type ValueError } from '@sinclair/typebox/errors'
 import { shortText } from '../../core/types/json.ts'
+import { didYouMean, listed } from '../../core/workflow/suggest.ts'
 import { ApiError, type FieldProblem } from './errors.ts'
 
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>()
@@ -16,9 +18,19 @@ export function checkValue(schema: TSchema, value: unknown, where: string): void
     if (problems.length === MAX_REPORTED) break
     const field = where + error.path.replaceAll('/', '.')
     if (problems.some((one) => one.field === field)) continue
-    problems.push({ code: 'invalid_field', field, problem: `expected ${expectation(error.schema, error.message)}, got ${shortText(error.value)}` })
+    problems.push({ code: 'invalid_field', field, ...explain(error) })
   }
   throw invalid(problems)
+}
+
+function explain({ type, schema, message, path, value }: ValueError): Pick<FieldProblem, 'problem' | 'remedy'> {
+  if (type === ValueErrorType.ObjectRequiredProperty) return { problem: `expected ${expectation(schema, 'a value')}, got nothing` }
+  if (type !== ValueErrorType.ObjectAdditionalProperties) {
+    return { problem: `expected ${expectation(schema, message)}, got ${shortText(value)}` }
+  }
+  const names = Object.keys(schema['properties'] ?? {})
+  const remedy = didYouMean(path.slice(path.lastIndexOf('/') + 1), names) ?? listed(names, 'field')
+  return { problem: `expected no field of this name, got ${shortText(value)}`, ...(remedy !== undefined && { remedy }) }
 }
 
 /** The refusal of a request some of whose fields are wrong. */
