@@ -103,6 +103,7 @@ export class StoreModel {
       case 'start': return this.#change(one.job, ['queued'], (job) => { job.state = 'running'; job.attempts++ })
       case 'end': return this.#change(one.job, ['queued', 'running'], (job) => {
         job.state = one.state
+        if (one.state === 'quarantined') job.deaths++ // the one that ended it
         this.order = this.order.filter((other) => other !== job.number)
         this.ended.push(job.number)
       })
