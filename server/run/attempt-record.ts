@@ -6,6 +6,7 @@ import type { ResolvedSeed } from '../../core/workflow/seeds.ts'
 import type { DeviceName } from '../../worker/protocol.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { JobResult, NodeOutcome, PublishedFile } from '../job/job.ts'
+import { runtimeVersion } from './runtime-version.ts'
 
 /** Nodes that are kept one by one, and ids in the list of those that were known already. */
 const MOST_NODES = 2000
@@ -56,7 +57,7 @@ export class AttemptRecord {
       seeds: this.#seeds,
       prompts: this.#prompts,
       ...(this.#dropped > 0 && { dropped: this.#dropped }),
-      made: { engine: packageJson.version, node: process.versions.node, device },
+      made: { engine: packageJson.version, runtime: runtimeVersion(), node: process.versions.node, device },
     }
   }
 

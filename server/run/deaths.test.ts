@@ -35,6 +35,16 @@ test('a job that two workers died of is put away with both reasons, and the queu
   expect(await t.store.get(id)).toMatchObject({ state: 'quarantined', deaths: 2 })
 })
 
+test('a hook that kills the worker while another workflow is checked is no death of the job that runs there', async () => {
+  const t = await testQueue()
+  const id = await t.put(sleeping(1))
+  await t.started(id)
+  const deadly = { version: 1, nodes: [{ id: 'h', type: 'TestHook', inputs: { word: 'deadly' } }] } as const
+  await expect(t.admission.check({ workflow: deadly }, { api: 'kinograph' })).rejects.toThrow('the worker died before it answered')
+  expect(await t.ended(id)).toMatchObject({ state: 'done', attempts: 2, deaths: 0 })
+  expect((await t.store.get(id))?.result?.made.runtime).toMatch(/^onnxruntime \d/)
+})
+
 test('reading that failed for the moment is tried again, until attempts are used up', async () => {
   const t = await testQueue({ maxAttempts: 2 })
   const once = await t.put(stepping('io', t.path('once')))

@@ -90,7 +90,9 @@ export class Desk implements WorkerDesk {
     return slot
   }
 
-  async #put<R extends Question>({ client }: WorkerSlot, request: R, limit: number): Promise<AnswerOf<R>> {
+  async #put<R extends Question>(slot: WorkerSlot, request: R, limit: number): Promise<AnswerOf<R>> {
+    const { client } = slot
+    slot.questions++
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -104,6 +106,7 @@ export class Desk implements WorkerDesk {
       if (error instanceof WorkerDiedError) throw new Busy('the worker died before it answered; another one is being started')
       throw error
     } finally {
+      slot.questions--
       clearTimeout(timer)
     }
   }

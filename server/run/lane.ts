@@ -105,7 +105,9 @@ export class Lane {
     if (!(error instanceof WorkerDiedError)) return this.#settle(flight, { how: 'failure', problem: problemOf(error) }, false)
     const isFirst = this.#buried !== client // a worker's jobs are told of its death in their order
     this.#buried = client
-    this.#settle(flight, { how: 'death', problem: error.toJSON() }, isFirst && !flight.hasStarted)
+    const isDoubtful = this.slot.questions > 0
+    const outcome = { how: 'death', problem: error.toJSON(), ...(isDoubtful && { isDoubtful }) } as const
+    this.#settle(flight, outcome, isFirst && !flight.hasStarted && !isDoubtful)
   }
 
   #settle(flight: Flight, outcome: Outcome, isSuspect: boolean): void {

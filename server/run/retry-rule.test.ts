@@ -54,6 +54,13 @@ test('a death is tried again once; the second puts the job away with both reason
   expect(second.to === 'ended' && second.problem?.problems?.map(({ problem }) => problem)).toEqual(['the worker ran out of memory', 'the worker was killed (SIGKILL)'])
 })
 
+test('a death that another workflow may have caused is not held against the job, as long as it has attempts', () => {
+  const doubtful: Outcome = { ...died, isDoubtful: true }
+  expect(verdict(doubtful, { attempts: 2, deaths: 1 })).toMatchObject({ to: 'queued', death: false, uncounted: false, delay: 4000 })
+  expect(verdict(doubtful, { attempts: 3 })).toMatchObject({ to: 'queued', death: true })
+  expect(verdict(doubtful, { attempts: 3, deaths: 1 })).toMatchObject({ to: 'ended', state: 'quarantined' })
+})
+
 test('a job that was cancelled is cancelled, however it came to its end, unless it was done before', () => {
   expect(verdict(died, { deaths: 1 }, 'cancel')).toEqual({ to: 'ended', state: 'cancelled' })
   expect(verdict(answered({ status: 'cancelled' }), {}, 'cancel')).toEqual({ to: 'ended', state: 'cancelled' })

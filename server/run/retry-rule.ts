@@ -13,7 +13,8 @@ export type Outcome =
   | { readonly how: 'answer'; readonly answer: RunAnswer }
   /** The worker could not answer at all. */
   | { readonly how: 'failure'; readonly problem: Problem }
-  | { readonly how: 'death'; readonly problem: Problem }
+  /** `isDoubtful`: it was asked something as well, so that a hook of another workflow may have been what killed it. */
+  | { readonly how: 'death'; readonly problem: Problem; readonly isDoubtful?: boolean }
 
 /** What somebody wanted of the job before it came to its end. */
 export type Wish = 'cancel' | 'recall' | 'suspend'
@@ -44,7 +45,7 @@ export interface Attempt {
 export function judge(attempt: Attempt): Verdict {
   const { outcome } = attempt
   switch (outcome.how) {
-    case 'death': return judgeDeath(outcome.problem, attempt)
+    case 'death': return judgeDeath(outcome, attempt)
     case 'failure': return { to: 'ended', state: 'failed', problem: outcome.problem }
     case 'answer': return judgeAnswer(outcome.answer, attempt)
     default: return outcome satisfies never
@@ -62,9 +63,10 @@ function judgeAnswer(answer: RunAnswer, { job, wish, maxAttempts }: Attempt): Ve
   }
 }
 
-function judgeDeath(problem: Problem, { job, wish, before, maxAttempts }: Attempt): Verdict {
+function judgeDeath({ problem, isDoubtful }: Extract<Outcome, { how: 'death' }>, { job, wish, before, maxAttempts }: Attempt): Verdict {
   if (wish === 'cancel') return { to: 'ended', state: 'cancelled' }
   if (wish !== undefined) return stopped()
+  if (isDoubtful && job.attempts < maxAttempts) return { to: 'queued', problem, death: false, uncounted: false, delay: backoff(job.attempts) }
   const deaths = job.deaths + 1
   if (deaths >= MAX_DEATHS) return { to: 'ended', state: 'quarantined', problem: quarantined(problem, before) }
   if (deaths >= maxAttempts) return { to: 'ended', state: 'failed', problem } // attempts that a crash of the server cut short are no fault of the job's

@@ -33,6 +33,8 @@ export class WorkerSlot {
   readonly device: DeviceName
   readonly #options: SlotOptions
   #client: WorkerClient
+  /** Questions for which code of plugins may run, beside the jobs. */
+  questions = 0
   #isReady = false
   #isOpen = false
   #isClosed = false
@@ -115,7 +117,8 @@ export class WorkerSlot {
     this.#client = client
     void client.died.then((death) => {
       pulse.stop()
-      log.warn({ device, pid: client.pid, code: death.code, signal: death.signal }, 'a worker ended')
+      const say = this.#isClosed ? log.info : log.warn
+      say.call(log, { device, pid: client.pid, code: death.code, signal: death.signal }, 'a worker ended')
       this.#bury(client)
     })
     this.#greet(client)
