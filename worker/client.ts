@@ -8,7 +8,7 @@ import { explainDeath, startWorkerProcess } from './process.ts'
 import type { DeathReason, WorkerDeath, WorkerProcess } from './process.ts'
 import { LoadingWatch } from './client-plugins.ts'
 import type { PublishedName, PublishMessage, SamplerPreview, StagedFile } from './protocol-files.ts'
-import type { AnswerOf, DeviceName, FromWorker, FromWorkerMessage, PluginReport, PluginSettings, Request, ToWorker } from './protocol.ts'
+import type { AnswerOf, DeviceName, FromWorker, FromWorkerMessage, PluginReport, PluginSettings, Request, ToWorker, ToWorkerMessage } from './protocol.ts'
 import { RunningNodes } from './running-nodes.ts'
 
 export interface WorkerClientOptions {
@@ -27,6 +27,9 @@ export interface WorkerClientOptions {
   /** Gets what the worker and its plugins print, in pieces of any length; it goes to stderr when left out. */
   readonly onOutput?: (text: string) => void
 }
+
+/** Messages that travel together: as many large workflows as fit a message. */
+const BATCH = 4
 
 /** What a parent hears while its request is being worked on. */
 export interface Listener {
@@ -73,6 +76,8 @@ export class WorkerClient {
   #process: WorkerProcess
   #settleDeath: (death: WorkerDeath) => void = () => {}
   #isLetGo = false
+  /** What waits for the end of this turn, something having been sent in it; undefined while nothing has. */
+  #held: ToWorkerMessage[] | undefined
 
   constructor(options: WorkerClientOptions = {}) {
     this.#options = options
@@ -121,6 +126,7 @@ export class WorkerClient {
   close(): void {
     this.#isLetGo = true
     this.#loading.stop()
+    this.#flush()
     const { child } = this.#process
     if (child.connected) child.disconnect()
     child.stdout?.destroy()
@@ -140,7 +146,24 @@ export class WorkerClient {
     return started
   }
 
-  #send(message: ToWorker): void {
+  /** The first of a turn goes at once, the others together at its end: each message costs a call of the system here and there. */
+  #send(message: ToWorkerMessage): void {
+    if (this.#held !== undefined) return void this.#held.push(message)
+    this.#held = []
+    setImmediate(() => this.#flush())
+    this.#post(message)
+  }
+
+  #flush(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (let from = 0; from < held.length; from += BATCH) {
+      const messages = held.slice(from, from + BATCH)
+      this.#post(messages.length === 1 ? messages[0]! : { type: 'batch', messages })
+    }
+  }
+
+  #post(message: ToWorker): void {
     if (this.#process.child.connected) this.#process.child.send(message, () => {}) // a failure shows as the worker's death
   }
 
@@ -219,6 +242,7 @@ export class WorkerClient {
       reject(new WorkerDiedError(death, running))
     }
     if (!isReplaced) return this.#settleDeath(death)
+    this.#held = undefined
     this.#process = this.#start()
     for (const { request } of this.#waiting.values()) this.#send(request)
   }

@@ -272,7 +272,10 @@ export type Request =
   | { readonly type: 'doctor'; readonly id: string; readonly folders: Folders }
 
 /** `suspend`: a run saves its state as soon as it can and ends; its answer is then `interrupted`. */
-export type ToWorker = Request | PublishedMessage | { readonly type: 'cancel' | 'suspend'; readonly id: string } | { readonly type: 'ping' }
+export type ToWorkerMessage = Request | PublishedMessage | { readonly type: 'cancel' | 'suspend'; readonly id: string } | { readonly type: 'ping' }
+
+/** What is said in one turn of the event loop may travel together. */
+export type ToWorker = ToWorkerMessage | { readonly type: 'batch'; readonly messages: readonly ToWorkerMessage[] }
 
 /** How a run ended. `refused`: nothing ran, since command line or workflow are wrong. */
 export type RunAnswer =

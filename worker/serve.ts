@@ -98,6 +98,10 @@ interface Running {
 
 async function receive(message: ToWorker, ask: Ask, engine: Engine, running: Running): Promise<void> {
   switch (message.type) {
+    case 'batch': {
+      for (const one of message.messages) void receive(one, ask, engine, running)
+      return
+    }
     case 'cancel': return running.cancel.get(message.id)?.()
     case 'suspend': return running.line.suspend(message.id)
     case 'published': return engine.publisher.settle(message)

@@ -14,6 +14,10 @@ import type { WorkerSlot } from './worker-slot.ts'
 
 /** How many jobs a worker is given beside the one that runs. */
 export const PREFETCH = 4
+/** The same while runs are over in a moment: it would wait for the next, as long as we are at something else. */
+const PREFETCH_BRISK = 15
+/** Milliseconds of such a run. */
+const MOMENT = 20
 
 /** Who is told what happens to the jobs of a lane. */
 export interface LaneHost {
@@ -32,6 +36,7 @@ export class Lane {
   /** Seconds. */
   readonly #grace: number
   readonly #flights = new Map<string, Flight>()
+  #isBrisk = false
   /** The worker that was the last to die: whoever is told of it first may ask for more before its slot knows. */
   #buried: WorkerClient | undefined
 
@@ -51,7 +56,7 @@ export class Lane {
 
   /** Whether the worker is there and takes another job. */
   get hasRoom(): boolean {
-    return this.slot.isReady && this.slot.client !== this.#buried && this.#flights.size <= PREFETCH
+    return this.slot.isReady && this.slot.client !== this.#buried && this.#flights.size <= (this.#isBrisk ? PREFETCH_BRISK : PREFETCH)
   }
 
   get(id: string): Flight | undefined {
@@ -113,6 +118,7 @@ export class Lane {
   #settle(flight: Flight, outcome: Outcome, isSuspect: boolean): void {
     clearTimeout(flight.grace)
     this.#flights.delete(flight.job.id)
+    this.#isBrisk = Date.now() - (flight.job.started ?? 0) < MOMENT
     this.#host.settled(flight, outcome, isSuspect)
     this.#watch()
   }
