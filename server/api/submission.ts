@@ -6,6 +6,7 @@ import type { Static } from '@sinclair/typebox'
 import { formatOf } from '../../core/comfy/index.ts'
 import type { Json } from '../../core/types/json.ts'
 import { readJson } from '../../core/workflow/json-text.ts'
+import { WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { embeddedWorkflows } from '../../media/embedded-workflows.ts'
 import { receiveForm, type ReceivedFile } from '../assets/receive.ts'
 import type { Services } from '../services.ts'
@@ -68,11 +69,20 @@ async function fromForm(request: IncomingMessage, services: Services): Promise<S
   const plan = { folder: services.folders.temp, fields: ['options'], bytes: services.config.limits.uploadBytes }
   return receiveForm(request, plan, async ({ file, fields }) => {
     const text = fields.get('options')
-    const options: unknown = text === undefined ? {} : readJson(text)
+    const options: unknown = text === undefined ? {} : readOptions(text)
     checkValue(SubmitOptions, options, 'body.options')
     const hash = createHash('sha256').update(`${file.sha256}\n${text ?? ''}`).digest('hex')
     return { source: await workflowOfFile(file), options: options as Options, hash } // just checked
   })
+}
+
+function readOptions(text: string): unknown {
+  try {
+    return readJson(text)
+  } catch (error) {
+    if (!(error instanceof WorkflowError)) throw error
+    throw new ApiError({ status: 400, code: 'invalid_json', field: 'body.options', message: error.message, remedy: 'Send JSON in it, or leave it out.' })
+  }
 }
 
 /** A workflow's own JSON file, or what is embedded in a picture or video. */

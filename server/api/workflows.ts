@@ -118,7 +118,7 @@ export function workflowRouter(services: Services): Router {
       if (contentType(request) !== 'application/json') throw notJson()
       const value = readWorkflowJson(await readText(request, config.limits.bodyBytes))
       const saved = await workflows.write(name, savedText(value, await desk.definitions()), expectedOf(headers))
-      if (saved.status === 'conflict') throw conflict(name, saved.etag)
+      if (saved.status === 'conflict') throw headers['if-none-match'] === undefined ? conflict(name, saved.etag) : exists(name, saved.etag)
       return new Reply(200, { name, etag: saved.etag }, { etag: quoted(saved.etag) })
     },
     'DELETE /workflows/{name}': async ({ params, headers }) => {
@@ -185,6 +185,14 @@ function expectedOf(headers: { readonly 'if-match'?: string; readonly 'if-none-m
   const [etag, ...others] = listed(headers['if-match'])
   if (others.length > 0) throw wrongCondition('headers.if-match', 'expected one ETag')
   return etag
+}
+
+/** It was to be new. */
+function exists(name: string, etag: string | undefined): ApiError {
+  return new ApiError({
+    status: 412, code: 'conflict', field: 'headers.if-none-match', ...(etag !== undefined && { headers: { etag: quoted(etag) } }),
+    message: `there is a workflow "${name}" already`, remedy: 'Choose another name, or send If-Match with its ETag to replace it.',
+  })
 }
 
 const wrongCondition = (field: string, message: string) =>

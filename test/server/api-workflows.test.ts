@@ -12,7 +12,8 @@ test('a workflow is saved, read, changed by whoever has its newest version, and 
   expect(created.status).toBe(200)
   const etag = created.headers.get('etag')!
   expect(created.body).toEqual({ name: 'shots/red', etag: JSON.parse(etag) })
-  expect((await api.ask('PUT', at('shots/red'), picture(2), { 'if-none-match': '*' })).status).toBe(412)
+  const again = await api.ask('PUT', at('shots/red'), picture(2), { 'if-none-match': '*' })
+  expect([again.status, again.body.error.field]).toEqual([412, 'headers.if-none-match'])
 
   const read = await api.ask('GET', at('shots/red'))
   expect(read.headers.get('etag')).toBe(etag)
