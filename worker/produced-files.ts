@@ -25,17 +25,18 @@ export class ProducedFiles {
     if ((event.type !== 'node.done' && event.type !== 'node.cached') || event.ui === undefined) return
     const { node, shown } = event
     for (const made of Object.values(event.ui).flat()) {
-      const file = this.#fileOf(made)
+      const file = shownFile(made, this.#folders)
       // What stands around a node may show what is made in it again, at its own end.
       if (file && !this.#files.has(file.path)) this.#files.set(file.path, { node: shown, ...(node !== shown && { within: node }), ...file })
     }
   }
+}
 
-  #fileOf(made: Json): Pick<ProducedFile, 'path' | 'temporary'> | undefined {
-    if (typeof made !== 'object' || made === null) return undefined
-    const [filename, subfolder = '', type] = ['filename', 'subfolder', 'type'].map((field): unknown => Reflect.get(made, field))
-    if (typeof filename !== 'string' || typeof subfolder !== 'string') return undefined
-    const temporary = type === 'temp'
-    return { path: join(temporary ? this.#folders.temp : this.#folders.output, subfolder, filename), temporary }
-  }
+/** The file that a node shows, where what it shows is one; its path is absolute. */
+export function shownFile(shown: Json, folders: Pick<Folders, 'output' | 'temp'>): Pick<ProducedFile, 'path' | 'temporary'> | undefined {
+  if (typeof shown !== 'object' || shown === null) return undefined
+  const [filename, subfolder = '', type] = ['filename', 'subfolder', 'type'].map((field): unknown => Reflect.get(shown, field))
+  if (typeof filename !== 'string' || typeof subfolder !== 'string') return undefined
+  const temporary = type === 'temp'
+  return { path: join(temporary ? folders.temp : folders.output, subfolder, filename), temporary }
 }

@@ -25,6 +25,7 @@ import { bounded } from './outbox.ts'
 import type { Outbox } from './outbox.ts'
 import { planJob } from './plan-job.ts'
 import { withoutPreviews, withPreviews } from './previews.ts'
+import { withFilesPresent } from './present-files.ts'
 import { ProducedFiles } from './produced-files.ts'
 import type { Publisher } from './publisher.ts'
 import { INTERRUPTED } from './run-line.ts'
@@ -76,7 +77,7 @@ export async function runJob(request: RunRequest, engine: Engine, signals: RunSi
   signals.onSuspend(() => checkpoints.suspend())
   const stopListening = cache.disk?.cache.onKept((key, kept) => recorder.kept(key, kept))
   const result = await runWorkflow(workflow, {
-    registry, cache: cache.results, run: id, paths: folders, signal, checkpoints,
+    registry, cache: withFilesPresent(cache.results, folders), run: id, paths: folders, signal, checkpoints,
     ...(targets && { targets }), ...(request.strict && { strict: true }), ...(request.index && { index: request.index }),
     ...(request.draws !== undefined && { draw: drawsFrom(request.draws) }),
     onEvent: (event) => {

@@ -97,6 +97,7 @@ export interface NodeOutcome {
 /** What a job left: kept with it. */
 export interface JobResult {
   readonly seconds: number
+  /** What it saved, and what its nodes that were known had saved in earlier jobs, as far as it is still there. */
   readonly files: readonly PublishedFile[]
   readonly outputs: readonly NamedOutput[]
   /** Nodes that show something, failed or were skipped; of the others only their number. */

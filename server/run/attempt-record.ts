@@ -17,11 +17,22 @@ export class AttemptRecord {
   readonly #cached: string[] = []
   readonly files: PublishedFile[] = []
   #ran = 0
+  #showsKnown = false
   #seconds = 0
   #dropped = 0
   #seeds: readonly ResolvedSeed[] = []
   #prompts: readonly ResolvedPrompt[] = []
   #outputs: readonly NamedOutput[] = []
+
+  /** Nodes that show something, failed or were skipped. */
+  get nodes(): readonly NodeOutcome[] {
+    return this.#nodes
+  }
+
+  /** Whether a node that was known already shows something: perhaps a file of an earlier job. */
+  get showsKnown(): boolean {
+    return this.#showsKnown
+  }
 
   note(event: RunEvent): void {
     switch (event.type) {
@@ -65,8 +76,9 @@ export class AttemptRecord {
     switch (event.type) {
       case 'node.cached':
         if (this.#cached.length < MOST_CACHED) this.#cached.push(event.node)
-        if (event.ui !== undefined) this.#keep({ node: event.node, shown: event.shown, state: 'cached', ui: event.ui })
-        return
+        if (event.ui === undefined) return
+        this.#showsKnown = true
+        return this.#keep({ node: event.node, shown: event.shown, state: 'cached', ui: event.ui })
       case 'node.done':
         this.#ran++
         if (event.ui !== undefined) this.#keep({ node: event.node, shown: event.shown, state: 'done', seconds: event.seconds, ui: event.ui })

@@ -7,6 +7,7 @@ import type { EventFeed } from '../events/feed.ts'
 import type { Job } from '../job/job.ts'
 import type { FinalState } from '../job/states.ts'
 import type { Ending, JobStore } from '../store/store.ts'
+import { earlierFiles } from './earlier-files.ts'
 import type { Flight } from './flight.ts'
 import type { LaneHost } from './lane.ts'
 import type { Ledger } from './ledger.ts'
@@ -96,7 +97,8 @@ export class Attempts implements LaneHost {
     const { job, record, hasStarted } = flight
     const device = this.#options.trackOf(job).lane.slot.device
     const isFirst = job.attempts === 1 && flight.before === undefined
-    const files = isFirst ? record.files : await this.#options.store.filesOf(job.id).catch(() => record.files)
+    const made = isFirst ? record.files : await this.#options.store.filesOf(job.id).catch(() => record.files)
+    const files = record.showsKnown ? [...made, ...await earlierFiles(this.#options.output, record.nodes)] : made
     await this.#options.end(job, { state, ...(problem && { problem }), ...(hasStarted && { result: record.result(device, files) }) })
   }
 

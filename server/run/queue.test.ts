@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
@@ -17,6 +17,23 @@ test('a job is queued, started, told of, and ends in the history', async () => {
   const record = await t.store.get(id)
   expect(record).toMatchObject({ state: 'done', result: { ran: 2, nodes: [{ node: '2', state: 'done', ui: { text: ['7'] } }] } })
   await t.seen(({ event }) => event.type === 'queue' && event.running === 0 && event.queued === 0)
+})
+
+test('what a known node saved in an earlier job is among the files of the next, as long as it is there', async () => {
+  const t = await testQueue()
+  const results = []
+  for (const round of ['made', 'known', 'gone']) {
+    if (round === 'gone') rmSync(join(t.config.folders.output, 'picture_00001.png'))
+    const id = await t.put(saving())
+    await t.ended(id)
+    const { result } = (await t.store.get(id))!
+    results.push({ round, ran: result?.ran, files: result?.files.map(({ node, index, filename, sha256 }) => [node, index, filename, sha256.length]) })
+  }
+  expect(results).toEqual([
+    { round: 'made', ran: 2, files: [['2', 0, 'picture_00001.png', 64]] },
+    { round: 'known', ran: 0, files: [['2', 0, 'picture_00001.png', 64]] },
+    { round: 'gone', ran: 1, files: [['2', 0, 'picture_00002.png', 64]] },
+  ])
 })
 
 test('files get their names from the server, which are told with the result', async () => {
