@@ -17,7 +17,7 @@ export class KinographError extends Error {
   readonly retryAfter: number | undefined
 
   constructor(status: number, { code, message, field, remedy, problems = [] }: ErrorBody['error'], options: { readonly retryAfter?: number; readonly cause?: unknown } = {}) {
-    super(remedy === undefined ? message : `${message} ${remedy}`, options.cause === undefined ? {} : { cause: options.cause })
+    super(remedy === undefined || message.endsWith(remedy) ? message : `${message} ${remedy}`, options.cause === undefined ? {} : { cause: options.cause })
     this.status = status
     this.code = code
     this.field = field
