@@ -51,6 +51,20 @@ test('waiting, running, steps and outcomes are measured', async () => {
   expect(numbersIn(text, 'kinograph_files_published_total')).toEqual([' 1'])
 })
 
+test('a job that was only stopped for a while is no retry, and nothing to warn of', async () => {
+  const feed = openFeed({ waiting: () => [] })
+  const metrics = new ServerMetrics()
+  const lines: string[] = []
+  const note = (level: string) => (_fields: object, message: string) => void lines.push(`${level} ${message}`)
+  watchJobs(feed, { info: note('info'), warn: note('warn'), error: note('error') }, metrics)
+  for (const code of ['cancelled', 'execution_failed'] as const) {
+    const again: Job = { ...queued, problem: { code, problem: 'it has to run again' } }
+    feed.emit({ type: 'job.changed', job: again }, again)
+  }
+  expect(lines).toEqual(['info job was stopped for a while', 'warn job waits for another attempt'])
+  expect(numbersIn(await metrics.text(), 'kinograph_jobs_retried_total')).toEqual([' 1'])
+})
+
 test('the log names jobs by their ids, and nothing that people wrote unless they want it', async () => {
   const { lines } = await watchOne()
   expect(lines.map((line) => line.split(' {')[0])).toEqual(['job queued', 'job started', 'job done'])

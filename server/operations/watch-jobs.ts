@@ -57,6 +57,7 @@ async function logPrompts({ id }: Job, log: Log, prompts?: (job: string) => Prom
 /** It waits again: that is worth a line where something went wrong. */
 function changed(job: Job, log: Log, metrics: Metrics): void {
   if (job.state !== 'queued' || job.problem === undefined) return
+  if (job.problem.code === 'cancelled') return log.info({ job: job.id }, 'job was stopped for a while') // the server ends, or another job comes first
   metrics.count('kinograph_jobs_retried_total')
   log.warn({ job: job.id, attempts: job.attempts, deaths: job.deaths, problem: job.problem }, 'job waits for another attempt')
 }
