@@ -123,7 +123,7 @@ test('jobs that wait are placed, moved and cancelled; cancelling again is no err
     const placed = await submit({ workflow: slow(60), id: 'wait-d', place: { before: 'wait-b' } })
     expect(placed.body.ahead).toBe(2)
     const d = placed.body.job.id as string
-    const lost = await submit({ workflow: slow(60), id: 'wait-e', place: { before: 'nobody' } })
+    const lost = await api.ask('POST', '/jobs', { workflow: slow(60), id: 'wait-e', place: { before: 'nobody' } })
     expect([lost.status, lost.body.error.code, lost.body.error.field]).toEqual([409, 'not_queued', 'body.place.before'])
     expect((await api.ask('GET', '/jobs/wait-e')).status).toBe(404)
     const order = async () => (await api.ask('GET', '/queue/state')).body.queued.map((job: { id: string }) => job.id)
