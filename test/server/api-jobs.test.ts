@@ -114,6 +114,8 @@ test('a body that is not JSON by its content type is refused', async () => {
 })
 
 test('jobs that wait are placed, moved and cancelled; cancelling again is no error', async () => {
+  const isIdle = async () => Object.values((await api.ask('GET', '/queue/state')).body.size).every((count) => count === 0)
+  while (!await isIdle()) await new Promise((resolve) => { setTimeout(resolve, 50) }) // what earlier tests left would stand in line too
   await api.ask('POST', '/queue/pause')
   try {
     const id = async (options: object) => (await submit({ workflow: slow(60), ...options })).body.job.id as string
