@@ -11,7 +11,7 @@ import { clip, pictures, waits } from './workflows.ts'
 const NO_SPACE = /space|disk|ENOSPC/i
 
 export const diskScenarios = (): Scenario[] => [
-  { name: 'a full disk under the database', isQuick: true, run: () => onDisk(databaseIsFull) },
+  { name: 'a full disk under the database', isQuick: false, run: () => onDisk(databaseIsFull) },
   { name: 'a full disk under the output folder', isQuick: true, run: () => onDisk(outputIsFull) },
   { name: 'a full disk under the checkpoints', isQuick: true, run: () => onDisk(checkpointsAreFull) },
 ]
