@@ -53,19 +53,14 @@ export const runSpec = defineCommand({
   ],
 })
 
+/** What is said of a run that does not take place. */
+const foretold = { ...rows, until, device, 'cache-dir': cacheDir, 'models-dir': modelsDir, 'input-dir': inputDir, json } as const
+
 export const explainSpec = defineCommand({
   name: 'explain',
   summary: 'Say why each node would run or not, against the last run with --cache disk.',
   operands: [workflow],
-  options: {
-    ...rows,
-    until,
-    device,
-    'cache-dir': cacheDir,
-    'models-dir': modelsDir,
-    'input-dir': inputDir,
-    json,
-  },
+  options: foretold,
   openOptions: 'PARAMETER=VALUE',
   examples: ['kinograph explain workflows/text-to-video.json --seed 8'],
 })
@@ -74,15 +69,7 @@ export const planSpec = defineCommand({
   name: 'plan',
   summary: 'Say what a run would do: nodes, files, memory; and whether it can be. Nothing runs.',
   operands: [workflow],
-  options: {
-    ...rows,
-    until,
-    device,
-    'cache-dir': cacheDir,
-    'models-dir': modelsDir,
-    'input-dir': inputDir,
-    json,
-  },
+  options: foretold,
   openOptions: 'PARAMETER=VALUE',
   examples: ['kinograph plan workflows/text-to-video.json --set latent.width=512'],
 })

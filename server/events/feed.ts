@@ -5,6 +5,7 @@
  */
 import type { RunEvent } from '../../core/run/events.ts'
 import type { NodeRef, Problem } from '../../core/workflow/problem.ts'
+import type { SamplerPreview } from '../../worker/protocol-files.ts'
 import type { Job, JobResult } from '../job/job.ts'
 
 /** What can happen to a job. Run events come as the worker sends them. */
@@ -32,17 +33,10 @@ export type FeedEntry =
   | { readonly cursor: string; readonly event: QueueEvent | HistoryEvent }
 
 /** A preview of a running sampler: binary, never kept beyond the newest, never replayed but in a snapshot. */
-export interface Preview {
+export interface Preview extends Omit<SamplerPreview, 'paths'> {
   readonly job: string
-  readonly node: string
-  readonly shown: string
-  readonly step: number
-  readonly steps: number
-  readonly width: number
-  readonly height: number
   /** JPEG files in their order. */
   readonly frames: readonly Uint8Array[]
-  readonly fps: number
 }
 
 /** How a running job stands. Nodes that are not named have not been reached. */
