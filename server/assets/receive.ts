@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
 import type { Busboy } from 'busboy'
 import { withStage, type Stage } from '../../media/staging.ts'
@@ -60,7 +59,9 @@ async function parse(request: IncomingMessage, plan: FormPlan, path: string): Pr
   const { file: fileField = 'file' } = plan
   const fields = new Map<string, string>()
   let file: Promise<ReceivedFile> | undefined
-  const failure = new Promise<never>((_, reject) => {
+  // Settled by whoever is first. Everything that refuses a form is told here in the parser's own turn, so that the order is
+  // that of the bytes, however slow the disk is: a file that was too large stays too large, however its form goes on or ends.
+  const whole = new Promise<void>((resolve, reject) => {
     const fail = (message: string, cause?: unknown) => reject(badForm(message, cause))
     parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
       if (plan.isLoose && !plan.fields.includes(name)) return
@@ -69,36 +70,42 @@ async function parse(request: IncomingMessage, plan: FormPlan, path: string): Pr
       fields.set(name, value)
     })
     parser.on('file', (name, stream, { filename = '' }) => {
+      stream.on('error', () => {}) // the parser's own error says it, and nobody may read the stream yet
       if (name !== fileField || file !== undefined) {
         stream.resume()
         return fail(`expected one file, in the field "${fileField}", got one in "${name.slice(0, 40)}"`)
       }
-      file = save(stream, path, filename, plan.bytes)
+      stream.on('limit', () => reject(tooLarge(plan.bytes)))
+      file = save(stream, path, filename)
       file.catch(reject)
     })
     parser.on('filesLimit', () => fail('expected one file, got several'))
     parser.on('fieldsLimit', () => fail('the form has too many fields'))
     parser.on('partsLimit', () => fail('the form has too many parts'))
     parser.on('error', (error) => fail('the form is broken, or ended before it was whole', error))
-    request.on('close', () => { if (!request.complete) fail('the connection ended before the form was whole') })
+    parser.on('finish', () => resolve())
+    const lost = () => { if (!request.readableEnded) fail('the connection ended before the form was whole') }
+    if (request.destroyed) lost()
+    else request.on('close', lost)
   })
   try {
     request.pipe(parser)
-    await Promise.race([finished(parser, { readable: false }), failure])
+    await whole
     if (file === undefined) throw badForm(`the form has no file in the field "${fileField}"`)
-    return { file: await Promise.race([file, failure]), fields }
+    return { file: await file, fields }
   } catch (error) {
     request.unpipe(parser)
+    parser.destroy() // and with it the file's stream, whose reader would wait for ever
+    await file?.catch(() => {})
     request.resume()
     throw error
-  } finally {
-    failure.catch(() => {}) // said by whoever was first
   }
 }
 
 async function startParser(request: IncomingMessage, bytes: number): Promise<Busboy> {
   if (Number(request.headers['content-length'] ?? 0) > bytes + 2 * MAX_FIELD) throw tooLarge(bytes)
   const { default: busboy } = await import('busboy')
+  // The parser says "limit" at the first byte beyond.
   const limits = { files: 1, fields: 10, parts: 12, fileSize: bytes + 1, fieldSize: MAX_FIELD, fieldNameSize: 100, headerPairs: 20 }
   try {
     return busboy({ headers: request.headers, limits, defParamCharset: 'utf8' })
@@ -107,7 +114,7 @@ async function startParser(request: IncomingMessage, bytes: number): Promise<Bus
   }
 }
 
-async function save(stream: Readable, path: string, given: string, limit: number): Promise<ReceivedFile> {
+async function save(stream: Readable, path: string, given: string): Promise<ReceivedFile> {
   const hash = createHash('sha256')
   const handle = await open(path, 'wx', 0o644)
   let head: Buffer = Buffer.alloc(0)
@@ -116,7 +123,6 @@ async function save(stream: Readable, path: string, given: string, limit: number
     for await (const piece of stream) {
       const buffer = piece as Buffer // busboy's files are streams of bytes
       bytes += buffer.length
-      if (bytes > limit) throw tooLarge(limit)
       if (head.length < HEAD) head = Buffer.concat([head, buffer.subarray(0, HEAD - head.length)])
       hash.update(buffer)
       await handle.writeFile(buffer)
