@@ -276,6 +276,15 @@ describe('slow and greedy clients (44, 45)', () => {
     await lives()
   })
 
+  test.each([['/upload/image', 'image'], ['/upload/mask', 'image'], ['/api/assets', 'file'], ['/api/jobs', 'file']])('a form that breaks off is refused, and no more than that: %s', async (path, field) => {
+    const head = `--b\r\nContent-Disposition: form-data; name="${field}"; filename="a.png"\r\n`
+    for (const body of ['', '--b', head, `${head}\r\n`, `${head}\r\na`, `${head}\r\na\r\n--b`, `${head}\r\na\r\n--b\r\n\r\n`, `${head}\r\na\r\n--b\r\nx\r\n\r\n`]) {
+      const answer = await ask(port, { method: 'POST', path, headers: [['Content-Type', 'multipart/form-data; boundary=b']], body })
+      expect([answer.status, Object.keys(Object(JSON.parse(answer.body)))[0]], body).toEqual([400, 'error'])
+    }
+    await lives()
+  })
+
   test.each(['gzip', 'deflate', 'br', 'zstd', 'x-gzip', 'compress', 'gzip, gzip', 'GZip'])('bodies in %s are not unpacked (45)', async (encoding) => {
     const bomb = gzipSync(Buffer.alloc(20_000_000, 0x20))
     for (const [path, type] of BIG) {
