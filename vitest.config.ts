@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{core,nodes,tensor,diffusion,media,worker,server,cli,bench,test}/**/*.test.ts'],
+    include: ['{core,nodes,tensor,diffusion,media,worker,server,cli,editor,bench,test}/**/*.test.ts'],
     setupFiles: ['test/laws-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -4,6 +4,7 @@
  *
  *   node scripts/build.js            everything
  *   node scripts/build.js --no-types without declarations (0.3 s; while developing)
+ *   node scripts/build.js --no-editor without the editor, which is built by Vite
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -104,6 +105,21 @@ function bundleGroup(entries) {
   })
 }
 
+/** The editor as files of dist/editor, and the hashes of what it was made of. */
+async function bundleEditor() {
+  const { build: viteBuild } = await import('vite')
+  const seen = new Set()
+  const plugin = { name: 'seen', moduleParsed: ({ id }) => void seen.add(id.split('?')[0]) }
+  const { output } = await viteBuild({ configFile: join(root, 'editor', 'vite.config.js'), build: { write: false }, plugins: [plugin] })
+  const ours = [...seen].filter((path) => path.startsWith(root) && !path.includes('node_modules') && existsSync(path)).map((path) => relative(root, path).replaceAll('\\', '/'))
+  const publicFolder = join(root, 'editor', 'public')
+  return [
+    ...output.map((one) => ({ path: join(dist, 'editor', one.fileName), contents: one.type === 'chunk' ? one.code : one.source })),
+    ...readdirSync(publicFolder).map((name) => ({ path: join(dist, 'editor', name), contents: readFileSync(join(publicFolder, name)) })),
+    { path: join(dist, 'editor-sources.json'), contents: sourceHashes(ours) },
+  ]
+}
+
 /** The licences of the packages whose files were bundled. */
 function licencesOf(paths) {
   const folders = new Set(paths.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)[0]))
@@ -155,8 +171,12 @@ function install(outputFiles, types) {
 const started = performance.now()
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 try {
-  const [outputFiles, types] = await Promise.all([bundle(), process.argv.includes('--no-types') ? undefined : declarations()])
-  install(outputFiles, types)
+  const [outputFiles, editor, types] = await Promise.all([
+    bundle(),
+    process.argv.includes('--no-editor') ? [] : bundleEditor(),
+    process.argv.includes('--no-types') ? undefined : declarations(),
+  ])
+  install([...outputFiles, ...editor], types)
   console.log(`kinograph ${version}: built in ${((performance.now() - started) / 1000).toFixed(1)} s`)
 } catch (error) {
   if (!('errors' in error)) console.error(error.message) // esbuild has printed its own

@@ -77,6 +77,7 @@ function faults() {
 
 try {
   step('types', bin('tsc'), ['--noEmit', '-p', '.'])
+  step('types of the editor', bin('tsc'), ['--noEmit', '-p', 'editor'])
   step('lint', bin('oxlint'), [])
   vitest()
   goldens(join(root, 'test/fixtures/goldens'))

@@ -1,0 +1,3 @@
+export const app = {
+  'app.title': 'Kinograph',
+} as const

@@ -1,0 +1,19 @@
+/** The editor's build: into dist/editor, for browsers of the last three years. Plain JavaScript: scripts/build.js runs it. */
+import { join } from 'node:path'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  publicDir: join(import.meta.dirname, 'public'),
+  logLevel: 'warn',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: join(import.meta.dirname, '..', 'dist', 'editor'),
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0, // the content security policy allows files of ours alone
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+})
