@@ -45,21 +45,33 @@ interface Waiting {
   readonly request: Request
   /** Whether the worker has said something of it: then it can't be asked again of another. */
   isHeard: boolean
+  /** Whether the worker could die of it. */
+  hasBegun: boolean
   resolve(answer: unknown): void
   reject(error: unknown): void
   readonly listener: Listener
   readonly running: RunningNodes
 }
 
+/** What a worker was at when it died. */
+export interface LastWork {
+  /** Whether the work on this request had begun. */
+  readonly hasBegun: boolean
+  /** Whether nothing else had begun that it may have died of. */
+  readonly isAlone: boolean
+}
+
 /** The worker ended before it answered. `running` are the nodes that ran at that moment. */
 export class WorkerDiedError extends WorkflowError {
   readonly death: WorkerDeath
-  constructor(death: WorkerDeath, running: RunningNodes) {
+  readonly work: LastWork
+  constructor(death: WorkerDeath, running: RunningNodes, work: LastWork) {
     const [node, ...others] = running.list()
     const { problem, remedy } = explainDeath(death)
     const beside = others.length === 0 ? '' : `, beside ${others.map(nodeText).join(' and ')}`
     super({ code: 'execution_failed', ...(node && { node }), problem: `${problem}${node ? ' while this node ran' : ''}${beside}`, remedy })
     this.death = death
+    this.work = work
   }
 }
 
@@ -96,7 +108,7 @@ export class WorkerClient {
       if (this.#waiting.has(request.id)) return reject(idInFlight(request.id))
       // The answer to a request of type T is an Answers[T]: worker/serve.ts is typed by the same table.
       const settle = (answer: unknown) => resolve(answer as AnswerOf<R>)
-      this.#waiting.set(request.id, { request, isHeard: false, resolve: settle, reject, listener, running: new RunningNodes() })
+      this.#waiting.set(request.id, { request, isHeard: false, hasBegun: false, resolve: settle, reject, listener, running: new RunningNodes() })
       this.#send(request)
     })
   }
@@ -194,6 +206,9 @@ export class WorkerClient {
     waiting.isHeard = true
     const { listener, running } = waiting
     switch (message.type) {
+      case 'begun':
+        waiting.hasBegun = true
+        return
       case 'graph':
         running.know(message.nodes)
         listener.onGraph?.(message.nodes)
@@ -236,10 +251,11 @@ export class WorkerClient {
   /** A worker has died: what was asked of it is asked again of the next one where a plugin killed it while loading. */
   #bury(death: WorkerDeath): void {
     const isReplaced = this.#loading.blame(death) && !this.#isLetGo
-    for (const [id, { isHeard, reject, running }] of this.#waiting) {
+    const begun = [...this.#waiting.values()].filter(({ hasBegun }) => hasBegun).length
+    for (const [id, { isHeard, hasBegun, reject, running }] of this.#waiting) {
       if (isReplaced && !isHeard) continue
       this.#waiting.delete(id)
-      reject(new WorkerDiedError(death, running))
+      reject(new WorkerDiedError(death, running, { hasBegun, isAlone: begun === (hasBegun ? 1 : 0) }))
     }
     if (!isReplaced) return this.#settleDeath(death)
     this.#held = undefined

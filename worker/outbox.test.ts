@@ -31,6 +31,18 @@ test('what is said in one turn travels together, in order', async () => {
   expect(eventsIn(sent).map(({ seq }) => seq)).toEqual([0, 1, 2, 0])
 })
 
+test('that work begins which may end the process is said at once, after what was said before, and once', () => {
+  const { box, sent } = outbox()
+  box.post({ type: 'answer', id: 'before', answer: { status: 'cancelled' } })
+  box.begun('r')
+  box.begun('r')
+  expect(unpacked(sent)).toEqual([{ type: 'answer', id: 'before', answer: { status: 'cancelled' } }, { type: 'begun', id: 'r' }])
+  expect([box.hasBegun('r'), box.hasBegun('before')]).toEqual([true, false])
+  box.forget('r')
+  box.begun('r')
+  expect(unpacked(sent)).toHaveLength(3)
+})
+
 test('one message goes by itself', () => {
   const { box, sent } = outbox()
   box.post({ type: 'ready' })

@@ -17,6 +17,7 @@ export class Outbox {
   readonly #redactor: Redactor
   /** For requests whose workflows hold secrets. */
   readonly #redactors = new Map<string, Redactor>()
+  readonly #begun = new Set<string>()
   #waiting: Said[] = []
   #isScheduled = false
 
@@ -39,6 +40,19 @@ export class Outbox {
   /** A request has been answered. */
   forget(id: string): void {
     this.#redactors.delete(id)
+    this.#begun.delete(id)
+  }
+
+  hasBegun(id: string): boolean {
+    return this.#begun.has(id)
+  }
+
+  /** Says at once that work on a request begins that may be the end of this process, and all that was said before. */
+  begun(id: string): void {
+    if (this.hasBegun(id)) return
+    this.#begun.add(id)
+    this.post({ type: 'begun', id })
+    this.flush()
   }
 
   /** Sends at the end of this turn, after what was said before. */

@@ -397,6 +397,8 @@ export type FromWorkerMessage =
   | { readonly type: 'plugin.loaded'; readonly entry: string }
   /** What became of the plugins, whenever they were loaded. */
   | { readonly type: 'plugins'; readonly plugins: readonly PluginReport[] }
+  /** Its turn has come, or for a question: code of plugins is asked for it. Should the worker die before it answers, that may be why. */
+  | { readonly type: 'begun'; readonly id: string }
   /** How the nodes of a run are called, before its first event; in several messages where they are many. */
   | { readonly type: 'graph'; readonly id: string; readonly nodes: readonly NodeRef[] }
   /** Events in order, several at once where they come fast. */

@@ -18,6 +18,7 @@ import type { Device, DeviceKind } from '../tensor/runtime/device.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { explainJob, keepRecord } from './explain-job.ts'
 import { failpoint } from './failpoint.ts'
+import { asksPlugin, asksPlugins } from './foreign-code.ts'
 import { loadWorkflow } from './load-workflow.ts'
 import { adviseOnModelError, adviseOnModels } from './model-advice.ts'
 import { adviseOnPluginError, adviseOnPlugins } from './plugins-advice.ts'
@@ -150,8 +151,9 @@ export async function validateJob(request: ValidateRequest, engine: Engine, sign
 }
 
 /** All node types, their computed choices looked up. One whose choices can't be looked up is described without them: the rest is as good. */
-export async function describeNodes({ registry }: Engine, folders: Folders, signal: AbortSignal): Promise<Answers['nodes']> {
+export async function describeNodes(id: string, { registry, outbox }: Engine, folders: Folders, signal: AbortSignal): Promise<Answers['nodes']> {
   const host = { paths: folders, signal }
+  if ([...registry.nodes.values()].some(asksPlugin)) outbox.begun(id)
   const all = await resolveChoices(registry, host).catch(() => undefined)
   if (all) return { definitions: [...all.values()] }
   const definitions = await Promise.all([...registry.nodes.values()].map(async ({ node, definition }) => {
@@ -167,7 +169,9 @@ export async function describeNodes({ registry }: Engine, folders: Folders, sign
 /** Reads the workflow of a job with what the parent sets. From here on its secrets are kept back from what is said of the job. */
 export async function readJob({ id, workflow: source, set, parameters }: JobRequest & { readonly id: string }, { registry, outbox }: Engine): Promise<Workflow> {
   const { definitions } = registry
-  const { workflow } = migrateWorkflow(await loadWorkflow(source, definitions), registry) // what is set has today's names
+  const loaded = await loadWorkflow(source, definitions)
+  if (!outbox.hasBegun(id) && asksPlugins(loaded, registry)) outbox.begun(id)
+  const { workflow } = migrateWorkflow(loaded, registry) // what is set has today's names
   const changed = applyOverrides(workflow, { ...(set && { set }), ...(parameters && { parameters }) }, definitions)
   outbox.withhold(id, withoutSecrets(changed, definitions).texts)
   return changed

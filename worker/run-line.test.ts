@@ -66,3 +66,17 @@ test('work that throws leaves the line going', async () => {
   await expect(answers[0]).rejects.toThrow('broken')
   expect(await answers[1]).toEqual(done)
 })
+
+test('a run is answered before the next begins', async () => {
+  const line = new RunLine()
+  const order: string[] = []
+  const run = async (id: string) => {
+    await line.add(id, async () => {
+      order.push(`${id} begins`)
+      return done
+    })
+    order.push(`${id} is answered`)
+  }
+  await Promise.all([run('a'), run('b')])
+  expect(order).toEqual(['a begins', 'a is answered', 'b begins', 'b is answered'])
+})

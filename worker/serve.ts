@@ -51,11 +51,13 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
   const ask: Ask = {
     async run(request, signals) {
       await loading
+      outbox.begun(request.id)
       return runJob(request, current(), signals)
     },
     async other(request, signal) {
       if (request.type === 'doctor' || request.type === 'models') return answer(request, engine, signal)
       await loading
+      if (!SAYS_ITSELF.includes(request.type)) outbox.begun(request.id)
       return request.type === 'plugins' ? pluginsAnswer(request, plugins) : answer(request, current(), signal)
     },
   }
@@ -82,6 +84,9 @@ function sent(message: FromWorker): Promise<void> {
     else resolve()
   })
 }
+
+/** Questions that say themselves when they come to what the process may die of: the code of plugins. */
+const SAYS_ITSELF: readonly Request['type'][] = ['validate', 'plan', 'explain', 'nodes', 'free']
 
 /** Runs get all signals, other questions one. */
 interface Ask {
@@ -123,6 +128,7 @@ async function respond(request: Request, ask: Ask, engine: Engine, { line, cance
       ? line.add(id, (signals) => ask.run(request, signals))
       : ask.other(request, stop.signal)
     outbox.post({ type: 'answer', id, answer: await answering })
+    if (request.type !== 'run') outbox.flush() // should the run beside it end this process, it was not this question
   } catch (error) {
     outbox.post({ type: 'failure', id, problem: asWorkflowError(error).toJSON() })
   } finally {
@@ -171,7 +177,7 @@ async function answer(request: Exclude<Request, PluginsRequest | RunRequest>, en
     case 'diff': return diffJob(request, engine)
     case 'migrate': return migrateJob(request, engine)
     case 'interface': return describeInterface(request, engine, signal)
-    case 'nodes': return describeNodes(engine, request.folders, signal)
+    case 'nodes': return describeNodes(request.id, engine, request.folders, signal)
     case 'models': {
       const { modelRows } = await import('./list-models.ts')
       return { folder: request.folders.models, models: await modelRows(request.folders.models) }

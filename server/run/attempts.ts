@@ -37,8 +37,6 @@ export interface AttemptsOptions {
 
 export class Attempts implements LaneHost {
   readonly #options: AttemptsOptions
-  /** Jobs at whose turn a worker died before their first event. */
-  readonly #suspects = new Set<string>()
 
   constructor(options: AttemptsOptions) {
     this.#options = options
@@ -47,7 +45,6 @@ export class Attempts implements LaneHost {
   started(flight: Flight): void {
     const { feed } = this.#options
     flight.job = this.#options.ledger.start(flight.job)
-    this.#suspects.delete(flight.job.id)
     if (flight.nodes.length > 0) feed.emit({ type: 'job.graph', nodes: flight.nodes }, flight.job)
     this.#options.changed()
   }
@@ -73,20 +70,18 @@ export class Attempts implements LaneHost {
     void this.#show(job, preview)
   }
 
-  settled(flight: Flight, outcome: Outcome, isSuspect: boolean): void {
+  settled(flight: Flight, outcome: Outcome): void {
     flight.onSettled()
     const track = this.#options.trackOf(flight.job)
     if (outcome.how === 'answer') track.lane.slot.didWork()
     const { job, hasStarted, wish, isOver } = flight
     if (isOver) return this.#options.changed(track)
-    const isGuilty = isSuspect && this.#suspects.has(job.id)
-    if (isSuspect) this.#suspects.add(job.id)
-    if (!hasStarted && !isGuilty && isUntouched(outcome)) {
+    if (!hasStarted && isUntouched(flight, outcome)) {
       this.#options.shelf.keep(job.id, flight.request)
       track.add(job)
       return this.#options.changed(track)
     }
-    if (!hasStarted && isGuilty) flight.job = this.#options.ledger.start(job)
+    if (!hasStarted && outcome.how === 'death') flight.job = this.#options.ledger.start(job)
     const verdict = judge({ outcome, job: flight.job, wish, before: flight.before, maxAttempts: this.#options.maxAttempts })
     if (verdict.to === 'ended') void this.#endFlight(flight, verdict)
     else void this.#requeue(flight, verdict)
@@ -117,8 +112,8 @@ export class Attempts implements LaneHost {
   }
 }
 
-/** Whether nothing has been done yet for a job that has not started: it was called back, or its worker died. */
-function isUntouched(outcome: Outcome): boolean {
-  if (outcome.how === 'death') return true
+/** Whether nothing has been done yet for a job that has not started: it was called back, or its worker died before its turn. */
+function isUntouched({ wasBegun }: Flight, outcome: Outcome): boolean {
+  if (outcome.how === 'death') return !wasBegun
   return outcome.how === 'answer' && (outcome.answer.status === 'cancelled' || outcome.answer.status === 'interrupted')
 }

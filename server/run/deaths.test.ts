@@ -1,13 +1,28 @@
 /** What becomes of jobs when workers die, hang, or the whole server ends. */
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { Json } from '../../core/types/json.ts'
 import { saving, sleeping, stepping, testFolder, testQueue, trivial } from './testing/test-queue.ts'
 import type { TestQueue } from './testing/test-queue.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
 afterEach(() => void vi.unstubAllEnvs())
+
+/** Asks for checks of a harmless workflow, one after another. Gives how many were answered. */
+async function asksOnAndOn(t: TestQueue, signal: AbortSignal): Promise<number> {
+  const folders = { ...t.config.folders, temp: t.path('temp') }
+  let answers = 0
+  while (!signal.aborted) {
+    const answer = await t.desk.ask({ type: 'validate', id: randomUUID(), workflow: { json: asJson(trivial()) }, folders }).catch(() => undefined) // the worker died
+    if (answer?.refused === false) answers++
+  }
+  return answers
+}
+
+const asJson = (workflow: ReturnType<typeof trivial>) => JSON.parse(JSON.stringify(workflow)) as Json
 
 const starts = (t: TestQueue) => t.entries.flatMap((entry) => 'job' in entry && entry.event.type === 'job.started' ? [entry.job] : [])
 
@@ -43,6 +58,28 @@ test('a hook that kills the worker while another workflow is checked is no death
   await expect(t.admission.check({ workflow: deadly }, { api: 'kinograph' })).rejects.toThrow('the worker died before it answered')
   expect(await t.ended(id)).toMatchObject({ state: 'done', attempts: 2, deaths: 0 })
   expect((await t.store.get(id))?.result?.made.runtime).toMatch(/^onnxruntime \d/)
+})
+
+test('a job counts its deaths whatever was done just before, and whatever harmless is asked beside it', async () => {
+  const t = await testQueue()
+  await Promise.all((await Promise.all([1, 2, 3, 4, 5, 6].map((value) => t.put(trivial(value))))).map((id) => t.ended(id)))
+  const id = await t.put(stepping('crash', t.path('counter'), 9))
+  const after = await t.put(trivial(7))
+  const done = new AbortController()
+  const asking = [1, 2, 3].map(() => asksOnAndOn(t, done.signal))
+  const job = await t.ended(id).finally(() => done.abort())
+  expect((await Promise.all(asking)).every((answers) => answers > 0)).toBe(true)
+  expect(job).toMatchObject({ state: 'quarantined', attempts: 2, deaths: 2 })
+  expect(readFileSync(t.path('counter'), 'utf8')).toBe('2')
+  expect(await t.ended(after)).toMatchObject({ state: 'done', attempts: 1, deaths: 0 })
+})
+
+test('a job that kills its worker before its first event is put away after two', async () => {
+  const t = await testQueue()
+  const id = await t.put({ version: 1, nodes: [{ id: 'h', type: 'TestHook', inputs: { word: 'deadly' } }] })
+  const after = await t.put(trivial())
+  expect(await t.ended(id)).toMatchObject({ state: 'quarantined', attempts: 2, deaths: 2 })
+  expect(await t.ended(after)).toMatchObject({ state: 'done', attempts: 1, deaths: 0 })
 })
 
 test('reading that failed for the moment is tried again, until attempts are used up', async () => {

@@ -90,9 +90,7 @@ export class Desk implements WorkerDesk {
     return slot
   }
 
-  async #put<R extends Question>(slot: WorkerSlot, request: R, limit: number): Promise<AnswerOf<R>> {
-    const { client } = slot
-    slot.questions++
+  async #put<R extends Question>({ client }: WorkerSlot, request: R, limit: number): Promise<AnswerOf<R>> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -106,7 +104,6 @@ export class Desk implements WorkerDesk {
       if (error instanceof WorkerDiedError) throw new Busy('the worker died before it answered; another one is being started')
       throw error
     } finally {
-      slot.questions--
       clearTimeout(timer)
     }
   }

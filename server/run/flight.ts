@@ -10,6 +10,8 @@ export class Flight {
   readonly record = new AttemptRecord()
   /** Whether its first event has come. */
   hasStarted = false
+  /** Whether its turn had come when its worker died. */
+  wasBegun = false
   /** Why it had to be tried again, where it had to. */
   readonly before: Problem | undefined
   /** What the worker was asked to do with it. */

@@ -26,8 +26,7 @@ export interface LaneHost {
   event(flight: Flight, event: RunEvent): void
   publish(flight: Flight, file: StagedFile): Promise<PublishedName>
   preview(flight: Flight, preview: SamplerPreview): void
-  /** `isSuspect`: the worker died when it was this one's turn, before its first event. */
-  settled(flight: Flight, outcome: Outcome, isSuspect: boolean): void
+  settled(flight: Flight, outcome: Outcome): void
 }
 
 export class Lane {
@@ -74,7 +73,7 @@ export class Lane {
       onPreview: (preview) => this.#host.preview(flight, preview),
     })
     answer.then(
-      (given) => this.#settle(flight, { how: 'answer', answer: given }, false),
+      (given) => this.#settle(flight, { how: 'answer', answer: given }),
       (error: unknown) => this.#lost(flight, client, error),
     )
   }
@@ -107,19 +106,18 @@ export class Lane {
   }
 
   #lost(flight: Flight, client: WorkerClient, error: unknown): void {
-    if (!(error instanceof WorkerDiedError)) return this.#settle(flight, { how: 'failure', problem: problemOf(error) }, false)
-    const isFirst = this.#buried !== client // a worker's jobs are told of its death in their order
+    if (!(error instanceof WorkerDiedError)) return this.#settle(flight, { how: 'failure', problem: problemOf(error) })
     this.#buried = client
-    const isDoubtful = this.slot.questions > 0
-    const outcome = { how: 'death', problem: error.toJSON(), ...(isDoubtful && { isDoubtful }) } as const
-    this.#settle(flight, outcome, isFirst && !flight.hasStarted && !isDoubtful)
+    const { hasBegun, isAlone } = error.work
+    flight.wasBegun = hasBegun
+    this.#settle(flight, { how: 'death', problem: error.toJSON(), ...(!isAlone && { isDoubtful: true }) })
   }
 
-  #settle(flight: Flight, outcome: Outcome, isSuspect: boolean): void {
+  #settle(flight: Flight, outcome: Outcome): void {
     clearTimeout(flight.grace)
     this.#flights.delete(flight.job.id)
     this.#isBrisk = Date.now() - (flight.job.started ?? 0) < MOMENT
-    this.#host.settled(flight, outcome, isSuspect)
+    this.#host.settled(flight, outcome)
     this.#watch()
   }
 

@@ -13,7 +13,7 @@ export type Outcome =
   | { readonly how: 'answer'; readonly answer: RunAnswer }
   /** The worker could not answer at all. */
   | { readonly how: 'failure'; readonly problem: Problem }
-  /** `isDoubtful`: it was asked something as well, so that a hook of another workflow may have been what killed it. */
+  /** `isDoubtful`: it was at something else as well, such as a hook of another workflow, and may have died of that. */
   | { readonly how: 'death'; readonly problem: Problem; readonly isDoubtful?: boolean }
 
 /** What somebody wanted of the job before it came to its end. */

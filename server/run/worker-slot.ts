@@ -33,8 +33,6 @@ export class WorkerSlot {
   readonly device: DeviceName
   readonly #options: SlotOptions
   #client: WorkerClient
-  /** Questions for which code of plugins may run, beside the jobs. */
-  questions = 0
   #isReady = false
   #isOpen = false
   #isClosed = false

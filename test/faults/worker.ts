@@ -7,7 +7,7 @@ import { allocates, dies, pictures, waits } from './workflows.ts'
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=160' }
 
 export const workerScenarios = (): Scenario[] => [
-  { name: 'a job that kills two workers is quarantined, and the queue goes on', isQuick: false, run: () => onStage({}, (stage) => isQuarantined(stage)) },
+  { name: 'a job that kills two workers is quarantined, and the queue goes on', isQuick: true, run: () => onStage({}, (stage) => isQuarantined(stage)) },
   { name: 'a job that kills one worker runs again', isQuick: true, run: () => onStage({}, runsAgain) },
   { name: 'a job that uses up the memory is quarantined with that reason', isQuick: true, run: () => onStage({ env: SMALL_HEAP }, outOfMemory) },
   { name: 'poison is still poison after a kill of the server', isQuick: false, run: () => onStage({}, poisonIsRemembered) },
