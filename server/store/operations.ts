@@ -109,7 +109,7 @@ export interface Opened {
   readonly truncated?: string
 }
 
-/** To the thread: what was called in one turn of the event loop. */
+/** To the thread: what was called in one turn of the event loop, or a part of it. */
 export type ToThread = readonly Call[] | 'close'
 export type Call = readonly [call: number, name: OperationName, ...args: readonly unknown[]]
 

@@ -251,6 +251,16 @@ test('pausing is remembered, and check says that it can write', async () => {
   await again.close()
 })
 
+test('what comes in one turn is done in its order, more than a batch of it too', () => withStore(async (store) => {
+  const ids = Array.from({ length: 40 }, (_, index) => `j${index}`)
+  const [accepted, started, ended] = await Promise.all([
+    submitAll(store, ids), Promise.all(ids.map((id) => store.started(id, 5))), Promise.all(ids.map((id) => end(store, id))),
+  ])
+  expect(accepted.map((one) => one.status === 'accepted' && one.job.seq)).toEqual(ids.map((_, index) => index + 1))
+  expect([...started, ...ended]).toEqual(Array.from({ length: 80 }, () => true))
+  expect((await store.history({ limit: 40, order: 'oldest' })).jobs.map(({ id }) => id)).toEqual(ids)
+}))
+
 test('a call that can not be done takes no other with it', () => withStore(async (store) => {
   const bad = { job: 'nobody', node: 'n', index: 0, prefix: 'x', extension: 'png', sha256: 's' }
   const [first, second, third] = await Promise.allSettled([store.submit(newJob('a')), store.named(bad), store.submit(newJob('b'))])

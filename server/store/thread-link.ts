@@ -7,7 +7,10 @@ interface Waiting {
   reject(error: StoreError): void
 }
 
-/** Calls of the thread's operations. All of one turn of the event loop go in one message. */
+/** So many calls are a batch: the thread writes it while the rest of the turn goes on. Fewer would be many small writes. */
+const BATCH = 12
+
+/** Calls of the thread's operations, in their order. Those of one turn of the event loop go in few messages. */
 export class ThreadLink {
   /** Resolves once the database is open. @throws StoreError */
   readonly opened: Promise<Opened>
@@ -50,6 +53,7 @@ export class ThreadLink {
       this.#waiting.set(call, { resolve: (value) => resolve(value as ReturnType<Operations[N]>), reject }) // the thread ran N
       if (this.#calls.length === 0) setImmediate(() => this.#send())
       this.#calls.push([call, name, ...args])
+      if (this.#calls.length === BATCH) this.#send()
     })
   }
 
