@@ -29,6 +29,7 @@ export interface Scene {
  */
 export type SceneNodeKind = 'node' | 'reroute' | 'note' | 'subgraph' | 'inputs' | 'outputs' | 'unknown'
 
+/** The id of what stands for the outputs of a subgraph that was entered; SUBGRAPH_INPUTS of core/workflow for its inputs. */
 export const SUBGRAPH_OUTPUTS = '$outputs'
 
 export interface SceneNode {
@@ -55,12 +56,13 @@ export interface SceneNode {
 }
 
 export interface SceneInput {
+  /** As edits name it; '' for the place on a border where a link makes a new output of the subgraph. */
   readonly name: string
   readonly label: string
   readonly socket: SocketType
   readonly required: boolean
   readonly tooltip?: string
-  /** Where its value comes from, when it is linked. */
+  /** Where its value comes from, when it is linked; `output` is the `key` of that output, where there is one. */
   readonly link?: Link
   /** How it is written by hand, where it can be; a link has precedence. */
   readonly widget?: Widget
@@ -76,6 +78,8 @@ export interface SceneInput {
 
 export interface SceneOutput {
   readonly name: string
+  /** How links mean it: its name, or its place where the type is unknown. '' for the place on a border where a link makes a new one. */
+  readonly key: string | number
   readonly label: string
   readonly socket: SocketType
   readonly tooltip?: string
