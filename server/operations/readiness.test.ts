@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const folders = { data: folder, output: folder, input: folder, models: folder }
 const well: ReadinessSources = {
-  store: { check: async () => {}, recovery: { requeued: [], cancelled: [], quarantined: [] } },
+  store: { check: async () => {}, failures: 0, recovery: { requeued: [], cancelled: [], quarantined: [] } },
   desk: { isReady: true },
   config: { folders, minFreeBytes: 0 },
   isStopping: () => false,
@@ -59,4 +59,26 @@ test('many that ask at once have the disk looked at once', async () => {
   const ready = readinessOf({ ...well, store: { ...well.store, check: async () => { times++ } } })
   await Promise.all([ready(), ready(), ready()])
   expect(times).toBe(1)
+})
+
+test('once a write has failed, what was seen before does not count', async () => {
+  let isFull = false
+  let failures = 0
+  let times = 0
+  const check = async () => {
+    times++
+    if (!isFull) return
+    failures++
+    throw new Error('the disk is full')
+  }
+  const ready = readinessOf({ ...well, store: { ...well.store, check, get failures() { return failures } } })
+  expect((await ready()).ready).toBe(true)
+  isFull = true
+  expect((await ready()).ready).toBe(true) // nobody has noticed yet
+  failures++
+  const answers = await Promise.all([ready(), ready()])
+  expect(answers.map((answer) => answer.ready)).toEqual([false, false])
+  failures++
+  expect((await ready()).ready).toBe(false)
+  expect(times).toBe(2) // what is bad already is not looked at each time that something fails
 })

@@ -19,29 +19,42 @@ export interface Check {
 }
 
 export interface ReadinessSources {
-  readonly store: Pick<JobStore, 'check' | 'recovery'>
+  readonly store: Pick<JobStore, 'check' | 'failures' | 'recovery'>
   readonly desk: Pick<WorkerDesk, 'isReady'>
   readonly config: Pick<ServerConfig, 'folders' | 'minFreeBytes'>
   /** Whether the server is on its way out. */
   readonly isStopping: () => boolean
 }
 
-/** Checks that write to the disk are made at most once in so many milliseconds, however many ask. */
+/** Checks that write to the disk are made at most once in so many milliseconds, however many ask, unless a write has failed since. */
 const KEPT = 500
+
+interface Kept {
+  readonly checks: Promise<readonly Check[]>
+  /** Of the store, when they began. */
+  readonly failures: number
+  isBad: boolean
+}
 
 /** Gives the function that answers. */
 export function readinessOf(sources: ReadinessSources): () => Promise<Readiness> {
-  let checked: Promise<readonly Check[]> | undefined
+  const { store, config } = sources
+  let kept: Kept | undefined
+  const look = (): Kept => {
+    const one: Kept = { checks: Promise.all([checkStore(store), checkDisk(config)]), failures: store.failures, isBad: false }
+    void one.checks.then((checks) => {
+      one.isBad = checks.some(({ ok }) => !ok)
+      setTimeout(() => { if (kept === one) kept = undefined }, KEPT).unref()
+    })
+    return one
+  }
   const slowChecks = () => {
-    if (checked === undefined) {
-      checked = Promise.all([checkStore(sources.store), checkDisk(sources.config)])
-      void checked.then(() => setTimeout(() => { checked = undefined }, KEPT).unref())
-    }
-    return checked
+    if (kept === undefined || (!kept.isBad && kept.failures !== store.failures)) kept = look()
+    return kept.checks
   }
   return async () => {
     const checks = [checkRunning(sources.isStopping()), checkWorker(sources.desk), ...await slowChecks()]
-    const { truncated } = sources.store.recovery
+    const { truncated } = store.recovery
     return { ready: checks.every(({ ok }) => ok), checks, notices: truncated === undefined ? [] : [truncated] }
   }
 }

@@ -62,6 +62,7 @@ export function jobStore(link: ThreadLink, opened: Opened, now: () => number): J
     },
     workflows: workflowStore(link, now),
     check: () => link.call('touch', Math.round(now())),
+    get failures() { return link.failures },
     close: () => link.close(),
   }
 }

@@ -147,6 +147,8 @@ export interface JobStore {
   readonly workflows: WorkflowStore
   /** Whether it can write: for /ready. */
   check(): Promise<void>
+  /** How many calls have failed that were right in themselves, since it was opened: the disk was full, the thread ended. */
+  readonly failures: number
   close(): Promise<void>
 }
 

@@ -20,6 +20,7 @@ export class ThreadLink {
   readonly #exited: Promise<unknown>
   #calls: Call[] = []
   #count = 0
+  #failures = 0
   #end: StoreError | undefined
 
   constructor(thread: Worker) {
@@ -44,6 +45,11 @@ export class ThreadLink {
       thread.on('error', (error) => fail(died(error)))
       thread.on('exit', () => fail(this.#end ?? died()))
     })
+  }
+
+  /** Calls that failed for other reasons than what they were given. */
+  get failures(): number {
+    return this.#failures
   }
 
   call<N extends OperationName>(name: N, ...args: Parameters<Operations[N]>): Promise<ReturnType<Operations[N]>> {
@@ -78,12 +84,14 @@ export class ThreadLink {
   #settle([call, value, problem]: readonly [number, unknown, ConstructorParameters<typeof StoreError>[0]?]): void {
     const waiting = this.#waiting.get(call)
     this.#waiting.delete(call)
+    if (problem !== undefined && problem.code !== 'invalid') this.#failures++
     if (problem === undefined) waiting?.resolve(value)
     else waiting?.reject(new StoreError(problem))
   }
 
   #endAll(error: StoreError): void {
     this.#end = error
+    this.#failures++
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, statfsSync, writeFileSync, appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readiness } from '../../server/operations/readiness.ts'
 import { filesBelow, scratchFolder } from '../server/support.ts'
 import { referenceClip } from './reference.ts'
 import { expectThat, onStage } from './scenario.ts'
@@ -11,7 +12,7 @@ import { clip, pictures, waits } from './workflows.ts'
 const NO_SPACE = /space|disk|ENOSPC/i
 
 export const diskScenarios = (): Scenario[] => [
-  { name: 'a full disk under the database', isQuick: false, run: () => onDisk(databaseIsFull) },
+  { name: 'a full disk under the database', isQuick: true, run: () => onDisk(databaseIsFull) },
   { name: 'a full disk under the output folder', isQuick: true, run: () => onDisk(outputIsFull) },
   { name: 'a full disk under the checkpoints', isQuick: true, run: () => onDisk(checkpointsAreFull) },
 ]
@@ -79,7 +80,9 @@ const databaseIsFull = (disk: Disk): Promise<void> => onStage({ folder: disk.fol
   }
   expectThat(refusals.length === 3 && refusals.every((text) => NO_SPACE.test(text)), `refusals: ${refusals.join('\n')}`)
   const ready = await client.get('/ready')
-  expectThat(ready?.status === 503 && NO_SPACE.test(JSON.stringify(ready.body)), `/ready says ${ready?.status} ${JSON.stringify(ready?.body)}`)
+  const said = ready?.body as Readiness | undefined
+  const problem = said?.checks.find(({ name }) => name === 'store')?.problem ?? ''
+  expectThat(ready?.status === 503 && NO_SPACE.test(problem), `/ready says ${ready?.status} ${JSON.stringify(ready?.body)}`)
   disk.empty()
   await ledger.send(client, ledger.add({ title: 'after', workflow: pictures('after', 1), files: 1 }))
   expectThat(ledger.wishes.at(-1)?.ids.size === 1, 'nothing is taken although there is space again')
