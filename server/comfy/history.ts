@@ -17,6 +17,8 @@ import { promptRow } from './stored-prompt.ts'
 const ENDED: readonly JobState[] = ['done', 'failed', 'cancelled', 'quarantined']
 /** Jobs that one answer holds at most, however many are asked for. */
 const MOST = 1000
+/** So many are read and written at once, so that others get their turn in between. */
+const PART = 25
 
 /** `GET /history`, `GET /history/{id}`, `POST /history`. */
 export function historyRoutes(services: Services): Router {
@@ -25,7 +27,7 @@ export function historyRoutes(services: Services): Router {
     .get('/history', async (request, response) => {
       const limit = wholeNumber(request.query['max_items'], 'max_items') ?? MOST
       const offset = wholeNumber(request.query['offset'], 'offset')
-      response.json(await page(services, Math.min(limit, MOST), offset, principalOf(response)))
+      response.type('json').send(await page(services, Math.min(limit, MOST), offset, principalOf(response)))
     })
     .get('/history/:id', async (request, response) => {
       const record = await store.get(request.params.id)
@@ -53,18 +55,25 @@ function wholeNumber(value: unknown, name: string): number | undefined {
   return number < 0 ? undefined : number
 }
 
-/** The newest ones, or those from `offset` on; the oldest of them first. */
-async function page(services: Services, limit: number, offset: number | undefined, principal: Principal): Promise<JsonObject> {
-  if (limit === 0) return {}
+/** The newest ones, or those from `offset` on; the oldest of them first. As JSON. */
+async function page(services: Services, limit: number, offset: number | undefined, principal: Principal): Promise<string> {
+  if (limit === 0) return '{}'
   const owner = onlyOf(services, principal)
   const order = offset === undefined ? 'newest' : 'oldest'
   const { jobs } = await services.store.history({
     states: ENDED, limit, order, ...(offset !== undefined && { offset }), ...(owner !== undefined && { owner }),
   })
   const ids = jobs.map(({ id }) => id)
-  const records = new Map((await services.store.records(ids)).map((record) => [record.id, record]))
-  const found = (order === 'newest' ? ids.reverse() : ids).flatMap((id) => records.get(id) ?? [])
-  return Object.fromEntries(await Promise.all(found.map(async (record) => [record.id, await entry(services, record)])))
+  if (order === 'newest') ids.reverse()
+  const fields: string[] = []
+  for (let from = 0; from < ids.length; from += PART) fields.push(...await part(services, ids.slice(from, from + PART)))
+  return `{${fields.join(',')}}`
+}
+
+/** The fields of some jobs, in their order. */
+async function part(services: Services, ids: readonly string[]): Promise<string[]> {
+  const records = await services.store.records(ids)
+  return Promise.all(records.map(async (record) => `${JSON.stringify(record.id)}:${JSON.stringify(await entry(services, record))}`))
 }
 
 async function entry(services: Services, record: JobRecord): Promise<JsonObject> {

@@ -134,7 +134,7 @@ export interface JobStore {
   requests(ids: readonly string[]): Promise<ReadonlyMap<string, { readonly request: JobRequest; readonly origin: JobOrigin }>>
   queue(limit: number, after?: string): Promise<JobPage>
   history(query: HistoryQuery): Promise<JobPage>
-  /** Whole records of a page, for ComfyUI's history. */
+  /** Whole records of those that are there, in the order of their ids here: for ComfyUI's history. */
   records(ids: readonly string[]): Promise<readonly JobRecord[]>
   /** All that wait, in their order: read once at start, mirrored in memory then. */
   waiting(): Promise<readonly Job[]>

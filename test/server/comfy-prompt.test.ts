@@ -239,6 +239,16 @@ describe('the history', () => {
     })])
   })
 
+  test('has all of a long page, in the order in which they ended', async () => {
+    const ids = await Promise.all(Array.from({ length: 60 }, (_, index) => queue(server, show(2000 + index))))
+    await Promise.all(ids.map((id) => entry(server, id)))
+    const { jobs } = await server.json('/api/jobs?state=done&order=newest&limit=60') as { jobs: { id: string }[] }
+    expect(jobs.map(({ id }) => id).sort()).toEqual(ids.sort())
+    const page = await server.json('/history?max_items=60') as Record<string, { prompt: [number, string] }>
+    expect(Object.keys(page)).toEqual(jobs.map(({ id }) => id).reverse())
+    for (const [id, { prompt }] of Object.entries(page)) expect(prompt[1]).toBe(id)
+  })
+
   test('gives pages from the oldest to the newest, and forgets', async () => {
     const ids: string[] = []
     for (let value = 0; value < 4; value++) {
