@@ -1,2 +1,16 @@
 export const canvas = {
+  'canvas.subgraphInputs': 'Inputs',
+  'canvas.subgraphOutputs': 'Outputs',
+  'canvas.newSocket': 'new',
+  'canvas.anything': 'anything',
+  'canvas.listOf': 'list of {type}',
+  'canvas.or': '{a} or {b}',
+  'canvas.refuse.type': 'This input takes {to}; the output gives {from}.',
+  'canvas.refuse.itself': 'A node can not be linked to itself.',
+  'canvas.refuse.cycle': 'This would make a loop: {path}.',
+  'canvas.refuse.node': 'There is no such node any more.',
+  'canvas.refuse.output': '{node} has no such output.',
+  'canvas.refuse.input': '{node} has no such input.',
+  'canvas.refuse.socketless': 'This input is written by hand only.',
+  'canvas.refuse.through': 'What reads this reroute takes {to}; the output gives {from}.',
 } as const
