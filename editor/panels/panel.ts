@@ -10,7 +10,7 @@ export interface PanelProps {
 export interface Panel {
   readonly id: string
   readonly title: TextKey
-  /** The `d` of a path in a box of 24 by 24. */
+  /** The `d` of a path in a box of 24 by 24, drawn as a line (not filled). */
   readonly icon: string
   load(): Promise<{ readonly default: ComponentType<PanelProps> }>
 }

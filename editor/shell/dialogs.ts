@@ -42,6 +42,10 @@ export interface Dialogs {
 export interface OpenDialog {
   readonly id: number
   readonly label: string
+  /** `bare`: places itself, as menus do, and a click beside it dismisses it. */
+  readonly look: 'modal' | 'bare'
   readonly component: ComponentType<DialogProps<unknown>>
+  /** What the component gets besides `close`. */
+  readonly props: object
   readonly close: (answer?: unknown) => void
 }
