@@ -168,7 +168,7 @@ export function jobRouter(services: Services): Router {
       }
       const merged = { ...body.inputs && { inputs: { ...parameters, ...body.inputs } }, ...body.set && { set: [...set ?? [], ...body.set] } }
       const key = headers['idempotency-key']
-      const hash = `rerun ${params.id} ${JSON.stringify(body)}`
+      const hash = () => `rerun ${params.id} ${JSON.stringify(body)}`
       const options = { ...before, ...body, ...merged, title }
       return submitJob(services, { workflow }, { options, hash, principal, ...(key !== undefined && { key }) })
     },

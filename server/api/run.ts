@@ -44,7 +44,7 @@ export function runRouter(services: Services): Router {
       const runnable = withoutVirtualNodes(workflow, await services.desk.definitions())
       const { wait = 0, id, front, device } = query
       const key = headers['idempotency-key']
-      const hash = createHash('sha256').update(JSON.stringify([name, body, device ?? null])).digest('hex')
+      const hash = () => createHash('sha256').update(JSON.stringify([name, body, device ?? null])).digest('hex')
       const options = { inputs: body, ...(id !== undefined && { id }), ...(device && { device }), ...(front && { place: 'front' as const }) }
       const { body: submitted, headers: place } = await submitJob(services, { workflow: runnable, name }, { options, hash, principal, ...(key !== undefined && { key }) })
       const { job, ahead } = submitted

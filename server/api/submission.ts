@@ -22,8 +22,8 @@ export type Options = Static<typeof SubmitOptions>
 export interface Submission {
   readonly source: Source
   readonly options: Options
-  /** SHA-256 of what was asked for: the same for the same request. */
-  readonly hash: string
+  /** What tells whether another request asks for the same; wanted only where there is a key. */
+  readonly hash: () => string
 }
 
 /** @throws ApiError, WorkflowError for a body that is no submission */
@@ -51,7 +51,7 @@ function unsupported(type: string): ApiError {
 
 function fromJson(text: string, schema: typeof SubmitSchema | typeof QuestionSchema): Submission {
   const value = readWorkflowJson(text)
-  const hash = createHash('sha256').update(text).digest('hex')
+  const hash = () => createHash('sha256').update(text).digest('hex')
   const inner = workflowIn(value)
   if (inner === undefined && !isBare(value)) checkValue(schema, value, 'body')
   if (inner === undefined) return { source: { value }, options: {}, hash }
@@ -71,7 +71,7 @@ async function fromForm(request: IncomingMessage, services: Services): Promise<S
     const text = fields.get('options')
     const options: unknown = text === undefined ? {} : readOptions(text)
     checkValue(SubmitOptions, options, 'body.options')
-    const hash = createHash('sha256').update(`${file.sha256}\n${text ?? ''}`).digest('hex')
+    const hash = () => createHash('sha256').update(`${file.sha256}\n${text ?? ''}`).digest('hex')
     return { source: await workflowOfFile(file), options: options as Options, hash } // just checked
   })
 }

@@ -14,7 +14,8 @@ import type { ReadSource } from './workflow-source.ts'
 /** What is known of a submission beside the workflow. */
 export interface Asked {
   readonly options: Options
-  readonly hash: string
+  /** The same for the same request; wanted only where there is a key. */
+  readonly hash: () => string
   readonly principal: Principal
   /** The Idempotency-Key. */
   readonly key?: string
@@ -56,7 +57,7 @@ export async function submitJob(services: Services, read: ReadSource, asked: Ask
     origin,
     ...(id !== undefined && { id }),
     ...(place !== undefined && place !== 'end' && { place }),
-    ...(key !== undefined && { idempotency: { key, owner: principal.name, requestHash: hash } }),
+    ...(key !== undefined && { idempotency: { key, owner: principal.name, requestHash: hash() } }),
   })
   const { job, ahead } = accepted(outcome, id)
   const problems = checked.problems.length > 0 ? { problems: [...checked.problems] } : {}
