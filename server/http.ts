@@ -4,7 +4,7 @@ import { createApp } from './app.ts'
 import type { AppServices } from './app.ts'
 import type { TokenConfig } from './config/config.ts'
 import { listen } from './operations/listen.ts'
-import { limitConnections, replaceTokens, timeLimits } from './security/index.ts'
+import { letAnswersArrive, limitConnections, replaceTokens, timeLimits } from './security/index.ts'
 import { attachSockets } from './sockets.ts'
 
 export interface HttpSide {
@@ -26,6 +26,7 @@ export async function serveHttp(services: AppServices): Promise<HttpSide> {
   const { config } = services
   const server = createServer(timeLimits(config), createApp(services))
   limitConnections(server, config)
+  letAnswersArrive(server)
   const sockets = attachSockets(server, services)
   const url = await listen(server, config)
   let closed: Promise<void> | undefined

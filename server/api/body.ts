@@ -35,7 +35,7 @@ export async function readBytes(request: IncomingMessage, limit: number): Promis
       bytes += piece.length
       if (bytes <= limit) return void pieces.push(piece)
       reject(tooLarge(limit))
-      request.removeAllListeners('data').resume()
+      request.removeAllListeners('data').pause() // what becomes of the rest: security/unread.ts
     })
     request.on('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, bytes)))
     request.on('error', (cause) => reject(incomplete(cause)))
@@ -47,10 +47,10 @@ function incomplete(cause: unknown): ApiError {
   return new ApiError({ status: 400, code: 'incomplete_body', message: 'the body ended before it was whole', remedy: 'Send it again.', cause })
 }
 
-/** The refusal of a body that is too large; the connection ends, since the rest of it is not read. */
+/** The refusal of a body that is too large. */
 export function tooLarge(limit: number): ApiError {
   return new ApiError({
-    status: 413, code: 'body_too_large', message: `expected at most ${limit} bytes`, headers: { connection: 'close' },
+    status: 413, code: 'body_too_large', message: `expected at most ${limit} bytes`,
     remedy: 'Send less, or raise the limit in the configuration file.',
   })
 }

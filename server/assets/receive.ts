@@ -94,10 +94,9 @@ async function parse(request: IncomingMessage, plan: FormPlan, path: string): Pr
     if (file === undefined) throw badForm(`the form has no file in the field "${fileField}"`)
     return { file: await file, fields }
   } catch (error) {
-    request.unpipe(parser)
+    request.unpipe(parser) // what becomes of the rest: security/unread.ts
     parser.destroy() // and with it the file's stream, whose reader would wait for ever
     await file?.catch(() => {})
-    request.resume()
     throw error
   }
 }
@@ -135,7 +134,7 @@ async function save(stream: Readable, path: string, given: string): Promise<Rece
 
 function badForm(message: string, cause?: unknown): ApiError {
   return new ApiError({
-    status: 400, code: 'invalid_form', field: 'body', message, cause, headers: { connection: 'close' },
+    status: 400, code: 'invalid_form', field: 'body', message, cause,
     remedy: 'Send multipart/form-data with one file, and names of fields as they are documented.',
   })
 }

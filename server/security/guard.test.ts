@@ -231,7 +231,7 @@ test('only so many sockets are open at a time', async () => {
 test('bodies are refused before they are read: compressed ones, and those that say they are too large', async () => {
   const { ask, config } = await serve()
   for (const encoding of ['gzip', 'deflate', 'br', 'zstd', 'gzip, identity', 'GZIP', 'x-gzip']) {
-    expect(await ask('POST', '/prompt', { 'content-encoding': encoding }, 'x'), encoding).toMatchObject({ status: 415, headers: { connection: 'close' } })
+    expect(await ask('POST', '/prompt', { 'content-encoding': encoding }, 'x'), encoding).toMatchObject({ status: 415 })
   }
   expect((await ask('POST', '/prompt', { 'content-encoding': 'identity' }, 'x')).status).toBe(200)
   const tooMuch = String(config.limits.uploadBytes * 2)

@@ -22,6 +22,7 @@ import { LOCAL } from './tokens.ts'
 export { FRAME_BYTES, limitConnections, timeLimits, UNSENT_BYTES } from './limits.ts'
 export { refuseUpgrade } from './refusal.ts'
 export type { Refusal } from './refusal.ts'
+export { letAnswersArrive } from './unread.ts'
 
 export type Verdict =
   | { readonly ok: true; readonly principal: Principal }

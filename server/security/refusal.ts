@@ -16,17 +16,9 @@ function body({ type, message }: Refusal): string {
   return JSON.stringify({ error: { code: type, type, message, details: '', extra_info: {} }, node_errors: {} })
 }
 
-/**
- * Answers a request that is refused. The connection ends with it where a body may still be under way: nobody reads
- * gigabytes to be polite.
- */
+/** Answers a request that is refused. What becomes of its body: unread.ts. */
 export function refuse(response: Response, refusal: Refusal): void {
-  if (hasBody(response)) response.set('Connection', 'close')
   response.status(refusal.status).set({ ...refusal.headers, 'Cache-Control': 'no-store' }).type('json').send(body(refusal))
-}
-
-function hasBody({ req }: Response): boolean {
-  return req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
 }
 
 /** Answers an upgrade that is refused, and ends its connection. */
