@@ -3,8 +3,9 @@
  * one they saw. The newest entries are kept in memory; who was away for longer gets a snapshot, which says how all that
  * is alive stands, and which jobs ended since.
  */
-import type { RunEvent } from '../../core/run/events.ts'
+import type { PlanSummary, RunEvent } from '../../core/run/events.ts'
 import type { NodeRef, Problem } from '../../core/workflow/problem.ts'
+import type { ResolvedSeed } from '../../core/workflow/seeds.ts'
 import type { SamplerPreview } from '../../worker/protocol-files.ts'
 import type { Job, JobResult } from '../job/job.ts'
 
@@ -50,6 +51,12 @@ export interface JobSnapshot {
   /** What output nodes have shown so far, by path. */
   readonly ui: Readonly<Record<string, unknown>>
   readonly warnings: readonly { readonly node: string; readonly message: string }[]
+  /** What it was about to do when it began. */
+  readonly plan?: PlanSummary
+  /** Seeds that were drawn for it. */
+  readonly seeds?: readonly ResolvedSeed[]
+  /** What did not run, since what it needs was blocked. */
+  readonly skipped?: readonly { readonly node: string; readonly shown: string; readonly message?: string }[]
   readonly problem?: Problem
 }
 

@@ -17,6 +17,8 @@ export class JobFold {
   #running = new Map<string, RunningNode>()
   #ui = new Map<string, unknown>()
   #warnings: { node: string; message: string }[] = []
+  #plan: Pick<JobSnapshot, 'plan' | 'seeds'> = {}
+  #skipped: NonNullable<JobSnapshot['skipped']>[number][] = []
   #problem: Problem | undefined
 
   constructor(job: Job) {
@@ -32,6 +34,8 @@ export class JobFold {
     fold.#running = new Map(snapshot.running.map((one) => [one.node, one]))
     fold.#ui = new Map(Object.entries(snapshot.ui))
     fold.#warnings = [...snapshot.warnings]
+    fold.#plan = { ...(snapshot.plan && { plan: snapshot.plan }), ...(snapshot.seeds && { seeds: snapshot.seeds }) }
+    fold.#skipped = [...snapshot.skipped ?? []]
     fold.#problem = snapshot.problem
     return fold
   }
@@ -71,6 +75,8 @@ export class JobFold {
       running: [...this.#running.values()],
       ui: Object.fromEntries(this.#ui),
       warnings: [...this.#warnings],
+      ...this.#plan,
+      ...(this.#skipped.length > 0 && { skipped: [...this.#skipped] }),
       ...(this.#problem && { problem: this.#problem }),
     }
   }
@@ -82,11 +88,19 @@ export class JobFold {
     this.#running.clear()
     this.#ui.clear()
     this.#warnings = []
+    this.#plan = {}
+    this.#skipped = []
     this.#problem = undefined
   }
 
   #run(event: RunEvent): void {
     switch (event.type) {
+      case 'run.started':
+        this.#plan = { plan: event.plan, ...(event.seeds && { seeds: event.seeds }) }
+        return
+      case 'node.skipped':
+        this.#skipped.push({ node: event.node, shown: event.shown, ...(event.message !== undefined && { message: event.message }) })
+        return
       case 'node.started':
         this.#running.set(event.node, { node: event.node, shown: event.shown })
         return

@@ -1,2 +1,15 @@
 export const run = {
+  'run.seconds': '{seconds} s',
+  'run.minutes': '{minutes} min {seconds} s',
+  'run.hours': '{hours} h {minutes} min',
+  'run.step': 'step {value} of {max}',
+  'run.item': 'item {item} of {items}',
+  'run.left': '{time} left',
+  'run.comma': ', ',
+  'run.unreachable': 'The server does not answer. Nothing was queued; try again.',
+  'run.queueFull': 'The queue is full. Try again later.',
+  'run.queueFullUntil': 'The queue is full. Try again in {time}.',
+  'run.refused': '{count} things are wrong with this workflow. The first: {first}',
+  'run.showNode': 'Show the node',
+  'run.cancelledWaiting': '{count} waiting jobs were cancelled.',
 } as const

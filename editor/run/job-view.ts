@@ -1,0 +1,114 @@
+/** A job as the editor shows it, made from how its course stands and from its newest previews. */
+import type { UiResult } from '../../core/types/node-type.ts'
+import type { NodeMedia } from '../graph/canvas.ts'
+import type { GraphPath } from '../graph/scene.ts'
+import { activities, courseText, type PlacedNode } from './activity.ts'
+import type { JobCourse, ShownResult } from './job-course.ts'
+import { mediaOf, type AddressOf } from './media.ts'
+import type { JobView, RunPicture } from './run-book.ts'
+import { nodeBelow, previewedNode, shownOf } from './shown-node.ts'
+import { wholeRun, type SecondsOf } from './whole-run.ts'
+
+/** The newest pictures of a running sampler. */
+export interface ShownPreview {
+  readonly node: string
+  readonly shown: string
+  readonly media: NodeMedia
+}
+
+export interface ViewParts {
+  readonly previews: Iterable<ShownPreview>
+  readonly addressOf: AddressOf
+  readonly secondsOf: SecondsOf
+  /** Our clock. */
+  readonly now: number
+}
+
+/** How a job stands. */
+export function viewOf(course: JobCourse, parts: ViewParts): JobView {
+  const now = course.serverTime(parts.now)
+  const placed = placedNodes(course)
+  const top = (one: { readonly shown: string }) => previewedNode(one.shown) ?? one.shown
+  const picture = pictureOf({ course, placed, parts, now, at: top })
+  const running = [...course.nodes.values()].filter(({ state }) => state === 'running')
+  const current = running.find(({ value }) => value !== undefined) ?? running[0]
+  const text = current && courseText(current, now)
+  return {
+    job: course.job,
+    ...picture,
+    ui: shownResults(course.ui.values()),
+    ...wholeRun(course, parts.secondsOf, now),
+    ...(current && { current: { node: current.shown, ...(text !== undefined && { text }) } }),
+    seeds: course.seeds,
+    ...(course.problem && { problem: course.problem }),
+    ...(course.result && { result: course.result }),
+    inside: (path) => (path.length === 0 ? picture : insidePicture(path, { course, placed, parts, now })),
+  }
+}
+
+interface Drawn {
+  readonly course: JobCourse
+  readonly placed: readonly Placed[]
+  readonly parts: ViewParts
+  readonly now: number
+}
+type Placed = { readonly node: string; readonly shown: string; readonly course: PlacedNode['course'] }
+type At = (one: { readonly node: string; readonly shown: string }) => string | undefined
+
+/** All nodes of the run; those that were planned and not reached wait, as long as the run goes on. */
+function placedNodes(course: JobCourse): readonly Placed[] {
+  const known = [...course.nodes.values()].map((node): Placed => ({ node: node.node, shown: node.shown, course: node }))
+  if (!course.isRunning) return known.filter(({ shown }) => previewedNode(shown) === undefined)
+  const waiting = [...course.planned].filter((path) => !course.nodes.has(path))
+    .map((path): Placed => ({ node: path, shown: shownOf(path, course.types), course: 'waiting' }))
+  return [...known, ...waiting].filter(({ shown }) => previewedNode(shown) === undefined)
+}
+
+function insidePicture(path: GraphPath, drawn: Drawn): RunPicture {
+  const prefix = `${path.join('/')}/`
+  return pictureOf({ ...drawn, at: ({ node }) => nodeBelow(node, prefix) })
+}
+
+function pictureOf({ course, placed, parts, now, at }: Drawn & { readonly at: At }): RunPicture {
+  const nodes = placed.flatMap((one): PlacedNode[] => {
+    const place = at(one)
+    return place === undefined ? [] : [{ at: place, course: one.course }]
+  })
+  return { activity: activities(nodes, now), media: drawnMedia(course, parts, at) }
+}
+
+/** Pictures that are being made, and over them what has been shown for good. */
+function drawnMedia({ ui }: JobCourse, { previews, addressOf }: ViewParts, at: At): ReadonlyMap<string, NodeMedia> {
+  const media = new Map<string, NodeMedia>()
+  for (const preview of previews) {
+    const place = at(preview)
+    if (place !== undefined) media.set(place, preview.media)
+  }
+  for (const [place, results] of grouped(ui.values(), at)) {
+    const made = mediaOf(results, addressOf)
+    if (made) media.set(place, made)
+  }
+  return media
+}
+
+function shownResults(results: Iterable<ShownResult>): ReadonlyMap<string, UiResult> {
+  const byNode = grouped(results, ({ shown }) => previewedNode(shown) ?? shown)
+  return new Map([...byNode].map(([node, [first, ...rest]]) => [node, rest.reduce<UiResult>(joined, first ?? {})]))
+}
+
+function grouped(results: Iterable<ShownResult>, at: At): ReadonlyMap<string, readonly UiResult[]> {
+  const groups = new Map<string, UiResult[]>()
+  for (const result of results) {
+    const place = at(result)
+    if (place === undefined) continue
+    const group = groups.get(place)
+    if (group) group.push(result.ui)
+    else groups.set(place, [result.ui])
+  }
+  return groups
+}
+
+function joined(one: UiResult, other: UiResult): UiResult {
+  const kinds = new Set([...Object.keys(one), ...Object.keys(other)])
+  return Object.fromEntries([...kinds].map((kind) => [kind, [...one[kind] ?? [], ...other[kind] ?? []]]))
+}
