@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { filesBelow } from '../server/support.ts'
+import type { Client } from './client.ts'
 import { eventually } from './life.ts'
 import type { Life } from './life.ts'
 import { referenceClip } from './reference.ts'
@@ -10,7 +11,8 @@ import type { Scenario, Stage } from './scenario.ts'
 import { StepWatch } from './step-watch.ts'
 import { clip } from './workflows.ts'
 
-const STEPS = 60
+/** So many that a client which is slow on a busy machine still comes in their midst, three times. */
+const STEPS = 120
 
 export const resumeScenarios = (): Scenario[] => [
   { name: 'kill -9 of the server while sampling', isQuick: true, run: () => onStage({}, (stage) => interrupted(stage, (life) => life.kill())) },
@@ -33,21 +35,27 @@ async function interrupted({ life, client, ledger, settle }: Stage, interrupt: (
   expectThat(await ledger.send(client, wish), 'the clip was not taken')
   const [id] = wish.ids
   for (let time = 0; time < times; time++) {
-    let watch = await StepWatch.open(life.server.url, id!)
     await checkpoints(life, id!, 3)
     await client.pause() // nothing runs again before somebody listens
-    watch.clear()
     await interrupt(life)
-    if (!life.isUp) {
-      await life.begin()
-      watch = await StepWatch.open(life.server.url, id!)
-    }
+    if (!life.isUp) await life.begin()
+    await waitsAgain(client, id!)
+    const watch = await StepWatch.open(life.server.url, id!)
     await client.resume()
     const step = await watch.first()
     watch.close()
     expectThat(step > 2, `the sampler began again at step ${step}`)
   }
   await settle()
+}
+
+/** Waits until a job that was interrupted is back in the queue. */
+async function waitsAgain(client: Client, id: string): Promise<void> {
+  const state = await eventually(async () => {
+    const job = await client.job(id)
+    return job?.state === 'running' ? undefined : job?.state
+  }, 'it is back in the queue')
+  expectThat(state === 'queued', `it was to be interrupted, and is ${state}`)
 }
 
 /** Waits until the state of the job has been written so many times, seen from outside. */

@@ -29,11 +29,6 @@ export class StepWatch {
     return watch
   }
 
-  /** Forgets what it has heard. */
-  clear(): void {
-    this.#steps.length = 0
-  }
-
   /** The first step that it hears of. */
   first(): Promise<number> {
     return eventually(async () => this.#steps[0], 'the sampler makes a step')

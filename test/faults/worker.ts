@@ -1,4 +1,5 @@
 /** Jobs that are bad for their workers. */
+import { eventually } from './life.ts'
 import { expectThat, onStage } from './scenario.ts'
 import type { Scenario, Stage } from './scenario.ts'
 import { allocates, dies, pictures, waits } from './workflows.ts'
@@ -54,7 +55,7 @@ async function poisonIsRemembered({ life, client, ledger, settle }: Stage): Prom
   const wish = ledger.add({ title: 'bad', workflow: dies('bad', 99), files: 0 })
   await ledger.send(client, wish)
   const [id] = wish.ids
-  for (let deaths = 0; deaths === 0;) deaths = (await client.job(id!))?.deaths ?? 0
+  await eventually(async () => ((await client.job(id!))?.deaths ?? 0) > 0 || undefined, 'a worker has died of it')
   await life.kill()
   await life.begin()
   const { state, deaths } = await client.ended(id!)
