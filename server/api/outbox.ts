@@ -14,14 +14,19 @@ const FAREWELL = 5000
 /** The way to one client. Sends when the connection takes more; never more than one batch at a time is under way. */
 export class Outbox {
   readonly #socket: ClientSocket
+  readonly #round: Round
   #waiting: FeedEntry[] = []
-  #isDue = false
   #isClosed = false
 
-  constructor(socket: ClientSocket) {
+  constructor(socket: ClientSocket, round: Round) {
     this.#socket = socket
+    this.#round = round
     // Of the transport, not of the connection: that one says "drained" before anything has left.
-    socket.conn.transport.on('ready', () => this.#flush())
+    socket.conn.transport.on('ready', () => { if (this.#waiting.length > 0) round.add(this) })
+  }
+
+  get socket(): ClientSocket {
+    return this.#socket
   }
 
   /** Adds an entry. A client that is too far behind is let go: it comes back with its cursor. */
@@ -31,12 +36,12 @@ export class Outbox {
       return this.close({ code: 'too_slow', message: `${MAX_WAITING} events waited to be read. Connect again with the last cursor.` })
     }
     this.#waiting.push(entry)
-    if (this.#isDue) return
-    this.#isDue = true
-    setImmediate(() => {
-      this.#isDue = false
-      this.#flush()
-    })
+    this.#round.add(this)
+  }
+
+  /** The next batch, where the connection takes one; it counts as sent. */
+  take(): readonly FeedEntry[] {
+    return this.#isClosed || this.#waiting.length === 0 || !this.#isIdle ? [] : this.#waiting.splice(0, MAX_BATCH)
   }
 
   /** Forgets what waits: a snapshot takes its place. */
@@ -64,9 +69,49 @@ export class Outbox {
     const { transport, writeBuffer } = this.#socket.conn as unknown as { transport: { writable: boolean }; writeBuffer: readonly unknown[] } // engine.io's, which its types hide
     return transport.writable && writeBuffer.length === 0
   }
+}
 
-  #flush(): void {
-    if (this.#isClosed || this.#waiting.length === 0 || !this.#isIdle) return
-    this.#socket.emit('entries', this.#waiting.splice(0, MAX_BATCH))
+/**
+ * Sends what waits in all outboxes, once in a turn of the event loop. Most clients watch the same: what is the same for
+ * many is written as JSON, and as a frame, once.
+ */
+export class Round {
+  readonly #due = new Set<Outbox>()
+
+  /** Has an outbox looked at when this turn is over. */
+  add(outbox: Outbox): void {
+    if (this.#due.size === 0) setImmediate(() => this.#send())
+    this.#due.add(outbox)
   }
+
+  #send(): void {
+    const byFirst = new Map<FeedEntry, Letter[]>()
+    for (const outbox of this.#due) {
+      const entries = outbox.take()
+      const [first] = entries
+      if (first === undefined) continue
+      const letters = byFirst.get(first)
+      const same = letters?.find((one) => isSame(one.entries, entries))
+      if (same) same.to.push(outbox.socket)
+      else if (letters) letters.push({ entries, to: [outbox.socket] })
+      else byFirst.set(first, [{ entries, to: [outbox.socket] }])
+    }
+    this.#due.clear()
+    for (const letters of byFirst.values()) for (const letter of letters) post(letter)
+  }
+}
+
+/** A batch and all who get it. */
+interface Letter {
+  readonly entries: readonly FeedEntry[]
+  readonly to: ClientSocket[]
+}
+
+function isSame(a: readonly FeedEntry[], b: readonly FeedEntry[]): boolean {
+  return a.length === b.length && a.every((entry, index) => entry === b[index])
+}
+
+function post({ entries, to }: Letter): void {
+  const [first] = to
+  first?.nsp.to(to.map(({ id }) => id)).emit('entries', entries)
 }

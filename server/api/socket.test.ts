@@ -13,6 +13,7 @@ import { attachSocketIo, type EventSocket } from './socket.ts'
 
 const ADMIN: Principal = { name: 'admin', scopes: new Set<Scope>(['run', 'edit', 'admin']) }
 const ANNA: Principal = { name: 'anna', scopes: new Set<Scope>(['run']) }
+const BERT: Principal = { name: 'bert', scopes: new Set<Scope>(['run']) }
 
 let feed: Feed
 let server: Server
@@ -103,6 +104,28 @@ test('with tokens, one hears of one\'s own jobs only, in snapshots too', async (
   queue('hers', 'anna')
   await until(() => heard.length > 0)
   expect(heard).toEqual(['hers'])
+})
+
+test('clients that hear at the same time get each their own, in order and once', async () => {
+  tokens = [{}]
+  const heard: string[][] = []
+  for (const [who, watch] of [[ADMIN, {}], [ANNA, {}], [BERT, {}], [ADMIN, {}], [ADMIN, { jobs: ['his', 'hers'] }], [BERT, { jobs: ['hers', 'more'] }]] as const) {
+    principal = who
+    const client = open(watch)
+    const mine: string[] = []
+    heard.push(mine)
+    client.on('entries', (entries) => mine.push(...entries.map(idOf)))
+    await first(client, 'snapshot')
+  }
+  const all: string[] = []
+  for (const [id, owner] of [['hers', 'anna'], ['his', 'bert'], ['nobodys', undefined], ['more', 'bert'], ['hers', 'anna'], ['end', undefined]] as const) {
+    queue(id, owner)
+    all.push(id)
+    if (id === 'more') await pause(20)
+  }
+  await until(() => [0, 1, 2, 3].every((index) => heard[index]!.at(-1) === 'end') && heard[4]!.length === 3 && heard[5]!.length === 1)
+  const annas = ['hers', 'nobodys', 'hers', 'end']
+  expect(heard).toEqual([all, annas, ['his', 'nobodys', 'more', 'end'], all, ['hers', 'his', 'hers'], ['more']])
 })
 
 test('who does not read loses previews first and then the connection; others get everything', async () => {

@@ -8,7 +8,7 @@ import type { Job } from '../job/job.ts'
 import type { Principal, Services } from '../services.ts'
 import type { ClientEvents, ServerEvents } from './channel.ts'
 import { checkValue } from './check.ts'
-import type { ClientSocket } from './outbox.ts'
+import { Round, type ClientSocket } from './outbox.ts'
 import { JobId } from './schema/common.ts'
 import { Watcher } from './watcher.ts'
 
@@ -59,6 +59,7 @@ async function open(join: (client: ClientSocket) => void): Promise<Server> {
 class Hub {
   readonly #services: Services
   readonly #watchers = new Set<Watcher>()
+  readonly #round = new Round()
   /** Whose the running jobs are: previews name them by id alone. */
   readonly #running = new Map<string, Job>()
   #unsubscribe: (() => void) | undefined
@@ -68,7 +69,7 @@ class Hub {
   }
 
   join(socket: ClientSocket, principal: Principal | undefined): void {
-    const watcher = new Watcher(socket, this.#services, principal ?? { name: '', scopes: new Set() })
+    const watcher = new Watcher(socket, this.#services, principal ?? { name: '', scopes: new Set() }, this.#round)
     const greeting = readGreeting(socket)
     if (typeof greeting === 'string') return watcher.outbox.close({ code: 'invalid_request', message: greeting })
     watcher.watch(greeting)

@@ -4,7 +4,7 @@ import type { Job } from '../job/job.ts'
 import type { Principal, Services } from '../services.ts'
 import { isTheirs, onlyOf } from '../comfy/principal.ts'
 import type { Watch } from './channel.ts'
-import { Outbox, type ClientSocket } from './outbox.ts'
+import { Outbox, type ClientSocket, type Round } from './outbox.ts'
 
 /** Times to take another snapshot, where the feed has moved past one before it was sent. */
 const MAX_SNAPSHOTS = 5
@@ -19,11 +19,11 @@ export class Watcher {
   /** Until what it missed has been sent, entries come from there. */
   #isLive = false
 
-  constructor(socket: ClientSocket, services: Pick<Services, 'feed' | 'config'>, principal: Principal) {
+  constructor(socket: ClientSocket, services: Pick<Services, 'feed' | 'config'>, principal: Principal, round: Round) {
     this.#socket = socket
     this.#services = services
     this.#principal = principal
-    this.outbox = new Outbox(socket)
+    this.outbox = new Outbox(socket, round)
   }
 
   watch({ jobs = 'all', previews = false }: Watch): void {
