@@ -1,4 +1,22 @@
 /** The page: makes the session and draws the shell. */
 import { render } from 'preact'
+import { createClient } from '../server/client/index.ts'
+import { createSession } from './app/browser-session.ts'
+import type { OpenSession } from './app/create-session.ts'
+import { live } from './app/live.ts'
+import { reach } from './app/reach.tsx'
+import { setLanguage } from './i18n/index.ts'
+import { Shell } from './shell/shell.tsx'
 
-render(<p>…</p>, document.getElementById('editor')!)
+declare global {
+  /** For tests, and for people at the console. */
+  var kinograph: { readonly session: OpenSession } | undefined
+}
+
+const place = document.getElementById('editor')!
+const session = await createSession(createClient())
+globalThis.kinograph = { session }
+await setLanguage(session.settings.value.language)
+await reach(session, place)
+live(session)
+render(<Shell session={session} />, place)

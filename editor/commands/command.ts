@@ -13,6 +13,8 @@ export interface Command {
   readonly keys?: readonly string[]
   /** Keys work only while no text is being written, unless this is set. */
   readonly inText?: boolean
+  /** Where its keys work, if not everywhere: while the focus is on the canvas, or while a text is being written. */
+  readonly where?: 'canvas' | 'text'
   /** Menus of what was clicked that offer it. */
   readonly menus?: readonly CanvasTarget['kind'][]
   /** Whether it can be done now; always when left out. */
@@ -27,4 +29,8 @@ export interface CommandTable {
   run(id: string, target?: CanvasTarget): Promise<void>
   /** The keys that run it, settings considered. */
   keysOf(id: string): readonly string[]
+  /** What a key runs, in the order in which they are tried: the first that can be done now. */
+  ofKey(key: string): readonly Command[]
+  /** Keys that more than one command has in the same place, with the commands' ids. */
+  readonly conflicts: ReadonlySignal<ReadonlyMap<string, readonly string[]>>
 }

@@ -81,4 +81,7 @@ export const app = {
   'app.away.tokenText': 'Log in with the token that its owner gave you. What you had open is kept in this browser.',
   'app.away.logIn': 'Log in',
   'app.away.retry': 'Try again now',
+  'app.error.unreachable': 'The server does not answer. Nothing is lost; try again.',
+  'app.error.token': 'The server wants a token: log in again at /login.',
+  'app.error.forbidden': 'This token may not do that: {message}',
 } as const

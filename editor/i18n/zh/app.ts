@@ -83,4 +83,7 @@ export const app: Record<keyof typeof english, string> = {
   'app.away.tokenText': '请使用服务器所有者提供的令牌登录。您打开的内容已保存在此浏览器中。',
   'app.away.logIn': '登录',
   'app.away.retry': '立即重试',
+  'app.error.unreachable': '服务器没有响应。内容没有丢失，请重试。',
+  'app.error.token': '服务器需要令牌：请在 /login 重新登录。',
+  'app.error.forbidden': '此令牌没有相应权限：{message}',
 }

@@ -1,4 +1,27 @@
 import type { commands as english } from '../en/commands.ts'
 
 export const commands: Record<keyof typeof english, string> = {
+  'commands.run.queue': '运行',
+  'commands.run.front': '优先运行（插到队列最前）',
+  'commands.run.toNode': '运行到此节点',
+  'commands.run.cancel': '取消正在运行的任务',
+  'commands.run.clearQueue': '清空队列',
+  'commands.run.clearQuestion': '取消等待中的 {count} 个任务？正在运行的任务会继续。',
+  'commands.run.pause': '暂停队列',
+  'commands.run.resume': '继续队列',
+  'commands.run.batch': '每次运行的次数…',
+  'commands.run.batchMore': '增加一次运行',
+  'commands.run.batchLess': '减少一次运行',
+  'commands.run.autoOff': '自动排队：关闭',
+  'commands.run.autoChange': '自动排队：更改时',
+  'commands.run.autoInstant': '自动排队：即时',
+  'commands.run.refresh': '刷新节点与模型列表',
+  'commands.tab.next': '下一个标签页',
+  'commands.tab.previous': '上一个标签页',
+  'commands.tab.close': '关闭标签页',
+  'commands.tab.closeOthers': '关闭其他标签页',
+  'commands.tab.moveLeft': '向左移动标签页',
+  'commands.tab.moveRight': '向右移动标签页',
+  'commands.text.weightUp': '增加提示词权重',
+  'commands.text.weightDown': '降低提示词权重',
 }
