@@ -50,6 +50,7 @@ export class JobCourse {
     for (const { node, message } of snapshot.warnings) course.#warn(node, message)
     for (const [node, ui] of Object.entries(snapshot.ui)) course.ui.set(node, { node, shown: course.#shown(node), ui: ui as UiResult }) // as nodes gave it
     course.problem = snapshot.problem
+    if (snapshot.problem) course.#blame(snapshot.problem)
     course.seeds = snapshot.seeds ?? []
     return course
   }

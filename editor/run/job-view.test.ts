@@ -130,7 +130,7 @@ test('a snapshot and the events before it give the same picture', () => {
     { type: 'node.skipped', node: 'outer/b', shown: 'outer', by: { node: 'text', shown: 'text' }, message: 'nothing to do' }, began('sampler'), stepped('sampler', 7, 20),
   ])
   const snapshot: JobSnapshot = {
-    job: aJob(), nodes: [...Object.entries({ ...TYPES, text: 'PreviewAny', outer: 'subgraph:x' })].map(([id, type]) => ({ id, type })),
+    job: aJob(), nodes: Object.entries({ ...TYPES, text: 'PreviewAny', outer: 'subgraph:x' }).map(([id, type]) => ({ id, type })),
     plan: { run: ['text', 'sampler', 'save', 'outer/a', 'outer/b'], cached: ['load'], skipped: [] }, done: ['text', 'outer/a'], cached: ['load'],
     running: [{ node: 'sampler', shown: 'sampler', value: 7, max: 20 }], ui: { text: ui }, warnings: [], skipped: [{ node: 'outer/b', shown: 'outer', message: 'nothing to do' }],
   }

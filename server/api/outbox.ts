@@ -50,8 +50,13 @@ export class Outbox {
   }
 
   /** Sends a preview, or leaves it out where the client has not read what came before. */
-  preview({ frames, ...about }: Preview): void {
-    if (!this.#isClosed && this.#waiting.length === 0 && this.#isIdle) this.#socket.emit('preview', about, frames)
+  preview(preview: Preview): void {
+    if (this.#waiting.length === 0 && this.#isIdle) this.previewNow(preview)
+  }
+
+  /** Sends a preview behind whatever is on its way. */
+  previewNow({ frames, ...about }: Preview): void {
+    if (!this.#isClosed) this.#socket.emit('preview', about, frames)
   }
 
   /** Says why, and ends the connection. */

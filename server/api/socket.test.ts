@@ -167,3 +167,24 @@ test('a server that stops says so', async () => {
   events.close()
   expect(await goodbye).toMatchObject({ code: 'stopping' })
 })
+
+test('a snapshot is followed by the newest pictures of what runs, for who wants pictures', async () => {
+  const job = { ...jobOf('a'), state: 'running' } as const
+  const preview = { job: 'a', node: 'sampler', shown: 'sampler', steps: 9, width: 8, height: 8, fps: 8, frames: [Buffer.from([1, 2, 3])] }
+  feed.emit({ type: 'job.started', job }, job)
+  feed.preview({ ...preview, step: 3 })
+  feed.preview({ ...preview, step: 4 })
+  const said = async (greeting: Greeting) => {
+    const client = open(greeting)
+    const heard: unknown[] = []
+    client.onAny((name: string, about: object) => heard.push(name === 'preview' ? about : name))
+    await first(client, 'snapshot')
+    queue('after')
+    await until(() => heard.includes('entries'))
+    return heard
+  }
+  const { frames: _, ...about } = preview
+  expect(await said({ previews: true })).toEqual(['snapshot', { ...about, step: 4 }, 'entries'])
+  expect(await said({})).toEqual(['snapshot', 'entries'])
+  expect(await said({ previews: true, jobs: ['after'] })).toEqual(['snapshot', 'entries'])
+})

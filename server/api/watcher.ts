@@ -47,8 +47,10 @@ export class Watcher {
       // Nothing can happen between here and the end of this turn: no entry is sent twice or left out.
       const since = feed.since(snapshot.cursor)
       if (since === undefined || (since.length > 0 && this.#seesOnlyOwn)) continue
-      this.#socket.emit('snapshot', this.#seen(snapshot))
+      const seen = this.#seen(snapshot)
+      this.#socket.emit('snapshot', seen)
       this.#isLive = true
+      this.#showLast(seen)
       for (const entry of since) if (this.#wants(entry)) this.outbox.push(entry)
       return
     }
@@ -63,6 +65,15 @@ export class Watcher {
   preview(preview: Preview, job: Job | undefined): void {
     if (!this.#isLive || !this.#wantsPreviews || !this.#wantsJob(preview.job)) return
     if (job === undefined ? !this.#seesOnlyOwn : this.#maySeeJob(job)) this.outbox.preview(preview)
+  }
+
+  /** The newest pictures of what runs belong to how it stands: the next may be long in coming. */
+  #showLast({ running }: Snapshot): void {
+    if (!this.#wantsPreviews) return
+    for (const { job } of running) {
+      const last = this.#wantsJob(job.id) ? this.#services.feed.lastPreview(job.id) : undefined
+      if (last) this.outbox.previewNow(last)
+    }
   }
 
   #wants(entry: FeedEntry): boolean {

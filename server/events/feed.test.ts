@@ -51,6 +51,8 @@ const body: fc.Arbitrary<RunEventBody> = fc.oneof(
   nodes.map((node): RunEventBody => ({ type: 'node.warning', node, shown: node, message: 'careful' })),
   nodes.map((node): RunEventBody => ({ type: 'node.failed', node, shown: node, error: { code: 'execution_failed', problem: 'it broke' } })),
   nodes.map((node): RunEventBody => ({ type: 'node.cancelled', node, shown: node })),
+  nodes.map((node): RunEventBody => ({ type: 'node.skipped', node, shown: node, by: { node: '1', shown: '1' }, message: 'blocked' })),
+  nodes.map((node): RunEventBody => ({ type: 'run.started', plan: { run: [node], cached: [], skipped: [] }, seeds: [{ node, input: 'seed', value: 7 }] })),
 )
 const jobs = fc.constantFrom('a', 'b', 'c')
 const happening: fc.Arbitrary<readonly [string, JobEvent]> = fc.oneof(
