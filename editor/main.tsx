@@ -2,7 +2,7 @@
 import { render } from 'preact'
 import { createClient } from '../server/client/index.ts'
 import { createSession } from './app/browser-session.ts'
-import type { OpenSession } from './app/create-session.ts'
+import type { Session } from './app/session.ts'
 import { live } from './app/live.ts'
 import { reach } from './app/reach.tsx'
 import { setLanguage } from './i18n/index.ts'
@@ -10,7 +10,7 @@ import { Shell } from './shell/shell.tsx'
 
 declare global {
   /** For tests, and for people at the console. */
-  var kinograph: { readonly session: OpenSession } | undefined
+  var kinograph: { readonly session: Session } | undefined
 }
 
 const place = document.getElementById('editor')!
