@@ -8,6 +8,7 @@ import { readdir } from 'node:fs/promises'
 import type { MediaReport } from '../../worker/protocol-files.ts'
 import { checkPath } from '../assets/file-names.ts'
 import { listAssets } from '../assets/list-assets.ts'
+import { newestAssets } from '../assets/newest-assets.ts'
 import { folderInside, openInside } from '../assets/open-inside.ts'
 import { receiveForm } from '../assets/receive.ts'
 import { sendFile } from '../assets/send-file.ts'
@@ -73,12 +74,13 @@ export const assetRoutes = {
     errors: [404],
   },
   'GET /assets/{root}': {
-    operation: 'listAssets', tag: 'assets', scope: 'run', summary: 'Files and folders, by name',
+    operation: 'listAssets', tag: 'assets', scope: 'run', summary: 'Files and folders, by name; or all files, the newest first',
     params: Type.Object({ root: Root }),
     query: Type.Object({
       folder: Type.Optional(Type.String({ maxLength: 4000, description: 'Below the root.' })),
       limit: Type.Optional(Limit),
-      after: Type.Optional(Type.String({ maxLength: 1000, description: 'From `next` of the page before.' })),
+      after: Type.Optional(Type.String({ maxLength: 5000, description: 'From `next` of the page before.' })),
+      order: Type.Optional(oneOf(['name', 'newest'] as const, '`newest`: the files of all folders below, the newest first.')),
     }, { additionalProperties: false }),
     replies: { 200: Type.Object({ assets: Type.Array(AssetSchema), next: Type.Optional(Type.String()), total: Type.Integer() }) },
     errors: [404],
@@ -139,10 +141,11 @@ export function assetRouter(services: Services): Router {
       return { path: `${BY_HASH}/${name}`, sha256: params.sha256 }
     },
     'GET /assets/{root}': async ({ params, query }) => {
-      const { folder = '', limit = 100, after } = query
+      const { folder = '', limit = 100, after, order } = query
       const real = await folderInside(folders[params.root], folder, 'query.folder')
       if (real === undefined && folder !== '') throw missing(`the folder "${folder.slice(0, 200)}"`, `GET /api/assets/${params.root} lists what there is.`)
-      return real === undefined ? { assets: [], total: 0 } : listAssets(real, folder, limit, after)
+      if (real === undefined) return { assets: [], total: 0 }
+      return order === 'newest' ? newestAssets(real, folder, limit, after) : listAssets(real, folder, limit, after)
     },
     'GET /assets/{root}/{path+}': async ({ params, query, request, response }) => {
       const file = await openInside(folders[params.root], params.path)
