@@ -17,14 +17,15 @@ export function lookOf({ extra }: WorkflowNode): Look {
   return {
     collapsed: own(kept, 'collapsed') === true,
     pinned: own(kept, 'pinned') === true,
-    color: typeof color === 'string' && COLOR.test(color) ? color : null,
+    color: typeof color === 'string' && COLOR.test(color) ? color.toLowerCase() : null,
   }
 }
 
 /** The node with another look; itself where it looks so already. */
 export function withLook(node: WorkflowNode, changes: Partial<Look>): WorkflowNode {
   const before = lookOf(node)
-  const after = { ...before, ...changes }
+  const { color = before.color } = changes
+  const after = { ...before, ...changes, color: color !== null && COLOR.test(color) ? color.toLowerCase() : null }
   if (before.collapsed === after.collapsed && before.pinned === after.pinned && before.color === after.color) return node
   const kept = { ...editorPart(node.extra) }
   const set = (key: string, value: Json | undefined) => {
@@ -33,7 +34,7 @@ export function withLook(node: WorkflowNode, changes: Partial<Look>): WorkflowNo
   }
   set('collapsed', after.collapsed || undefined)
   set('pinned', after.pinned || undefined)
-  set('color', after.color !== null && COLOR.test(after.color) ? after.color.toLowerCase() : undefined)
+  set('color', after.color ?? undefined)
   return withFields(node, { extra: withEditorPart(node.extra, kept) })
 }
 

@@ -1,11 +1,11 @@
 /**
  * Sums as people type them into a field: `16*4+1`, `(1024 - 64) / 2`, `2^10`. `undefined` for what is none.
  *
- * sum = product {(+|-) product}; product = power {(*|/|%) power}; power = sign ['^' power]; sign = {+|-} value;
+ * sum = product {(+|-) product}; product = sign {(*|/|%) sign}; sign = {+|-} power; power = value ['^' sign];
  * value = number | '(' sum ')'
  */
 export function calculate(text: string): number | undefined {
-  const tokens = text.replaceAll(/\s+/g, '').match(/\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|[-+*/%^()]|./gi) ?? []
+  const tokens = text.match(/\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|\S/gi) ?? []
   if (tokens.length > 100) return undefined
   const reader = new Reader(tokens)
   const value = reader.sum()
@@ -30,7 +30,7 @@ class Reader {
   }
 
   sum(): number | undefined {
-    return this.#chain(SUMS, () => this.#chain(PRODUCTS, () => this.#power()))
+    return this.#chain(SUMS, () => this.#chain(PRODUCTS, () => this.#sign()))
   }
 
   #chain(operations: ReadonlyMap<string, Operation>, part: () => number | undefined): number | undefined {
@@ -50,9 +50,9 @@ class Reader {
   }
 
   #power(): number | undefined {
-    const base = this.#sign()
+    const base = this.#value()
     if (!this.#take('^')) return base
-    const exponent = this.#power()
+    const exponent = this.#sign()
     return base === undefined || exponent === undefined ? undefined : base ** exponent
   }
 
@@ -61,7 +61,7 @@ class Reader {
       const value = this.#sign()
       return value === undefined ? undefined : -value
     }
-    return this.#take('+') ? this.#sign() : this.#value()
+    return this.#take('+') ? this.#sign() : this.#power()
   }
 
   #value(): number | undefined {
