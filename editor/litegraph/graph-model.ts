@@ -47,7 +47,7 @@ export class GraphModel {
   /** Puts nodes and groups back to where the scene has them: after a gesture whose edits were not made. */
   restore(): void {
     for (const node of this.nodes.values()) {
-      if (node.layout.size[0] !== node.size[0] || node.layout.size[1] !== node.size[1] || !isAt(node)) this.#update(node.scene)
+      if (node.isStretched || !isAt(node)) this.#update(node.scene)
     }
     for (const group of this.groups) group.place(group.scene.bounds)
   }
@@ -57,7 +57,17 @@ export class GraphModel {
     const node = this.nodes.get(id)
     if (!node) return
     node.layout = this.#layout(size ? { ...node.scene, size } : node.scene)
+    node.isStretched = size !== undefined
     node.place([node.pos[0], node.pos[1]])
+  }
+
+  /** Draws a node over all others. */
+  raise(node: GraphNode): void {
+    const { nodes } = this.graph
+    const index = nodes.indexOf(node)
+    if (index < 0 || index === nodes.length - 1) return
+    nodes.splice(index, 1)
+    nodes.push(node)
   }
 
   node(id: string): GraphNode | undefined {
@@ -130,6 +140,7 @@ export class GraphModel {
     if (!node) return
     node.scene = scene
     node.layout = this.#layout(scene)
+    node.isStretched = false
     node.place(scene.position)
   }
 

@@ -6,6 +6,8 @@ import type { NodeLayout } from './node-layout.ts'
 export class GraphNode extends LGraphNode {
   scene: SceneNode
   layout: NodeLayout
+  /** Another size than the scene has: while it is being made larger or smaller. */
+  isStretched = false
 
   constructor(scene: SceneNode, layout: NodeLayout) {
     super(scene.title, scene.type)
@@ -53,11 +55,11 @@ export class GraphGroup extends LGraphGroup {
   }
 
   place(bounds: Rectangle): void {
-    this._bounding.set(bounds)
+    this.boundingRect.set(bounds)
   }
 
   get area(): Rectangle {
-    const [x, y, width, height] = this._bounding
+    const [x, y, width, height] = this.boundingRect
     return [x!, y!, width!, height!]
   }
 }

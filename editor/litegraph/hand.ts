@@ -1,0 +1,306 @@
+/** The person's hand on the canvas: turns what the pointer does into clicks, gestures, menus, and what is selected. */
+import { CanvasPointer } from 'litegraph.js'
+import type { CanvasSelection, CanvasView } from '../graph/canvas.ts'
+import type { Edit } from '../graph/edit.ts'
+import type { Point, Rectangle } from '../graph/scene.ts'
+import { actionFor, type Deeds } from './actions.ts'
+import type { Board } from './board.ts'
+import { cursorOf } from './cursor.ts'
+import { pan } from './gestures-move.ts'
+import type { At, Gesture } from './gesture.ts'
+import type { GraphNode } from './graph-node.ts'
+import { hitAt, targetOf, type Aim, type Hit } from './hit.ts'
+import { HoverRest } from './hover-rest.ts'
+import { isSame } from './reconcile.ts'
+import type { Stage } from './stage.ts'
+import { Touch } from './touch.ts'
+import { panView, toPixels, toUnits, zoomView } from './view.ts'
+
+type AdjustedEvent = Parameters<CanvasPointer['down']>[0]
+
+CanvasPointer.doubleClickTime = 400
+
+const LONG_PRESS = 500
+
+export class Hand implements Deeds {
+  readonly stage: Stage
+  readonly #board: Board
+  readonly #element: HTMLCanvasElement
+  readonly #settle: () => void
+  readonly #listening = new AbortController()
+  readonly #rest: HoverRest
+  readonly #touch: Touch
+  #gesture: Gesture | undefined
+  #pointerType = 'mouse'
+  #isSpaceDown = false
+  #lastRight = -Infinity
+  #longPress: ReturnType<typeof setTimeout> | undefined
+
+  constructor(element: HTMLCanvasElement, board: Board, stage: Stage, settle: () => void) {
+    this.stage = stage
+    this.#board = board
+    this.#element = element
+    this.#settle = settle
+    this.#rest = new HoverRest(stage.listener)
+    this.#touch = new Touch((view) => this.look(view), () => this.view, (client) => this.#local(client))
+    this.#listen()
+  }
+
+  /** Whether something is being dragged: scenes wait. */
+  get isBusy(): boolean {
+    return this.#gesture !== undefined
+  }
+
+  get view(): CanvasView {
+    return this.#board.view
+  }
+
+  aim = (): Aim => {
+    const { scale } = this.view
+    const reach = this.#pointerType === 'touch' ? Math.max(16, 22 / scale) : Math.max(10, 10 / scale)
+    return { reach, isCoarse: this.#board.isSimple, visible: this.#board.visible_nodes.filter(isGraphNode) }
+  }
+
+  look = (view: CanvasView): void => {
+    this.#board.view = view
+    this.stage.listener.view(view)
+  }
+
+  select = (selection: CanvasSelection, tell = true): void => {
+    if (isSame([...selection.nodes], [...this.stage.selection.nodes]) && isSame([...selection.groups], [...this.stage.selection.groups])) return
+    Object.assign(this.stage.selection, { nodes: selection.nodes, groups: selection.groups })
+    this.stage.redraw()
+    if (tell) this.stage.listener.select(selection)
+  }
+
+  pick = (hit: Hit, { shift, ctrl }: Pick<At, 'shift' | 'ctrl'>): void => {
+    const { nodes, groups } = this.stage.selection
+    const node = hit.kind === 'node' ? hit.node : undefined
+    if (node) this.stage.model.raise(node)
+    const group = hit.kind === 'group' ? hit.group.scene.index : undefined
+    const adds = shift || ctrl
+    this.select({ nodes: picked(nodes, node?.key, adds), groups: picked(groups, group, adds) })
+  }
+
+  /** Forgets what is selected and no longer there. */
+  keepSelection(isOther: boolean): void {
+    const { model, selection: { nodes, groups } } = this.stage
+    this.stage.lit = undefined
+    this.select({
+      nodes: new Set(isOther ? [] : [...nodes].filter((id) => model.node(id))),
+      groups: new Set(isOther ? [] : [...groups].filter((index) => index < model.groups.length)),
+    })
+  }
+
+  edit = (edits: readonly Edit[]): void => {
+    if (edits.length > 0) this.stage.listener.edit(edits)
+  }
+
+  toClient = ([x, y, width, height]: Rectangle): Rectangle => {
+    const { left, top } = this.#element.getBoundingClientRect()
+    const { scale } = this.view
+    const [px, py] = toPixels(this.view, [x, y])
+    return [px + left, py + top, width * scale, height * scale]
+  }
+
+  /** Gives up what is being done. */
+  letGo(): void {
+    clearTimeout(this.#longPress)
+    this.#rest.leave()
+    this.#drop()
+    this.#board.pointer.reset()
+  }
+
+  dispose(): void {
+    this.letGo()
+    this.#listening.abort()
+  }
+
+  #listen(): void {
+    const { signal } = this.#listening
+    const on = <K extends keyof HTMLElementEventMap>(type: K, heard: (event: HTMLElementEventMap[K]) => void) =>
+      this.#element.addEventListener(type, heard, { signal, passive: false })
+    on('pointerdown', (event) => this.#down(event))
+    on('pointermove', (event) => this.#move(event))
+    on('pointerup', (event) => this.#up(event))
+    on('pointercancel', (event) => this.#lost(event))
+    on('pointerleave', () => this.#rest.leave())
+    on('wheel', (event) => this.#wheel(event))
+    on('contextmenu', (event) => this.#menuKey(event))
+    window.addEventListener('keydown', (event) => this.#key(event), { signal, capture: true })
+    window.addEventListener('keyup', (event) => {
+      if (event.code === 'Space') this.#space(false)
+    }, { signal })
+    window.addEventListener('blur', () => this.#space(false), { signal })
+  }
+
+  #down(event: PointerEvent): void {
+    this.#pointerType = event.pointerType
+    this.#rest.leave()
+    this.#element.focus({ preventScroll: true })
+    if (this.#touch.down(event)) return this.letGo() // the second finger: neither is a press any more
+    if (event.button === 2) {
+      this.#lastRight = performance.now()
+      return
+    }
+    if (event.button > 1 || !event.isPrimary) return
+    if (event.button === 1) event.preventDefault() // no automatic scrolling
+    const { pointer } = this.#board
+    pointer.down(this.#adjusted(event))
+    const start = this.#at(event)
+    const hit = this.hit(start.graph)
+    const action = event.button === 1 || this.#isSpaceDown ? { drag: (at: At) => pan(this, at) } : actionFor(this, hit, start)
+    pointer.onClick = (up) => action.click?.(this.#at(up))
+    if (action.doubleClick) pointer.onDoubleClick = (up) => action.doubleClick?.(this.#at(up))
+    pointer.onDragStart = () => {
+      clearTimeout(this.#longPress)
+      this.#gesture = action.drag(start)
+    }
+    pointer.onDragEnd = (up) => this.#finish(this.#at(up))
+    if (event.pointerType === 'touch') this.#startLongPress(hit, start)
+  }
+
+  #move(event: PointerEvent): void {
+    this.#pointerType = event.pointerType
+    if (this.#touch.move(event)) return
+    const { pointer } = this.#board
+    const at = this.#at(event)
+    if (pointer.eDown) {
+      if (event.pointerId === pointer.pointerId) pointer.move(this.#adjusted(event))
+      this.#gesture?.move(at)
+      return
+    }
+    this.#hover(at)
+  }
+
+  #up(event: PointerEvent): void {
+    clearTimeout(this.#longPress)
+    if (this.#touch.up(event)) return
+    if (event.button === 2) return this.#openMenu(event)
+    const { pointer } = this.#board
+    if (pointer.eDown && event.pointerId === pointer.pointerId) pointer.up(this.#adjusted(event))
+  }
+
+  #lost(event: PointerEvent): void {
+    this.#touch.up(event)
+    this.letGo()
+  }
+
+  #finish(at: At): void {
+    const gesture = this.#gesture
+    this.#gesture = undefined
+    if (!gesture) return
+    gesture.move(at)
+    this.edit(gesture.end(at))
+    this.#settle()
+    this.stage.redraw()
+  }
+
+  #drop(): void {
+    const gesture = this.#gesture
+    this.#gesture = undefined
+    if (!gesture) return
+    gesture.cancel()
+    this.#settle()
+  }
+
+  #hover(at: At): void {
+    const hit = this.hit(at.graph)
+    this.#element.style.cursor = this.#isSpaceDown ? 'grab' : cursorOf(hit)
+    this.#rest.over(targetOf(hit), at.client)
+    const lit = hit.kind === 'link' ? hit.link : undefined
+    if (lit === this.stage.lit) return
+    this.stage.lit = lit
+    this.stage.redraw()
+  }
+
+  /** What lies at a point of the graph. */
+  hit(graph: Point): Hit {
+    return hitAt(this.stage, graph, this.aim())
+  }
+
+  #wheel(event: WheelEvent): void {
+    event.preventDefault()
+    this.#rest.leave()
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1
+    if (event.shiftKey && !event.ctrlKey) return this.look(panView(this.view, -event.deltaY * lines - event.deltaX * lines, 0))
+    // A pinch on a touchpad comes as a wheel with Ctrl, in small steps.
+    const speed = event.ctrlKey && Math.abs(event.deltaY) < 50 ? 0.01 : 0.0015
+    const factor = Math.exp(-Math.max(-240, Math.min(240, event.deltaY * lines)) * speed)
+    this.look(zoomView(this.view, factor, this.#local([event.clientX, event.clientY])))
+  }
+
+  #startLongPress(hit: Hit, { client }: At): void {
+    clearTimeout(this.#longPress)
+    this.#longPress = setTimeout(() => {
+      if (this.#gesture) return
+      this.#board.pointer.reset()
+      this.#menuOf(hit, client)
+    }, LONG_PRESS)
+  }
+
+  #openMenu(event: PointerEvent): void {
+    this.#lastRight = performance.now()
+    const { graph, client } = this.#at(event)
+    this.#menuOf(this.hit(graph), client)
+  }
+
+  #menuOf(hit: Hit, client: Point): void {
+    const { nodes, groups } = this.stage.selection
+    const isSelected = hit.kind === 'node' ? nodes.has(hit.node.key) : hit.kind === 'group' ? groups.has(hit.group.scene.index) : hit.kind !== 'canvas'
+    if (!isSelected) this.pick(hit, { shift: false, ctrl: false })
+    this.stage.listener.menu(targetOf(hit), client)
+  }
+
+  /** The browser's own menu never comes; the menu key opens that of what is selected. */
+  #menuKey(event: PointerEvent | MouseEvent): void {
+    event.preventDefault()
+    if (performance.now() - this.#lastRight < 1000 || this.#pointerType === 'touch') return
+    const [id] = this.stage.selection.nodes
+    const node = id === undefined ? undefined : this.stage.model.node(id)
+    const [x, y] = node ? this.toClient(node.area) : [event.clientX, event.clientY]
+    this.stage.listener.menu(node ? { kind: 'node', id: node.key } : { kind: 'canvas' }, [x + 8, y + 8])
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.code === 'Space' && (document.activeElement === this.#element || document.activeElement === document.body)) {
+      event.preventDefault()
+      this.#space(true)
+    }
+    if (event.key !== 'Escape' || !this.#gesture) return
+    event.preventDefault()
+    event.stopPropagation()
+    this.letGo()
+  }
+
+  #space(isDown: boolean): void {
+    if (isDown === this.#isSpaceDown) return
+    this.#isSpaceDown = isDown
+    this.#element.style.cursor = isDown ? 'grab' : 'default'
+  }
+
+  #adjusted(event: PointerEvent): AdjustedEvent {
+    const adjusted: PointerEvent = event
+    this.#board.adjustMouseEvent(adjusted)
+    return adjusted
+  }
+
+  #at(event: { readonly clientX: number; readonly clientY: number; readonly shiftKey: boolean; readonly ctrlKey: boolean; readonly metaKey: boolean; readonly altKey: boolean }): At {
+    const client: Point = [event.clientX, event.clientY]
+    return { client, graph: toUnits(this.view, this.#local(client)), shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey }
+  }
+
+  #local([x, y]: Point): Point {
+    const { left, top } = this.#element.getBoundingClientRect()
+    return [x - left, y - top]
+  }
+}
+
+const isGraphNode = (node: object): node is GraphNode => 'scene' in node
+
+/** One alone, or more or less of what was there. */
+function picked<T>(before: ReadonlySet<T>, one: T | undefined, adds: boolean): ReadonlySet<T> {
+  if (one === undefined) return adds ? before : new Set()
+  if (!adds) return new Set([one])
+  return before.has(one) ? new Set([...before].filter((other) => other !== one)) : new Set([...before, one])
+}

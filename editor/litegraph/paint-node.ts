@@ -1,0 +1,265 @@
+/** Paints one node, at its own coordinates. */
+import type { NodeActivity } from '../graph/canvas.ts'
+import type { Size } from '../graph/scene.ts'
+import type { GraphNode } from './graph-node.ts'
+import { FONTS } from './measure-text.ts'
+import { LINE_HEIGHT, PADDING, TITLE_HEIGHT } from './node-layout.ts'
+import { paintField, paintNoteText } from './paint-fields.ts'
+import { paintSockets } from './paint-sockets.ts'
+import type { Palette } from './palette.ts'
+import type { Stage } from './stage.ts'
+import { clipText } from './text-wrap.ts'
+import { typeColor } from './type-colors.ts'
+
+const CORNER = 8
+const PROGRESS_HEIGHT = 4
+
+/** A node as it is when one works with it. */
+export function paintNode(context: CanvasRenderingContext2D, stage: Stage, node: GraphNode): void {
+  const { scene, layout } = node
+  context.globalAlpha = scene.mode === undefined ? 1 : 0.55
+  if (scene.kind === 'reroute') paintReroute(context, stage, node)
+  else {
+    paintBox(context, stage, node)
+    if (scene.collapsed) paintSockets(context, stage, node)
+    else {
+      if (scene.kind === 'note') paintNoteText(context, stage, node)
+      else for (const place of layout.fields) paintField(context, stage, node, place)
+      paintSockets(context, stage, node)
+      if (layout.media) stage.pictures.paint(context, node.key, layout.media, stage.palette)
+    }
+  }
+  context.globalAlpha = 1
+  paintMarks(context, stage, node)
+}
+
+/** A node that is far away: a box in its colours. */
+export function paintSimple(context: CanvasRenderingContext2D, stage: Stage, node: GraphNode): void {
+  const { size: [width, height], titleHeight } = node.layout
+  const { palette } = stage
+  const activity = stage.activity.get(node.key)
+  context.fillStyle = bodyColor(node, palette)
+  context.fillRect(0, -titleHeight, width, height + titleHeight)
+  if (titleHeight > 0) {
+    context.fillStyle = titleColor(node, palette)
+    context.fillRect(0, -titleHeight, width, titleHeight)
+  }
+  const border = borderColor(stage, node)
+  if (border !== palette.border || activity) {
+    context.strokeStyle = activity ? stateColor(activity, palette) : border
+    context.lineWidth = 8
+    context.strokeRect(0, -titleHeight, width, height + titleHeight)
+  }
+}
+
+function paintBox(context: CanvasRenderingContext2D, stage: Stage, node: GraphNode): void {
+  const { palette } = stage
+  const { scene, layout: { size: [width, height] } } = node
+  const shape = (inset = 0) => {
+    context.beginPath()
+    context.roundRect(-inset, -TITLE_HEIGHT - inset, width + 2 * inset, height + TITLE_HEIGHT + 2 * inset, CORNER + inset)
+  }
+  context.fillStyle = palette.shadow
+  context.beginPath()
+  context.roundRect(1, -TITLE_HEIGHT + 3, width, height + TITLE_HEIGHT, CORNER)
+  context.fill()
+  shape()
+  context.fillStyle = bodyColor(node, palette)
+  context.fill()
+  if (scene.kind === 'unknown') hatch(context, [width, height], palette)
+  if (scene.mode === 'bypass') tint(context, palette.bypass, shape)
+  paintTitle(context, stage, node)
+  shape()
+  context.strokeStyle = borderColor(stage, node)
+  context.lineWidth = 1
+  context.stroke()
+  if (!scene.collapsed && scene.kind !== 'inputs' && scene.kind !== 'outputs') paintGrip(context, [width, height], palette)
+}
+
+function paintTitle(context: CanvasRenderingContext2D, { palette, measure }: Stage, node: GraphNode): void {
+  const { scene, layout: { size: [width, height] } } = node
+  context.fillStyle = titleColor(node, palette)
+  context.beginPath()
+  context.roundRect(0, -TITLE_HEIGHT, width, TITLE_HEIGHT, height > 0 ? [CORNER, CORNER, 0, 0] : CORNER)
+  context.fill()
+  context.fillStyle = scene.kind === 'note' ? palette.paperText : scene.color === undefined ? palette.text : readableOn(scene.color)
+  paintFold(context, scene.collapsed)
+  context.font = FONTS.title
+  context.textAlign = 'left'
+  context.textBaseline = 'middle'
+  const marks = (scene.pinned ? 18 : 0) + (scene.kind === 'subgraph' ? 22 : 0)
+  context.fillText(clipText(scene.title, width - TITLE_HEIGHT - PADDING - marks, (text) => measure(text, 'title')), TITLE_HEIGHT - 4, -TITLE_HEIGHT / 2 + 1)
+  if (scene.kind === 'subgraph') paintNested(context, width - 22)
+  if (scene.pinned) paintPin(context, width - 12 - (scene.kind === 'subgraph' ? 22 : 0))
+}
+
+/** The triangle that folds a node. */
+function paintFold(context: CanvasRenderingContext2D, isCollapsed: boolean): void {
+  context.save()
+  context.translate(14, -TITLE_HEIGHT / 2)
+  if (isCollapsed) context.rotate(-Math.PI / 2)
+  context.beginPath()
+  context.moveTo(-4, -2.5)
+  context.lineTo(4, -2.5)
+  context.lineTo(0, 3)
+  context.fill()
+  context.restore()
+}
+
+/** Two boxes, one in the other: there is a graph inside. */
+function paintNested(context: CanvasRenderingContext2D, x: number): void {
+  context.strokeStyle = context.fillStyle
+  context.lineWidth = 1.5
+  context.strokeRect(x, -21, 12, 12)
+  context.fillRect(x + 5, -16, 7, 7)
+}
+
+function paintPin(context: CanvasRenderingContext2D, x: number): void {
+  context.beginPath()
+  context.arc(x, -18, 4, 0, 2 * Math.PI)
+  context.fill()
+  context.fillRect(x - 0.75, -15, 1.5, 8)
+}
+
+function paintGrip(context: CanvasRenderingContext2D, [width, height]: Size, palette: Palette): void {
+  context.strokeStyle = palette.border
+  context.lineWidth = 1.5
+  context.beginPath()
+  for (const inset of [0, 4]) {
+    context.moveTo(width - 3, height - 10 + inset)
+    context.lineTo(width - 10 + inset, height - 3)
+  }
+  context.stroke()
+}
+
+function hatch(context: CanvasRenderingContext2D, [width, height]: Size, palette: Palette): void {
+  context.save()
+  context.clip()
+  context.strokeStyle = palette.hatch
+  context.lineWidth = 5
+  context.beginPath()
+  for (let x = -height - TITLE_HEIGHT; x < width; x += 18) {
+    context.moveTo(x, height)
+    context.lineTo(x + height + TITLE_HEIGHT, -TITLE_HEIGHT)
+  }
+  context.stroke()
+  context.restore()
+}
+
+function tint(context: CanvasRenderingContext2D, color: string, shape: () => void): void {
+  const alpha = context.globalAlpha
+  context.globalAlpha = 0.35
+  context.fillStyle = color
+  shape()
+  context.fill()
+  context.globalAlpha = alpha
+}
+
+function paintReroute(context: CanvasRenderingContext2D, stage: Stage, node: GraphNode): void {
+  const [x, y] = [node.layout.size[0] / 2, node.layout.size[1] / 2]
+  const source = node.scene.inputs[0]?.link
+  const output = source && stage.model.output(source.from, source.output)
+  const color = typeColor(output?.output.socket ?? node.scene.outputs[0]?.socket ?? '*', stage.settings.theme)
+  context.strokeStyle = color
+  context.lineWidth = 2.5
+  context.beginPath()
+  context.moveTo(0, y)
+  context.lineTo(2 * x, y)
+  context.stroke()
+  context.fillStyle = color
+  context.beginPath()
+  context.arc(x, y, 7, 0, 2 * Math.PI)
+  context.fill()
+  context.strokeStyle = stage.palette.canvas
+  context.lineWidth = 1.5
+  context.stroke()
+}
+
+/** Selection, problems and how it stands in a run: around the node, never translucent. */
+function paintMarks(context: CanvasRenderingContext2D, stage: Stage, node: GraphNode): void {
+  const { palette, selection } = stage
+  const activity = stage.activity.get(node.key)
+  const hasProblem = node.scene.problems.length > 0 || activity?.state === 'failed'
+  if (activity?.state === 'running') outline(context, node, palette.success, 2.5, 0)
+  if (hasProblem) outline(context, node, palette.danger, 2.5, 0)
+  if (selection.nodes.has(node.key)) outline(context, node, palette.selection, 2, 4)
+  if (node.scene.kind === 'reroute') return
+  if (activity) paintActivity(context, stage, node, activity)
+  if (hasProblem) paintBadge(context, node, palette)
+}
+
+function outline(context: CanvasRenderingContext2D, { layout: { size: [width, height], titleHeight } }: GraphNode, color: string, lineWidth: number, gap: number): void {
+  context.strokeStyle = color
+  context.lineWidth = lineWidth
+  context.beginPath()
+  context.roundRect(-gap, -titleHeight - gap, width + 2 * gap, height + titleHeight + 2 * gap, CORNER + gap)
+  context.stroke()
+}
+
+function paintActivity(context: CanvasRenderingContext2D, { palette, measure }: Stage, { layout: { size: [width] } }: GraphNode, activity: NodeActivity): void {
+  const color = stateColor(activity, palette)
+  const share = activity.share ?? (activity.state === 'running' || activity.state === 'waiting' ? 0 : 1)
+  if (activity.state !== 'waiting' && activity.state !== 'skipped') {
+    context.fillStyle = palette.fieldBorder
+    context.fillRect(0, -PROGRESS_HEIGHT, width, PROGRESS_HEIGHT)
+    context.fillStyle = color
+    context.fillRect(0, -PROGRESS_HEIGHT, width * Math.min(1, Math.max(0, share)), PROGRESS_HEIGHT)
+  }
+  const text = activity.state === 'failed' ? activity.message ?? activity.text : activity.text
+  if (text === undefined || text === '') return
+  const shown = clipText(text, Math.max(width, 240), (part) => measure(part, 'small'))
+  const across = measure(shown, 'small') + 12
+  const y = -TITLE_HEIGHT - LINE_HEIGHT - 10
+  context.fillStyle = palette.node
+  context.strokeStyle = color
+  context.lineWidth = 1
+  context.beginPath()
+  context.roundRect(0, y, across, LINE_HEIGHT + 4, 6)
+  context.fill()
+  context.stroke()
+  context.fillStyle = palette.text
+  context.font = FONTS.small
+  context.textAlign = 'left'
+  context.textBaseline = 'middle'
+  context.fillText(shown, 6, y + LINE_HEIGHT / 2 + 2)
+}
+
+function paintBadge(context: CanvasRenderingContext2D, { layout: { size: [width] } }: GraphNode, palette: Palette): void {
+  context.fillStyle = palette.danger
+  context.beginPath()
+  context.arc(width, -TITLE_HEIGHT, 10, 0, 2 * Math.PI)
+  context.fill()
+  context.fillStyle = palette.onDanger
+  context.font = FONTS.title
+  context.textAlign = 'center'
+  context.textBaseline = 'middle'
+  context.fillText('!', width, -TITLE_HEIGHT + 1)
+  context.textAlign = 'left'
+}
+
+function bodyColor({ scene }: GraphNode, palette: Palette): string {
+  if (scene.kind === 'note') return scene.color ?? palette.paper
+  return palette.node
+}
+
+function titleColor({ scene }: GraphNode, palette: Palette): string {
+  return scene.color ?? (scene.kind === 'note' ? palette.paper : palette.title)
+}
+
+function borderColor({ palette, selection }: Stage, { key, scene }: GraphNode): string {
+  if (scene.problems.length > 0) return palette.danger
+  return selection.nodes.has(key) ? palette.selection : palette.border
+}
+
+/** Of each state its own colour; the text says the same. */
+function stateColor({ state }: NodeActivity, palette: Palette): string {
+  if (state === 'failed') return palette.danger
+  if (state === 'running' || state === 'done') return palette.success
+  return state === 'cached' ? palette.accent : state === 'cancelled' ? palette.warning : palette.muted
+}
+
+/** Black or white, whichever is read better on a colour `#rrggbb`. */
+function readableOn(color: string): string {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))
+  return 0.299 * r! + 0.587 * g! + 0.114 * b! > 140 ? '#14161b' : '#ffffff'
+}
