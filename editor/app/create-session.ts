@@ -15,7 +15,7 @@ import { takeDesk, type DeskLocks } from './desk.ts'
 import { Keeper } from './keeper.ts'
 import { newRecord, OpenDocument } from './open-document.ts'
 import { readDocuments } from './read-documents.ts'
-import type { Session, ViewName } from './session.ts'
+import type { EditedValue, Session, ViewName } from './session.ts'
 import { createSettingsStore } from './settings-store.ts'
 import type { Storage } from './storage.ts'
 import { Tabs } from './tabs.ts'
@@ -78,6 +78,8 @@ export async function openSession(client: KinographClient, parts: SessionParts):
     changeSettings: settings.change,
     get runs() { return runs },
     get commands() { return commands },
+    focusMode: signal(false),
+    editing: signal<EditedValue | undefined>(undefined),
     canvas: signal<GraphCanvas | undefined>(undefined),
     keep: () => keeper.flush(),
     loadSettings: settings.load,

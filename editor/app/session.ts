@@ -12,6 +12,13 @@ import type { Settings } from './settings.ts'
 
 export type ViewName = 'graph' | 'form' | 'list'
 
+/** A value of a node that is being written. */
+export interface EditedValue {
+  readonly document: EditorDocument
+  readonly node: string
+  readonly input: string
+}
+
 export interface Session {
   readonly client: KinographClient
   /** Of all node types; empty until the server has answered. */
@@ -35,6 +42,10 @@ export interface Session {
   readonly runs: RunBook
   readonly commands: CommandTable
   readonly dialogs: Dialogs
+  /** Whether only the view is seen, without what is around it. */
+  readonly focusMode: Signal<boolean>
+  /** The value that is being written over the canvas. */
+  readonly editing: Signal<EditedValue | undefined>
   /** While the page has one. */
   readonly canvas: Signal<GraphCanvas | undefined>
 }

@@ -17,6 +17,8 @@ export interface Command {
   readonly where?: 'canvas' | 'text'
   /** Menus of what was clicked that offer it. */
   readonly menus?: readonly CanvasTarget['kind'][]
+  /** The submenu that it stands in there. */
+  readonly submenu?: TextKey
   /** Whether it can be done now; always when left out. */
   isEnabled?(session: Session, target?: CanvasTarget): boolean
   run(session: Session, target?: CanvasTarget): void | Promise<void>
