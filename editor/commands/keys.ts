@@ -25,6 +25,7 @@ const OTHER_MODIFIERS: Readonly<Record<string, string>> = {
 export function keyText(written: string): string | undefined {
   const parts = written.trim().split(/\s*\+\s*(?=.)/)
   const key = parts.pop()!
+  if (key.length > 1 && !OTHER_NAMES[key.toLowerCase()] && !/^[a-z][a-z0-9]*$/i.test(key)) return undefined
   const modifiers = parts.flatMap((part) => OTHER_MODIFIERS[part.toLowerCase()] ?? [])
   if (key === '' || modifiers.length < parts.length || OTHER_MODIFIERS[key.toLowerCase()] !== undefined) return undefined
   return spelled(new Set(modifiers), key)
