@@ -59,9 +59,11 @@ test('a job that was only stopped for a while is no retry, and nothing to warn o
   watchJobs(feed, { info: note('info'), warn: note('warn'), error: note('error') }, metrics)
   for (const code of ['cancelled', 'execution_failed'] as const) {
     const again: Job = { ...queued, problem: { code, problem: 'it has to run again' } }
+    feed.emit({ type: 'job.started', job: started }, started)
     feed.emit({ type: 'job.changed', job: again }, again)
+    feed.emit({ type: 'job.changed', job: { ...again, rank: -1 } }, again) // moved while it waits
   }
-  expect(lines).toEqual(['info job was stopped for a while', 'warn job waits for another attempt'])
+  expect(lines).toEqual(['info job started', 'info job was stopped for a while', 'info job started', 'warn job waits for another attempt'])
   expect(numbersIn(await metrics.text(), 'kinograph_jobs_retried_total')).toEqual([' 1'])
 })
 

@@ -17,6 +17,7 @@ interface Step {
 /** Listens until the returned function is called. @param prompts looks up what people wrote in a job, where that may be logged */
 export function watchJobs(feed: EventFeed, log: Log, metrics: Metrics, prompts?: (job: string) => Promise<readonly Prompt[]>): () => void {
   const steps = new Map<string, Step>()
+  const begun = new Set<string>()
   return feed.subscribe({
     onEntry(entry) {
       if (!('job' in entry)) return
@@ -24,10 +25,16 @@ export function watchJobs(feed: EventFeed, log: Log, metrics: Metrics, prompts?:
       switch (event.type) {
         case 'job.queued': return queued(event.job, log, metrics)
         case 'job.started':
+          begun.add(id)
           started(event.job, log, metrics)
           return void logPrompts(event.job, log, prompts)
-        case 'job.changed': return changed(event.job, log, metrics)
-        case 'job.ended': return ended(event.job, event.result, log, metrics)
+        case 'job.changed':
+          // Not where a job that waits after a failed attempt is moved.
+          if (event.job.state === 'queued' && begun.delete(id)) waitsAgain(event.job, log, metrics)
+          return
+        case 'job.ended':
+          begun.delete(id)
+          return ended(event.job, event.result, log, metrics)
         case 'run': return ran(id, event.event, steps, metrics)
         default:
       }
@@ -55,8 +62,8 @@ async function logPrompts({ id }: Job, log: Log, prompts?: (job: string) => Prom
 }
 
 /** It waits again: that is worth a line where something went wrong. */
-function changed(job: Job, log: Log, metrics: Metrics): void {
-  if (job.state !== 'queued' || job.problem === undefined) return
+function waitsAgain(job: Job, log: Log, metrics: Metrics): void {
+  if (job.problem === undefined) return
   if (job.problem.code === 'cancelled') return log.info({ job: job.id }, 'job was stopped for a while') // the server ends, or another job comes first
   metrics.count('kinograph_jobs_retried_total')
   log.warn({ job: job.id, attempts: job.attempts, deaths: job.deaths, problem: job.problem }, 'job waits for another attempt')
