@@ -12,6 +12,7 @@ import type { Readiness } from './operations/readiness.ts'
 import { operationsRoutes } from './operations/routes.ts'
 import { guardRequests } from './security/index.ts'
 import type { Services } from './services.ts'
+import { upgradeRequired } from './sockets.ts'
 
 export interface AppServices extends Services {
   readonly log: ServerLog
@@ -36,6 +37,7 @@ export function createApp(services: AppServices): Express {
   const editor = editorFolder()
   if (editor !== undefined) app.use(express.static(editor, { dotfiles: 'ignore', redirect: false }))
   else app.get('/', (_, response) => response.redirect('/api/docs'))
+  app.use(upgradeRequired)
   app.use(notFound)
   app.use(unforeseen(services))
   return app

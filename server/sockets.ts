@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { RequestHandler } from 'express'
 import { attachSocketIo } from './api/socket.ts'
 import type { AppServices } from './app.ts'
 import { attachComfySocket } from './comfy/socket.ts'
@@ -23,8 +24,8 @@ export function attachSockets(server: Server, services: AppServices): Sockets {
     const verdict = guard(request)
     if (!verdict.ok) return refuseUpgrade(socket, verdict)
     const path = pathOf(request)
-    const isComfy = path === '/ws' || path === '/api/ws'
-    if (!isComfy && !path.startsWith('/socket.io/')) {
+    const isComfy = isComfyPath(path)
+    if (!isComfy && !isEventPath(path)) {
       return refuseUpgrade(socket, { status: 404, type: 'not_found', message: 'There is no socket here. There are /ws, /api/ws and /socket.io.' })
     }
     open.add(socket)
@@ -43,6 +44,20 @@ export function attachSockets(server: Server, services: AppServices): Sockets {
     },
   }
 }
+
+/** Answers who asks a socket's address for a page: 426, and what to do. */
+export const upgradeRequired: RequestHandler = (request, response, next) => {
+  const isEvents = isEventPath(request.path)
+  if (request.method !== 'GET' || (!isEvents && !isComfyPath(request.path))) return next()
+  const message = isEvents
+    ? 'This is a websocket: connect with socket.io and { transports: ["websocket"] }; polling is not served.'
+    : 'This is a websocket: connect to ws://…/ws?clientId=ID, or have a proxy before the server pass Upgrade and Connection on.'
+  response.status(426).set({ 'Upgrade': 'websocket', 'Connection': 'Upgrade', 'Cache-Control': 'no-store' })
+    .json({ error: { type: 'upgrade_required', code: 'upgrade_required', message } })
+}
+
+const isComfyPath = (path: string) => path === '/ws' || path === '/api/ws'
+const isEventPath = (path: string) => path.startsWith('/socket.io/')
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0]!

@@ -165,7 +165,7 @@ test('what a socket greets with is checked', async () => {
   expect(await goodbye({ cursor: 5 })).toMatchObject({ code: 'invalid_request' })
   expect(await goodbye({ other: true })).toMatchObject({ code: 'invalid_request' })
   const polling = await api.server.fetch('/socket.io/?EIO=4&transport=polling')
-  expect(polling.status).toBe(404)
+  expect(polling.status).toBe(426)
 })
 
 test('a job survives its server: the client goes on when it is back', async () => {

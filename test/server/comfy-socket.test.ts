@@ -18,6 +18,12 @@ async function heard(client: string, prompt: Prompt): Promise<{ id: string; list
   return { id, listener }
 }
 
+test.each(['/ws?clientId=a', '/api/ws', '/socket.io/?EIO=4&transport=polling'])('%s without an upgrade says what it is', async (path) => {
+  const answer = await server.fetch(path)
+  expect([answer.status, answer.headers.get('upgrade')]).toEqual([426, 'websocket'])
+  expect(await answer.json()).toEqual({ error: { type: 'upgrade_required', code: 'upgrade_required', message: expect.stringContaining('This is a websocket: connect') } })
+})
+
 describe('one prompt', () => {
   test('is told from its start to its end, in ComfyUI\'s order', async () => {
     const { id, listener } = await heard('order', picture(1001))
