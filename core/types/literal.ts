@@ -55,7 +55,7 @@ function withheldProblem({ secret }: InputDefinition, value: string): LiteralPro
   return {
     code: 'required_input_missing',
     problem: `expected ${secret ? 'its secret value' : 'a text that holds a secret'}, which was withheld when this file or record was written`,
-    remedy: 'Give it again, for example with --set NODE.INPUT=VALUE.',
+    remedy: 'Give it again: set NODE.INPUT=VALUE.',
   }
 }
 

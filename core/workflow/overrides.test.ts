@@ -68,7 +68,7 @@ describe('applyOverrides', () => {
   })
 
   test.each([
-    [{ set: ['steps=5'] }, 'expected node.input=value, got "steps=5". For example: --set sampler.steps=30.'],
+    [{ set: ['steps=5'] }, 'expected node.input=value, got "steps=5". For example: sampler.steps=30.'],
     [{ set: ['pos.steps'] }, 'expected node.input=value, got "pos.steps".'],
     [{ set: ['poz.steps=5'] }, 'the workflow has no node "poz". Did you mean "pos"?'],
     [{ set: ['sampler.steps=5'] }, 'the workflow has no node "sampler". There are the nodes pos, neg.1, neg.'],

@@ -85,7 +85,7 @@ function readParameter(workflow: Workflow, insides: Insides, name: string, value
     throw new WorkflowError({
       code: 'unknown_parameter',
       problem: `the workflow has no parameter "${name}"`,
-      remedy: didYouMean(name, names) ?? listed(names, 'parameter') ?? 'Set an input instead: --set node.input=value.',
+      remedy: didYouMean(name, names) ?? listed(names, 'parameter') ?? 'Set an input instead: node.input=value.',
     })
   }
   const way = insides.find(parameter.node)
@@ -102,7 +102,7 @@ function readSetting(insides: Insides, text: string, definitions?: Definitions):
   const target = equals < 0 ? text : text.slice(0, equals)
   if (equals < 0 || !target.includes('.')) {
     const problem = `expected node.input=value, got ${shortText(text)}`
-    throw new WorkflowError({ code: 'invalid_override', problem, remedy: 'For example: --set sampler.steps=30.' })
+    throw new WorkflowError({ code: 'invalid_override', problem, remedy: 'For example: sampler.steps=30.' })
   }
   const { way, path, input } = findTarget(insides, target)
   const node = insides.at(way)

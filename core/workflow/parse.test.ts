@@ -74,30 +74,30 @@ describe('parseWorkflow', () => {
     ['a newer version', { version: 2, nodes: [] }, [
       'version: expected a workflow of version 1, got version 2. A newer Kinograph wrote this file; update to open it.',
     ]],
-    ['another version', { version: '1', nodes: [] }, ['version: expected 1.']],
+    ['another version', { version: '1', nodes: [] }, ['version: expected 1, got "1".']],
     ['nothing in it', {}, ['the field "version" is missing. Add it.', 'the field "nodes" is missing. Add it.']],
-    ['nodes as an object', { version: 1, nodes: { 7: node } }, ['nodes: expected array.']],
+    ['nodes as an object', { version: 1, nodes: { 7: node } }, ['nodes: expected array, got an object.']],
     ['an unknown field', { version: 1, nodes: [{ ...node, titel: 'x' }] }, [
       'Sampler (node 7), nodes[0]: the format has no field "titel" here. Did you mean "title"?',
     ]],
-    ['a number as id', { version: 1, nodes: [{ id: 7, type: 'Sampler' }] }, ['nodes[0].id: expected string.']],
+    ['a number as id', { version: 1, nodes: [{ id: 7, type: 'Sampler' }] }, ['nodes[0].id: expected string, got 7.']],
     ['a link without output', withInput({ from: '1' }), [
       'Sampler (node 7), nodes[0].inputs.a: the field "output" is missing. Add it.',
     ]],
     ['a negative index', withInput({ from: '1', output: -1 }), [
-      'Sampler (node 7), nodes[0].inputs.a.output: expected >= 0.',
+      'Sampler (node 7), nodes[0].inputs.a.output: expected >= 0, got -1.',
     ]],
     ['a fractional index', withInput({ from: '1', output: 0.5 }), [
-      'Sampler (node 7), nodes[0].inputs.a.output: expected string,integer.',
+      'Sampler (node 7), nodes[0].inputs.a.output: expected string,integer, got 0.5.',
     ]],
     ['another mode', { version: 1, nodes: [{ ...node, mode: 'off' }] }, [
-      'Sampler (node 7), nodes[0].mode: expected one of "bypass", "mute".',
+      'Sampler (node 7), nodes[0].mode: expected one of "bypass", "mute", got "off".',
     ]],
     ['a node in a subgraph', {
       version: 1,
       nodes: [],
       subgraphs: [{ id: 'a', name: 'A', inputs: [], outputs: [], nodes: [{ ...node, size: 3 }] }],
-    }, ['Sampler (node 7), subgraphs[0].nodes[0].size: expected array.']],
+    }, ['Sampler (node 7), subgraphs[0].nodes[0].size: expected array, got 3.']],
     ['an object literal that is not wrapped', withInput({ x: 1 }), [
       'Sampler (node 7), nodes[0].inputs.a: the field "value" is missing. Add it.',
       'Sampler (node 7), nodes[0].inputs.a: the format has no field "x" here. Remove it, or keep it under "extra".',

@@ -45,7 +45,7 @@ function schemaProblem(value: unknown, error: SchemaError): Problem {
     code: 'invalid_prompt',
     ...nodeAt(value, path),
     ...(at !== '' && { at }),
-    ...(at === '' && error.keyword === 'type' ? notAWorkflow(value) : whatIsWrong(error)),
+    ...(at === '' && error.keyword === 'type' ? notAWorkflow(value) : whatIsWrong(error, valueAt(value, path))),
   }
 }
 
@@ -58,7 +58,7 @@ const FIELDS =
   'version title description parameters outputs nodes subgraphs groups extra id type mode inputs position size ' +
   'name from output value'
 
-function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: SchemaError): Fault {
+function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: SchemaError, value: unknown): Fault {
   switch (keyword) {
     case 'required':
       return { problem: `the field "${params['missingProperty']}" is missing`, remedy: 'Add it.' }
@@ -70,16 +70,20 @@ function whatIsWrong({ keyword, params, message = 'it breaks the schema' }: Sche
     }
     case 'enum': {
       const allowed = Array.isArray(params['allowedValues']) ? params['allowedValues'] : []
-      return { problem: `expected one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}` }
+      return { problem: `expected one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}, got ${shortText(value)}` }
     }
     case 'const':
-      return { problem: `expected ${JSON.stringify(params['allowedValue'])}` }
+      return { problem: `expected ${JSON.stringify(params['allowedValue'])}, got ${shortText(value)}` }
     default:
-      return { problem: message.replace(/^must be/, 'expected').replace(/^must/, 'it must') }
+      return { problem: `${message.replace(/^must be/, 'expected').replace(/^must/, 'it must')}, got ${shortText(value)}` }
   }
 }
 
 type Fault = Pick<Problem, 'problem' | 'remedy'>
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(own, value)
+}
 
 /** The node that a path lies in, when it says enough of itself. */
 function nodeAt(value: unknown, [list, index, ...rest]: readonly string[]): { node?: NodeRef } {

@@ -70,7 +70,7 @@ test('a ring of links is walked once; a workflow without secrets is given back i
 
 test('what was taken out is asked for, and a secret is not repeated', () => {
   const problems = (key: unknown) => validateWorkflow({ version: 1, nodes: [{ id: '1', type: 'Login', inputs: { key: key as string } }] }, definitions)
-  expect(problems(WITHHELD)).toMatchObject([{ code: 'required_input_missing', input: 'key', remedy: 'Give it again, for example with --set NODE.INPUT=VALUE.' }])
+  expect(problems(WITHHELD)).toMatchObject([{ code: 'required_input_missing', input: 'key', remedy: 'Give it again: set NODE.INPUT=VALUE.' }])
   expect(problems(1234)).toMatchObject([{ problem: 'expected a text, got a value that is not shown' }])
   expect(problems('good')).toEqual([])
   const url = literalProblem(describeNode(text).inputs[0]!, `https://me:${WITHHELD}@host`)

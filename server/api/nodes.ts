@@ -1,7 +1,7 @@
 /** /api/nodes: what can stand in a workflow. */
 import { Type } from '@sinclair/typebox'
 import type { Router } from 'express'
-import type { NodeDefinition } from '../../core/types/definition.ts'
+import type { Definitions, NodeDefinition } from '../../core/types/definition.ts'
 import type { JsonObject } from '../../core/types/json.ts'
 import { didYouMean } from '../../core/workflow/suggest.ts'
 import type { Services } from '../services.ts'
@@ -45,9 +45,9 @@ export const nodeRoutes = {
 export function nodeRouter(services: Services): Router {
   const { desk } = services
   return implement(nodeRoutes, services, {
-    'GET /nodes': async ({ query }) => ({ nodes: [...(await desk.definitions(query.fresh === true)).values()] }),
+    'GET /nodes': async ({ query }) => ({ nodes: shown(await desk.definitions(query.fresh === true)) }),
     'GET /nodes/types.d.ts': async ({ response }) => {
-      response.type('text/plain').send(nodeTypes([...(await desk.definitions()).values()]))
+      response.type('text/plain').send(nodeTypes(shown(await desk.definitions())))
       return ANSWERED
     },
     'GET /nodes/{type}': async ({ params, query }) => {
@@ -57,9 +57,12 @@ export function nodeRouter(services: Services): Router {
   })
 }
 
+/** Without those that only expansions hold: nobody writes them into a workflow. */
+const shown = (definitions: Definitions) => [...definitions.values()].filter(({ internal }) => !internal)
+
 async function definitionOf({ desk }: Services, type: string, fresh: boolean): Promise<NodeDefinition> {
   const definitions = await desk.definitions(fresh)
   const node = definitions.get(type)
-  if (node === undefined) throw missing(`the node type "${type}"`, didYouMean(type, [...definitions.keys()]) ?? 'GET /api/nodes lists them.')
+  if (node === undefined || node.internal) throw missing(`the node type "${type}"`, didYouMean(type, shown(definitions).map((one) => one.type)) ?? 'GET /api/nodes lists them.')
   return node
 }

@@ -42,7 +42,7 @@ describe('the command line', () => {
     ['an unknown device', ['run', textToVideo, '--device', 'tpu'], '--device: expected cpu, cuda, webgpu, got "tpu".'],
     ['an unknown parameter', ['run', textToVideo, '--sede', '3'], 'the workflow has no parameter "sede". Did you mean "seed"?'],
     ['--set without =', ['run', textToVideo, '--set', 'sampler.steps'],
-      'expected node.input=value, got "sampler.steps". For example: --set sampler.steps=30.'],
+      'expected node.input=value, got "sampler.steps". For example: sampler.steps=30.'],
     ['--set of an unknown node', ['run', textToVideo, '--set', 'smapler.steps=3'], 'the workflow has no node "smapler". Did you mean "sampler"?'],
     ['--set of an unknown input', ['run', textToVideo, '--set', 'sampler.step=3'],
       'Sampler (node sampler), input "step": Sampler has no input of that name. Did you mean "steps"?'],

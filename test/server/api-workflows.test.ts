@@ -109,6 +109,21 @@ test('one definition comes with a schema that its own defaults fit', async () =>
   expect(missing.body.error.remedy).toContain('ImageScale')
 })
 
+test('node types that only expansions hold are in no list', async () => {
+  const [{ body: { nodes } }, { body: types }, comfy] = await Promise.all([api.ask('GET', '/nodes'), api.ask('GET', '/nodes/types.d.ts'), api.server.json('/object_info')])
+  const names = (nodes as { type: string }[]).map(({ type }) => type)
+  expect(names).toContain('RepeatEnd')
+  expect(names.toSorted()).toEqual(Object.keys(comfy as object).toSorted())
+  expect(types).not.toContain('RepeatRounds')
+  expect((await api.ask('GET', '/nodes/RepeatRounds')).status).toBe(404)
+})
+
+test('what to do about an override is said in words of the request', async () => {
+  const asked = await api.ask('POST', '/jobs', { workflow: picture(5), set: ['empty.width'] })
+  expect([asked.status, asked.body.error.code, asked.body.error.remedy]).toEqual([400, 'invalid_override', 'For example: sampler.steps=30.'])
+  expect(JSON.stringify(asked.body)).not.toContain('--')
+})
+
 test('preferences are kept by key, as data', async () => {
   expect((await api.ask('PUT', '/preferences/theme', { dark: true, __proto__: 1 })).status).toBe(204)
   expect((await api.ask('PUT', '/preferences/Theme', '"other"')).status).toBe(204)
