@@ -1,6 +1,8 @@
 /** The canvas: puts the parts together and is what the rest of the editor sees of them. */
+import { effect } from '@preact/signals'
 import type { CanvasListener, CanvasSelection, CanvasSettings, CanvasTarget, CanvasView, GraphCanvas, NodeActivity, NodeMedia } from '../graph/canvas.ts'
 import type { Point, Rectangle, Scene } from '../graph/scene.ts'
+import { t } from '../i18n/index.ts'
 import { Board } from './board.ts'
 import { around } from './geometry.ts'
 import { GraphModel } from './graph-model.ts'
@@ -18,6 +20,7 @@ export class SceneCanvas implements GraphCanvas {
   readonly #hand: Hand
   readonly #resize: ResizeObserver
   readonly #element: HTMLCanvasElement
+  readonly #unname: () => void
   /** A scene that came while the person's hand was on the canvas. */
   #waiting: Scene | undefined
 
@@ -26,6 +29,7 @@ export class SceneCanvas implements GraphCanvas {
     this.#element.className = 'graph-canvas'
     this.#element.tabIndex = 0
     Object.assign(this.#element.style, { display: 'block', width: '100%', height: '100%', touchAction: 'none', outlineOffset: '-2px' })
+    this.#unname = effect(() => { this.#element.ariaLabel = t('app.canvas') })
     host.append(this.#element)
     this.#stage = createStage(listener, settings, (what) => this.#board.setDirty(true, what !== 'nodes'))
     this.#board = new Board(this.#element, this.#stage, () => this.#settle())
@@ -117,6 +121,7 @@ export class SceneCanvas implements GraphCanvas {
   }
 
   dispose(): void {
+    this.#unname()
     this.#hand.dispose()
     this.#resize.disconnect()
     this.#stage.pictures.dispose()

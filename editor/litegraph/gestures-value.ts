@@ -5,7 +5,8 @@ import type { Rectangle, SceneInput } from '../graph/scene.ts'
 import type { At, Gesture, Grip } from './gesture.ts'
 import type { GraphNode } from './graph-node.ts'
 import type { FieldZone } from './node-hit.ts'
-import { rollSeed, slideNumber, stepChoice, stepNumber } from './step-value.ts'
+import { stepped } from '../widgets/values.ts'
+import { rollSeed, slideNumber, stepChoice } from './step-value.ts'
 
 /** Pixels of the screen for one step. */
 const PIXELS_PER_STEP = 6
@@ -15,9 +16,9 @@ export function clickedValue({ widget, value }: SceneInput, zone: FieldZone): Js
   const steps = zone === 'less' ? -1 : 1
   switch (widget?.kind) {
     case 'toggle': return value !== true
-    case 'number': return zone === 'value' ? undefined : stepNumber(widget, value, steps)
+    case 'number': return zone === 'value' ? undefined : stepped(widget, value, steps)
     case 'choice': return zone === 'value' ? undefined : stepChoice(widget.choices, value, steps)
-    case 'seed': return zone === 'dice' ? rollSeed(widget, value, Math.random) : undefined
+    case 'seed': return zone === 'dice' ? rollSeed(widget, value) : undefined
     default: return undefined
   }
 }
@@ -33,7 +34,7 @@ export function dragValue({ stage, view }: Grip, node: GraphNode, index: number,
   const valueAt = ({ graph, client }: At): Json | undefined => {
     if (widget?.kind !== 'number') return before
     if (widget.slider) return slideNumber(widget, (graph[0] - node.pos[0] - area[0]) / area[2])
-    return stepNumber(widget, before, Math.trunc((client[0] - start.client[0]) / PIXELS_PER_STEP / Math.min(1, view.scale)))
+    return stepped(widget, before, Math.trunc((client[0] - start.client[0]) / PIXELS_PER_STEP / Math.min(1, view.scale)))
   }
   const letGo = () => {
     stage.dragged = undefined
