@@ -38,6 +38,7 @@ export function createDialogs(): Dialogs {
     open: computed(() => open.value),
     toasts: computed(() => toasts.value),
     ask: <T, P extends DialogProps<T>>(component: ComponentType<P>, props: Omit<P, 'close'>, label: string) => show<T, P>(component, props, label, 'modal'),
+    popup: <T, P extends DialogProps<T>>(component: ComponentType<P>, props: Omit<P, 'close'>, label: string) => show<T, P>(component, props, label, 'bare'),
     async confirm(question, action) {
       return (await show<boolean, ConfirmProps>(Confirm, { question, action }, question, 'modal')) === true
     },

@@ -31,6 +31,8 @@ export interface Dialogs {
   tell(toast: Toast): void
   /** Shows a component as a modal dialog and gives its answer. Escape dismisses; focus comes back to where it was. */
   ask<T, P extends DialogProps<T>>(component: ComponentType<P>, props: Omit<P, 'close'>, label: string): Promise<T | undefined>
+  /** Shows a component that places itself, as a search box does; a click beside it dismisses it. */
+  popup<T, P extends DialogProps<T>>(component: ComponentType<P>, props: Omit<P, 'close'>, label: string): Promise<T | undefined>
   confirm(question: string, action: string): Promise<boolean>
   /** One line of text, written where the rectangle is (over a title) or in the middle. */
   askText(options: { readonly label: string; readonly value?: string; readonly over?: Rectangle }): Promise<string | undefined>

@@ -13,4 +13,6 @@ export const canvas = {
   'canvas.refuse.input': '{node} has no such input.',
   'canvas.refuse.socketless': 'This input is written by hand only.',
   'canvas.refuse.through': 'What reads this reroute takes {to}; the output gives {from}.',
+  'canvas.renameNode': 'Title of the node',
+  'canvas.renameGroup': 'Title of the group',
 } as const

@@ -15,4 +15,6 @@ export const canvas: Record<keyof typeof english, string> = {
   'canvas.refuse.input': '{node} 没有这个输入。',
   'canvas.refuse.socketless': '该输入只能手动填写，不能连线。',
   'canvas.refuse.through': '转接点之后的输入接受 {to}，而输出的是 {from}。',
+  'canvas.renameNode': '节点标题',
+  'canvas.renameGroup': '分组标题',
 }
