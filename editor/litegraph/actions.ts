@@ -118,7 +118,6 @@ function fieldAction(deeds: Deeds, node: GraphNode, { index, zone }: NodePart & 
   const place = node.layout.fields.find((one) => one.input === index)!
   return {
     click: press,
-    doubleClick: press,
     drag: (at) => (canDrag(input) ? dragValue(deeds, node, index, place.area, at) : whole.drag(at)),
   }
 }

@@ -1,9 +1,9 @@
 /** The person's hand on the canvas: turns what the pointer does into clicks, gestures, menus, and what is selected. */
-import { CanvasPointer } from 'litegraph.js'
+import type { CanvasPointer } from 'litegraph.js'
 import type { CanvasSelection, CanvasView } from '../graph/canvas.ts'
 import type { Edit } from '../graph/edit.ts'
 import type { Point, Rectangle } from '../graph/scene.ts'
-import { actionFor, type Deeds } from './actions.ts'
+import { actionFor, type Action, type Deeds } from './actions.ts'
 import type { Board } from './board.ts'
 import { cursorOf } from './cursor.ts'
 import { pan } from './gestures-move.ts'
@@ -18,8 +18,6 @@ import { panView, toPixels, toUnits, zoomView } from './view.ts'
 
 type AdjustedEvent = Parameters<CanvasPointer['down']>[0]
 
-CanvasPointer.doubleClickTime = 400
-
 const LONG_PRESS = 500
 
 export class Hand implements Deeds {
@@ -31,6 +29,8 @@ export class Hand implements Deeds {
   readonly #rest: HoverRest
   readonly #touch: Touch
   #gesture: Gesture | undefined
+  /** What was pressed last: a double click means the same. */
+  #pressed: Action | undefined
   #pointerType = 'mouse'
   #isSpaceDown = false
   #lastRight = -Infinity
@@ -125,6 +125,7 @@ export class Hand implements Deeds {
     on('pointerup', (event) => this.#up(event))
     on('pointercancel', (event) => this.#lost(event))
     on('pointerleave', () => this.#rest.leave())
+    on('dblclick', (event) => this.#pressed?.doubleClick?.(this.#at(event)))
     on('wheel', (event) => this.#wheel(event))
     on('contextmenu', (event) => this.#menuKey(event))
     window.addEventListener('keydown', (event) => this.#key(event), { signal, capture: true })
@@ -149,9 +150,9 @@ export class Hand implements Deeds {
     pointer.down(this.#adjusted(event))
     const start = this.#at(event)
     const hit = this.hit(start.graph)
-    const action = event.button === 1 || this.#isSpaceDown ? { drag: (at: At) => pan(this, at) } : actionFor(this, hit, start)
+    const action: Action = event.button === 1 || this.#isSpaceDown ? { drag: (at: At) => pan(this, at) } : actionFor(this, hit, start)
     pointer.onClick = (up) => action.click?.(this.#at(up))
-    if (action.doubleClick) pointer.onDoubleClick = (up) => action.doubleClick?.(this.#at(up))
+    this.#pressed = action
     pointer.onDragStart = () => {
       clearTimeout(this.#longPress)
       this.#gesture = action.drag(start)

@@ -15,7 +15,7 @@ const SAMPLES = 24
 /** From an output on the right of a node to an input on the left of another. */
 export function linkShape(from: Point, to: Point, style: LinkStyle): LinkShape {
   if (style === 'curved') {
-    const reach = Math.max(20, Math.min(distance(from, to) * 0.4, Math.abs(to[0] - from[0]) * 0.5 + 80))
+    const reach = Math.max(20, Math.min(distance(from, to) * 0.4, Math.abs(to[0] - from[0]) * 0.5 + 50))
     return { kind: 'curve', points: [from, [from[0] + reach, from[1]], [to[0] - reach, to[1]], to] }
   }
   const start: Point = [from[0] + STUB, from[1]]

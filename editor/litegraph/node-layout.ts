@@ -104,7 +104,7 @@ function open(node: SceneNode, measure: Measure, media: MediaHeight | undefined)
 const isPlain = (input: SceneInput): boolean => input.hasSocket && (!input.widget || input.definition?.forceInput === true)
 
 /** Text of several lines; a linked one has nothing to show but where it comes from. */
-const isTall = ({ widget, link }: SceneInput): boolean => !link && ((widget?.kind === 'text' && widget.multiline) || widget?.kind === 'json')
+const isTall = ({ widget, link }: SceneInput): boolean => !link && widget?.kind === 'text' && widget.multiline
 
 /** Of a field, when nothing is left over. */
 function leastHeight(input: SceneInput): number {

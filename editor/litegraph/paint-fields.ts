@@ -34,7 +34,7 @@ const PAINTERS: Readonly<Record<WidgetKind, (field: Field) => void>> = {
   choice: (field) => line(field),
   text: (field) => (field.widget.kind === 'text' && field.widget.multiline ? paragraph(field) : line(field)),
   choices: (field) => line(field),
-  json: paragraph,
+  json: (field) => line(field),
 }
 
 /** One widget: its value, or where its value comes from. */
@@ -157,8 +157,8 @@ function dice({ context, stage: { palette }, area: [x, y, width, height] }: Fiel
 
 /** Several lines; the name where there is nothing yet. */
 function paragraph(field: Field): void {
-  const { context, stage: { palette, measure }, input, area: [x, y, width, height], value, text } = field
-  const whole = typeof value === 'string' && field.widget.kind === 'text' && !field.widget.secret ? value : text
+  const { context, stage: { palette, measure }, input, widget, area: [x, y, width, height], value, text } = field
+  const whole = typeof value === 'string' && widget.kind === 'text' && !widget.secret ? value : text
   if (whole === '') {
     name(field, x + 6, y + 12, width - 12)
     return

@@ -92,9 +92,11 @@ function strokeBundle(context: CanvasRenderingContext2D, { palette }: Stage, { c
   context.lineJoin = 'round'
   if (isLit) {
     context.setLineDash([])
+    context.globalAlpha = 0.45
     context.strokeStyle = palette.selection
-    context.lineWidth = WIDTH + 3
+    context.lineWidth = WIDTH + 4
     context.stroke(path)
+    context.globalAlpha = 1
   }
   context.setLineDash(isDashed && !simple ? [8, 5] : [])
   context.strokeStyle = color

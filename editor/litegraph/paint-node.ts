@@ -38,7 +38,8 @@ export function paintSimple(context: CanvasRenderingContext2D, stage: Stage, nod
   const { size: [width, height], titleHeight } = node.layout
   const { palette } = stage
   const activity = stage.activity.get(node.key)
-  context.fillStyle = bodyColor(node, palette)
+  context.globalAlpha = node.scene.mode === undefined ? 1 : 0.5
+  context.fillStyle = node.scene.mode === 'bypass' ? palette.bypass : bodyColor(node, palette)
   context.fillRect(0, -titleHeight, width, height + titleHeight)
   if (titleHeight > 0) {
     context.fillStyle = titleColor(node, palette)
@@ -50,6 +51,7 @@ export function paintSimple(context: CanvasRenderingContext2D, stage: Stage, nod
     context.lineWidth = 8
     context.strokeRect(0, -titleHeight, width, height + titleHeight)
   }
+  context.globalAlpha = 1
 }
 
 function paintBox(context: CanvasRenderingContext2D, stage: Stage, node: GraphNode): void {
