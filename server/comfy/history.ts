@@ -10,6 +10,7 @@ import type { Principal, Services } from '../services.ts'
 import { readRecord, textsAt } from './body.ts'
 import { forbidden, refusal } from './errors.ts'
 import { endMessage, startMessages, type Message } from './messages.ts'
+import { nodeInPrompt } from './node-in-prompt.ts'
 import { comfyOutput } from './output.ts'
 import { isTheirs, onlyOf, principalOf } from './principal.ts'
 import { promptRow } from './stored-prompt.ts'
@@ -78,25 +79,26 @@ async function part(services: Services, ids: readonly string[]): Promise<string[
 
 async function entry(services: Services, record: JobRecord): Promise<JsonObject> {
   const nodes = (record.result?.nodes ?? []).filter(({ ui }) => ui !== undefined)
+  const prompt = await promptRow(services, record, record)
   return {
-    prompt: await promptRow(services, record, record),
+    prompt,
     outputs: Object.fromEntries(nodes.map(({ node, ui }) => [node, comfyOutput(ui!)])),
     status: {
       status_str: record.state === 'done' ? 'success' : 'error',
       completed: record.state === 'done',
-      messages: messagesOf(record),
+      messages: messagesOf(record, prompt[2]),
     },
     meta: Object.fromEntries(nodes.map(({ node, shown }) =>
       [node, { node_id: node, display_node: shown, parent_node: null, real_node_id: node }])),
   }
 }
 
-function messagesOf(record: JobRecord): Message[] {
+function messagesOf(record: JobRecord, prompt: JsonObject): Message[] {
   const begun = record.started === undefined ? [] : startMessages(record.id, record.result?.cached ?? [], record.started)
   const nodes = record.result?.nodes ?? []
   const executed = nodes.filter(({ state }) => state === 'done').map(({ node }) => node)
   const stopped = nodes.find(({ state }) => state === 'cancelled')?.shown
-  return [...begun, endMessage(record, { executed, stopped })]
+  return [...begun, endMessage(record, { executed, stopped, type: nodeInPrompt(prompt, stopped).type })]
 }
 
 async function forget(services: Services, ids: readonly string[], principal: Principal): Promise<void> {

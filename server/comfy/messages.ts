@@ -12,6 +12,8 @@ export interface Course {
   readonly executed: readonly string[]
   /** The node that ran when the job was stopped, as the person sees it. */
   readonly stopped?: string | undefined
+  /** The type of that node. */
+  readonly type?: string | undefined
   /** The inputs of the node that failed. */
   readonly inputs?: JsonObject
 }
@@ -30,8 +32,8 @@ export function endMessage(job: Job, course: Course): Message {
   if (job.state === 'done') return ['execution_success', { prompt_id: job.id, timestamp }]
   const executed = [...course.executed]
   if (job.state === 'cancelled') {
-    const node = course.stopped ?? null
-    return ['execution_interrupted', { prompt_id: job.id, node_id: node, node_type: null, executed, timestamp }]
+    const { stopped = null, type = null } = course
+    return ['execution_interrupted', { prompt_id: job.id, node_id: stopped, node_type: type, executed, timestamp }]
   }
   return ['execution_error', { prompt_id: job.id, ...failure(job.problem), executed, ...lastValues(course), timestamp }]
 }

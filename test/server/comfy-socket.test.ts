@@ -81,7 +81,9 @@ describe('one prompt', () => {
     await server.post('/interrupt', { prompt_id: id })
     await listener.end(id)
     expect(listener.types(id).slice(-2)).toEqual(['execution_interrupted', 'executing'])
-    expect(listener.events.find(({ type }) => type === 'execution_interrupted')!.data).toMatchObject({ prompt_id: id, node_id: '1', executed: [] })
+    expect(listener.events.find(({ type }) => type === 'execution_interrupted')!.data).toMatchObject({ prompt_id: id, node_id: '1', node_type: 'TrialSlow', executed: [] })
+    const { [id]: kept } = await server.json(`/history/${id}`) as Record<string, { status: { messages: [string, object][] } }>
+    expect(kept!.status.messages.at(-1)).toEqual(['execution_interrupted', expect.objectContaining({ node_id: '1', node_type: 'TrialSlow' })])
     await listener.close()
   })
 

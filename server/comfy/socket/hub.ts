@@ -4,7 +4,7 @@ import type { FeedEntry, JobEvent, Preview } from '../../events/feed.ts'
 import type { Job } from '../../job/job.ts'
 import type { Services } from '../../services.ts'
 import { endMessage } from '../messages.ts'
-import { failedInputs } from '../failed-inputs.ts'
+import { nodeOfJob } from '../node-in-prompt.ts'
 import { isTheirs } from '../principal.ts'
 import { Clients } from './clients.ts'
 import type { Connection } from './connection.ts'
@@ -109,15 +109,16 @@ export class Hub {
     return course
   }
 
-  /** The last words on a job. What a failed node was given has to be looked up first. */
+  /** The last words on a job. What is known of the node that it ended in has to be looked up first. */
   async #end(job: Job): Promise<void> {
     const course = this.#courses.get(job.id)?.course ?? new JobCourse(job.id)
     this.#courses.delete(job.id)
     this.#moved.delete(job.id)
     if (course.hasMoved) this.#tell(job, course.progressState())
     const { executed, stopped } = course
-    const inputs = job.state === 'done' || job.state === 'cancelled' ? {} : await failedInputs(this.#services, job)
-    const [type, data] = endMessage(job, { executed, stopped, inputs })
+    const endedIn = job.state === 'done' ? undefined : job.state === 'cancelled' ? stopped : job.problem?.node?.id
+    const node = endedIn === undefined ? undefined : await nodeOfJob(this.#services, job.id, endedIn)
+    const [type, data] = endMessage(job, { executed, stopped, ...node })
     const frames = [textFrame(type, data), textFrame('executing', { node: null, display_node: null, prompt_id: job.id })]
     for (const text of frames) this.#tell(job, { text })
     this.clients.missed(job, frames)
