@@ -33,3 +33,30 @@ export function withoutLostParameters(workflow: Workflow, before: Workflow): Wor
 export function withParameters(workflow: Workflow, parameters: readonly Parameter[]): Workflow {
   return withFields(workflow, { parameters: parameters.length === 0 ? undefined : parameters })
 }
+
+/** One node on the way to a parameter's: in which graph it is, and its id there. */
+export interface PathStep {
+  /** The id of the subgraph around it; `undefined` for the workflow itself. */
+  readonly inside: string | undefined
+  readonly id: string
+}
+
+/**
+ * The workflow with the paths of its parameters as a function makes them, from the nodes on the way.
+ * @param before what they are looked up in
+ */
+export function changePaths(workflow: Workflow, before: Workflow, change: (steps: readonly PathStep[]) => readonly string[]): Workflow {
+  if (!workflow.parameters?.length) return workflow
+  const insides = new Insides(before)
+  return withParameters(workflow, mapSame(workflow.parameters, (parameter) => {
+    const way = insides.find(parameter.node)
+    if (!way) return parameter
+    let inside: string | undefined
+    const steps = way.map((index): PathStep => {
+      const step = { inside, id: insides.nodes(inside)[index]!.id }
+      inside = insides.subgraphOf(insides.nodes(inside)[index]!)?.id
+      return step
+    })
+    return withFields(parameter, { node: change(steps).join('/') })
+  }))
+}
