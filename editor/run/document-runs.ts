@@ -69,7 +69,7 @@ export class DocumentRuns {
   async #submit(document: EditorDocument, { front, targets }: RunOptions) {
     const workflow = document.workflow.peek()
     const answer = await this.#host.client.jobs.submit(workflow, {
-      client: document.id, title: document.title.peek(), ...(targets && { targets }), ...(front && { place: 'front' }),
+      client: document.id, title: document.title.peek(), ...(targets && { targets: targets.map((id) => [...document.path.peek(), id].join('/')) }), ...(front && { place: 'front' }),
     })
     this.#book.submitted(answer.job)
     const next = afterQueued(workflow, this.#host.definitions.peek())

@@ -4,6 +4,7 @@ import type { RunHost } from './create-run-book.ts'
 import type { JobBook } from './job-book.ts'
 import type { RunBook } from './run-book.ts'
 import { tellRefusal } from './tell-refusal.ts'
+import { jobTitle } from './words.ts'
 
 export type JobActions = Pick<RunBook, 'cancel' | 'cancelWaiting' | 'pause' | 'resume' | 'move' | 'rerun' | 'workflow' | 'openGraph' | 'forget'>
 
@@ -29,6 +30,7 @@ export function jobActions(host: RunHost, book: JobBook): JobActions {
     rerun: (id) => attempt(async () => {
       const { job } = await client.jobs.rerun(id)
       book.submitted(job)
+      dialogs.tell({ kind: 'success', text: t('run.history.queuedAgain', { title: jobTitle(job) }) })
     }),
     workflow: (id) => client.jobs.workflow(id),
     openGraph: (id) => attempt(async () => {

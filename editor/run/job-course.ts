@@ -20,8 +20,9 @@ export class JobCourse {
   result: JobResult | undefined
   problem: Problem | undefined
   seeds: readonly ResolvedSeed[] = []
-  /** Types of the nodes of the file, by id. */
+  /** Types of the nodes of the file, by id; titles of those that have one. */
   readonly types = new Map<string, string>()
+  readonly titles = new Map<string, string>()
   /** Paths of the nodes that were planned to run. */
   readonly planned = new Set<string>()
   readonly nodes = new Map<string, NodeCourse>()
@@ -90,13 +91,16 @@ export class JobCourse {
   }
 
   #forget(): void {
-    for (const kept of [this.types, this.planned, this.nodes, this.ui, this.took]) kept.clear()
+    for (const kept of [this.types, this.titles, this.planned, this.nodes, this.ui, this.took]) kept.clear()
     this.problem = undefined
     this.seeds = []
   }
 
   #graph(nodes: JobSnapshot['nodes']): void {
-    for (const { id, type } of nodes) this.types.set(id, type)
+    for (const { id, type, title } of nodes) {
+      this.types.set(id, type)
+      if (title !== undefined) this.titles.set(id, title)
+    }
   }
 
   #run(event: RunEvent): void {

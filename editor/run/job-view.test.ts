@@ -83,6 +83,9 @@ test('what is shown becomes pictures, videos and texts of this server', () => {
   })
   expect(Object.fromEntries(view.inside(['outer']).media)).toEqual({ save: { kind: 'image', urls: ['/output/in.webp'] } })
   expect(view.activity.has('preview of decode.IMAGE')).toBe(false)
+  expect([view.uiAt(['outer', 'save']), view.uiAt(['outer']), view.uiAt(['decode'])].map(({ images }) => images)).toEqual([
+    [{ filename: 'in.webp', subfolder: '', type: 'output' }], [{ filename: 'in.webp', subfolder: '', type: 'output' }], [{ filename: 'p.png', subfolder: '', type: 'temp' }],
+  ])
 })
 
 test('previews are drawn in their node until it shows something for good', () => {

@@ -5,6 +5,7 @@ import type { GraphPath } from '../graph/scene.ts'
 import { activities, courseText, type PlacedNode } from './activity.ts'
 import type { JobCourse, ShownResult } from './job-course.ts'
 import { mediaOf, type AddressOf } from './media.ts'
+import type { NodeCourse } from './node-course.ts'
 import type { JobView, RunPicture } from './run-book.ts'
 import { nodeBelow, previewedNode, shownOf } from './shown-node.ts'
 import { wholeRun, type SecondsOf } from './whole-run.ts'
@@ -32,18 +33,23 @@ export function viewOf(course: JobCourse, parts: ViewParts): JobView {
   const picture = pictureOf({ course, placed, parts, now, at: top })
   const running = [...course.nodes.values()].filter(({ state }) => state === 'running')
   const current = running.find(({ value }) => value !== undefined) ?? running[0]
-  const text = current && courseText(current, now)
   return {
     job: course.job,
     ...picture,
     ui: shownResults(course.ui.values()),
     ...wholeRun(course, parts.secondsOf, now),
-    ...(current && { current: { node: current.shown, ...(text !== undefined && { text }) } }),
+    ...(current && { current: workOf(current, course, now) }),
     seeds: course.seeds,
     ...(course.problem && { problem: course.problem }),
     ...(course.result && { result: course.result }),
     inside: (path) => (path.length === 0 ? picture : insidePicture(path, { course, placed, parts, now })),
+    uiAt: (path) => shownAt(course.ui.values(), path.join('/')),
   }
+}
+
+function workOf(node: NodeCourse, { types, titles }: JobCourse, now: number): NonNullable<JobView['current']> {
+  const [type, title, text] = [types.get(node.shown), titles.get(node.shown), courseText(node, now)]
+  return { node: node.shown, ...(type !== undefined && { type }), ...(title !== undefined && { title }), ...(text !== undefined && { text }) }
 }
 
 interface Drawn {
@@ -94,6 +100,11 @@ function drawnMedia({ ui }: JobCourse, { previews, addressOf }: ViewParts, at: A
 function shownResults(results: Iterable<ShownResult>): ReadonlyMap<string, UiResult> {
   const byNode = grouped(results, ({ shown }) => previewedNode(shown) ?? shown)
   return new Map([...byNode].map(([node, [first, ...rest]]) => [node, rest.reduce<UiResult>(joined, first ?? {})]))
+}
+
+function shownAt(results: Iterable<ShownResult>, path: string): UiResult {
+  const within = [...results].filter(({ node, shown }) => node === path || node.startsWith(`${path}/`) || (previewedNode(shown) ?? shown) === path)
+  return within.map(({ ui }) => ui).reduce<UiResult>(joined, {})
 }
 
 function grouped(results: Iterable<ShownResult>, at: At): ReadonlyMap<string, readonly UiResult[]> {

@@ -1,6 +1,7 @@
 /** What nodes have shown as what a canvas can draw: addresses of this server, and texts. */
 import type { Json } from '../../core/types/json.ts'
 import type { UiResult } from '../../core/types/node-type.ts'
+import type { JobResult } from '../../server/client/index.ts'
 import type { NodeMedia } from '../graph/canvas.ts'
 
 export type AssetRoot = 'input' | 'output' | 'temp'
@@ -28,6 +29,13 @@ export function isVideo(path: string): boolean {
 /** The files that a result names. Results come from outside: what is none is passed over. */
 export function filesOf(ui: UiResult): readonly ShownFile[] {
   return ['images', 'gifs', 'video', 'videos'].flatMap((kind) => (Object.hasOwn(ui, kind) ? ui[kind]! : [])).flatMap((one) => fileOf(one) ?? [])
+}
+
+/** All files that a job has made or shown, each once; what it saved for good comes first. */
+export function filesOfResult({ files, nodes }: Pick<JobResult, 'files' | 'nodes'>): readonly ShownFile[] {
+  const saved = files.map(({ subfolder, filename }): ShownFile => ({ root: 'output', path: subfolder === '' ? filename : `${subfolder}/${filename}` }))
+  const all = [...saved, ...nodes.flatMap(({ ui }) => (ui ? filesOf(ui) : []))]
+  return [...new Map(all.map((file) => [`${file.root}/${file.path}`, file])).values()]
 }
 
 /** What a node draws of what it has shown; a video comes first, then pictures, then text. */

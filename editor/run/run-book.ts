@@ -24,14 +24,16 @@ export interface JobView extends RunPicture {
   readonly share: number
   /** Seconds that it will still take, once that can be said. */
   readonly secondsLeft?: number
-  /** The id of the node that works now, and what it says. */
-  readonly current?: { readonly node: string; readonly text?: string }
+  /** The node of the file that works now, and what it says. */
+  readonly current?: { readonly node: string; readonly type?: string; readonly title?: string; readonly text?: string }
   /** Seeds that the engine drew for it. */
   readonly seeds: readonly ResolvedSeed[]
   readonly problem?: Problem
   readonly result?: JobResult
   /** The picture of a graph that was entered. */
   inside(path: GraphPath): RunPicture
+  /** What a node has shown that lies at this path, all in it together. */
+  uiAt(path: GraphPath): UiResult
 }
 
 export interface QueueView {
@@ -46,7 +48,7 @@ export interface QueueView {
 
 export interface RunOptions {
   readonly front?: boolean
-  /** Run up to these nodes. */
+  /** Run up to these nodes of the graph that the document shows. */
   readonly targets?: readonly string[]
   readonly times?: number
 }
