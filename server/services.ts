@@ -2,7 +2,7 @@
 import type { Definitions, NodeDefinition } from '../core/types/definition.ts'
 import type { Problem } from '../core/workflow/problem.ts'
 import type { Workflow } from '../core/workflow/workflow.ts'
-import type { AnswerOf, Folders, Request } from '../worker/protocol.ts'
+import type { AnswerOf, DeviceName, Folders, Request } from '../worker/protocol.ts'
 import type { ServerConfig } from './config/config.ts'
 import type { EventFeed } from './events/feed.ts'
 import type { CounterName, HistogramName, Labels } from './operations/metrics-table.ts'
@@ -37,6 +37,13 @@ export interface JobQueue {
   free(what: { readonly sessions: boolean; readonly results: boolean }): Promise<void>
 }
 
+/** A device that runs nothing yet, or can't. */
+export interface UnreadyDevice {
+  readonly device: DeviceName
+  /** Why it can't be opened; undefined while its worker is on its way. */
+  readonly problem?: string
+}
+
 /** Questions that only a worker can answer, each within a time limit. */
 export interface WorkerDesk {
   /** @throws Busy (503, with seconds to wait) when no worker answers in time; WorkflowError when it cannot answer */
@@ -44,8 +51,10 @@ export interface WorkerDesk {
   /** Definitions with their choices looked up, as of the last time the worker said; refreshed when `fresh`. */
   definitions(fresh?: boolean): Promise<Definitions>
   list(): readonly NodeDefinition[]
-  /** Whether a worker with the runtime imported has answered. */
+  /** Whether the worker of each device has answered, with the runtime imported. */
   readonly isReady: boolean
+  /** The devices whose worker has not. */
+  readonly unready: readonly UnreadyDevice[]
   readonly restarts: number
 }
 

@@ -30,7 +30,7 @@ export const GAUGES = {
   kinograph_jobs: { help: 'Jobs that are kept, by state: queued and running are alive.', labels: ['state'] },
   kinograph_queue_paused: { help: '1 while the queue is paused.' },
   kinograph_database_bytes: { help: 'Queue and history on the disk.' },
-  kinograph_worker_ready: { help: '1 when a worker with the runtime has answered.' },
+  kinograph_worker_ready: { help: '1 when the worker of each device has answered, with the runtime.' },
   kinograph_worker_restarts: { help: 'Workers that died and were replaced since the server started.' },
   kinograph_resident_bytes: { help: 'Resident memory, of the server and of its workers together.', labels: ['process'] },
   kinograph_heap_bytes: { help: 'JavaScript heap of the server that is in use.' },

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const folders = { data: folder, output: folder, input: folder, models: folder }
 const well: ReadinessSources = {
   store: { check: async () => {}, failures: 0, recovery: { requeued: [], cancelled: [], quarantined: [] } },
-  desk: { isReady: true },
+  desk: { unready: [] },
   config: { folders, minFreeBytes: 0 },
   isStopping: () => false,
 }
@@ -29,7 +29,7 @@ test('a server is ready when store, worker and disk are', async () => {
 
 test('it says each thing that stands in the way', async () => {
   const { ready, problems } = await problemsOf({
-    desk: { isReady: false },
+    desk: { unready: [{ device: 'cpu' }, { device: 'cuda', problem: 'no driver.' }] },
     store: { ...well.store, check: async () => { throw new Error('disk I/O error') } },
     config: { folders, minFreeBytes: 1e18 },
     isStopping: () => true,
@@ -37,7 +37,7 @@ test('it says each thing that stands in the way', async () => {
   expect(ready).toBe(false)
   expect(problems).toEqual([
     'running: The server is shutting down.',
-    expect.stringContaining('worker: No worker has answered yet.'),
+    "worker: The worker of cpu has not answered yet. cuda can't be opened: no driver. If this stays, \"kinograph doctor\" says what is missing.",
     "store: The queue can't be written: disk I/O error",
     expect.stringMatching(/^disk: \S+ has \d+ bytes free, and 1000000000000000000 are wanted\./),
   ])

@@ -20,7 +20,7 @@ export interface Check {
 
 export interface ReadinessSources {
   readonly store: Pick<JobStore, 'check' | 'failures' | 'recovery'>
-  readonly desk: Pick<WorkerDesk, 'isReady'>
+  readonly desk: Pick<WorkerDesk, 'unready'>
   readonly config: Pick<ServerConfig, 'folders' | 'minFreeBytes'>
   /** Whether the server is on its way out. */
   readonly isStopping: () => boolean
@@ -28,6 +28,8 @@ export interface ReadinessSources {
 
 /** Checks that write to the disk are made at most once in so many milliseconds, however many ask, unless a write has failed since. */
 const KEPT = 500
+
+const LONGEST_PROBLEM = 500
 
 interface Kept {
   readonly checks: Promise<readonly Check[]>
@@ -63,9 +65,12 @@ function checkRunning(isStopping: boolean): Check {
   return isStopping ? { name: 'running', ok: false, problem: 'The server is shutting down.' } : { name: 'running', ok: true }
 }
 
-function checkWorker({ isReady }: Pick<WorkerDesk, 'isReady'>): Check {
-  if (isReady) return { name: 'worker', ok: true }
-  return { name: 'worker', ok: false, problem: 'No worker has answered yet. If this stays, "kinograph doctor" says what is missing.' }
+function checkWorker({ unready }: Pick<WorkerDesk, 'unready'>): Check {
+  if (unready.length === 0) return { name: 'worker', ok: true }
+  const devices = unready.map(({ device, problem }) => problem === undefined
+    ? `The worker of ${device} has not answered yet.`
+    : `${device} can't be opened: ${problem.slice(0, LONGEST_PROBLEM)}`)
+  return { name: 'worker', ok: false, problem: `${devices.join(' ')} If this stays, "kinograph doctor" says what is missing.` }
 }
 
 async function checkStore(store: Pick<JobStore, 'check'>): Promise<Check> {

@@ -4,7 +4,7 @@ import { definitionMap } from '../../core/types/definition.ts'
 import type { Definitions, NodeDefinition } from '../../core/types/definition.ts'
 import { WorkerDiedError } from '../../worker/client.ts'
 import type { AnswerOf, Folders, Request } from '../../worker/protocol.ts'
-import type { WorkerDesk } from '../services.ts'
+import type { UnreadyDevice, WorkerDesk } from '../services.ts'
 import { Busy } from './busy.ts'
 import type { WorkerSlot } from './worker-slot.ts'
 
@@ -33,7 +33,11 @@ export class Desk implements WorkerDesk {
   }
 
   get isReady(): boolean {
-    return this.#options.slots.some((slot) => slot.isOpen)
+    return this.#options.slots.every((slot) => slot.isOpen)
+  }
+
+  get unready(): readonly UnreadyDevice[] {
+    return this.#options.slots.filter((slot) => !slot.isOpen).map(({ device, problem }) => ({ device, ...(problem !== undefined && { problem }) }))
   }
 
   get restarts(): number {

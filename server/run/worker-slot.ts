@@ -35,6 +35,7 @@ export class WorkerSlot {
   #client: WorkerClient
   #isReady = false
   #isOpen = false
+  #problem: string | undefined
   #isClosed = false
   #restarts = 0
   #idleDeaths = 0
@@ -55,6 +56,11 @@ export class WorkerSlot {
   /** Whether its device is open too, the runtime imported. */
   get isOpen(): boolean {
     return this.#isReady && this.#isOpen
+  }
+
+  /** Why its device can't be opened. */
+  get problem(): string | undefined {
+    return this.#problem
   }
 
   get restarts(): number {
@@ -107,6 +113,7 @@ export class WorkerSlot {
     const onOutput = inLines((output) => log.info({ device, output }, 'a worker said'))
     const onOpened = (problem: string | undefined) => {
       this.#isOpen = problem === undefined
+      this.#problem = problem
       if (problem !== undefined) log.error({ device, problem }, 'a device can\'t be opened')
     }
     const pulse = this.#listen(() => client)
@@ -159,6 +166,7 @@ export class WorkerSlot {
     if (client !== this.#client) return
     this.#isReady = false
     this.#isOpen = false
+    this.#problem = undefined
     const { output } = this.#options.folders
     if (client.pid !== undefined) void removeTemporaries(output, { pid: client.pid }).catch(() => {}) // next start removes them
     this.#options.onDown()

@@ -1,5 +1,5 @@
 /** What a running server says of itself: metrics, log, readiness after a worker's death. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -79,4 +79,17 @@ test('a worker that was killed is replaced, which the metrics count, and the ser
   expect((await server.fetch('/ready')).status).toBe(200)
   expect(server.workers()).not.toContain(worker)
   await runOn(server)
+})
+
+test.skipIf(existsSync('/dev/nvidia0'))('a server one of whose devices can\'t be opened says so, and is not ready', async () => {
+  const two = await startServer({ config: { devices: ['cpu', 'cuda'] }, listening: true })
+  try {
+    await expect.poll(async () => {
+      const answer = await two.fetch('/ready')
+      const { ready, checks } = await answer.json() as { ready: boolean; checks: { name: string; problem?: string }[] }
+      return [answer.status, ready, checks.find(({ name }) => name === 'worker')?.problem]
+    }, { timeout: 60_000 }).toEqual([503, false, expect.stringMatching(/^cuda can't be opened: .+ If this stays, "kinograph doctor" says what is missing\.$/s)])
+  } finally {
+    await two.stop()
+  }
 })
