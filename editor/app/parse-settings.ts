@@ -14,6 +14,7 @@ const CHECKS: Checks = {
   grid: isNumber(1, 500),
   links: oneOf('curved', 'straight', 'linear'),
   minimap: isBoolean,
+  properties: isBoolean,
   previews: isBoolean,
   autosave: isBoolean,
   batch: (value) => Number.isInteger(value) && isNumber(1, 1000)(value),

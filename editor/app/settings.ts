@@ -7,6 +7,8 @@ export interface Settings {
   readonly grid: number
   readonly links: 'curved' | 'straight' | 'linear'
   readonly minimap: boolean
+  /** Whether the properties of what is selected stand beside the graph. */
+  readonly properties: boolean
   /** Whether pictures of running samplers are asked for. */
   readonly previews: boolean
   readonly autosave: boolean
@@ -19,6 +21,6 @@ export interface Settings {
 }
 
 export const DEFAULT_SETTINGS: Settings = {
-  language: 'en', theme: 'system', snap: false, grid: 20, links: 'curved', minimap: true, previews: true, autosave: true,
+  language: 'en', theme: 'system', snap: false, grid: 20, links: 'curved', minimap: true, properties: false, previews: true, autosave: true,
   batch: 1, autoQueue: 'off', keys: {},
 }

@@ -2,6 +2,7 @@
 import type { Session, ViewName } from '../app/session.ts'
 import type { Settings } from '../app/settings.ts'
 import { t, type TextKey } from '../i18n/index.ts'
+import { openPalette } from '../shell/open-palette.ts'
 import { chosenIds, isGraph } from './chosen.ts'
 import type { Command } from './command.ts'
 
@@ -51,6 +52,7 @@ export const viewCommands: readonly Command[] = [
   { id: 'view.graph', title: 'commands.view.graph', keys: ['Alt+1'], inText: true, isEnabled: ({ view }) => view.value !== 'graph', run: show('graph') },
   { id: 'view.form', title: 'commands.view.form', keys: ['Alt+2'], inText: true, isEnabled: ({ view }) => view.value !== 'form', run: show('form') },
   { id: 'view.list', title: 'commands.view.list', keys: ['Alt+3'], inText: true, isEnabled: ({ view }) => view.value !== 'list', run: show('list') },
+  { id: 'view.palette', title: 'commands.view.palette', keys: ['Ctrl+K'], inText: true, run: (session) => openPalette(session) },
   { id: 'view.focus', title: 'commands.view.focus', keys: ['F'], run: ({ focusMode }) => void (focusMode.value = !focusMode.peek()) },
   panel('nodes', 'commands.panel.nodes', ['N']),
   panel('queue', 'commands.panel.queue', ['Q']),
@@ -63,6 +65,7 @@ export const viewCommands: readonly Command[] = [
   panel('keys', 'commands.panel.keys', ['?']),
   { id: 'panel.close', title: 'commands.panel.close', isEnabled: ({ panel: open }) => open.value !== undefined, run: ({ panel: open }) => void (open.value = undefined) },
   { id: 'view.minimap', title: 'commands.view.minimap', keys: ['Alt+M'], run: turn('minimap') },
+  { id: 'view.properties', title: 'commands.view.properties', keys: ['Alt+P'], menus: ['node'], run: turn('properties') },
   { id: 'view.snap', title: 'commands.view.snap', run: turn('snap') },
   { id: 'view.grid', title: 'commands.view.grid', run: askGrid },
   { id: 'view.previews', title: 'commands.view.previews', run: turn('previews') },

@@ -20,7 +20,7 @@ export function canvasListener(session: Session, over: OverCanvas): CanvasListen
       over.hint.value = undefined
       session.dialogs.menu(contextMenu(session, target, client), client)
     },
-    editValue: (node, input) => { over.editing.value = { document: document(), node, input } },
+    editValue: (node, input) => { session.editing.value = { document: document(), node, input } },
     rename: (target, client) => void rename(session, target, client),
     enter: (node) => { document().path.value = [...document().path.peek(), node] },
     refuse: (reason, client) => { over.refusal.value = reason === undefined ? undefined : { reason, client } },

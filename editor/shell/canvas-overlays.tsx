@@ -20,7 +20,7 @@ const loadMinimap = () => import('./minimap.tsx')
 
 /** What lies over the canvas at this moment. */
 export function CanvasOverlays({ session, over, theme }: CanvasOverlaysProps) {
-  const editing = over.editing.value
+  const editing = session.editing.value
   const hint = over.hint.value
   const refusal = over.refusal.value
   const canvas = session.canvas.value
@@ -28,7 +28,7 @@ export function CanvasOverlays({ session, over, theme }: CanvasOverlaysProps) {
     <>
       {canvas !== undefined && session.settings.value.minimap && <Lazy load={loadMinimap} props={{ session, canvas, theme }} quiet />}
       {canvas !== undefined && editing !== undefined && (
-        <Lazy key={`${editing.document.id} ${editing.node} ${editing.input}`} load={loadValueOver} props={{ session, canvas, over, editing }} quiet />
+        <Lazy key={`${editing.document.id} ${editing.node} ${editing.input}`} load={loadValueOver} props={{ session, canvas, editing }} quiet />
       )}
       {refusal !== undefined && <Beside client={refusal.client}><p class="refusal" role="alert">{refusal.reason}</p></Beside>}
       {refusal === undefined && editing === undefined && hint !== undefined && <Beside client={hint.client}><Hint session={session} target={hint.target} /></Beside>}

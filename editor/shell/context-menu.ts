@@ -1,27 +1,43 @@
 /** What can be done with what was clicked. */
 import type { Session } from '../app/session.ts'
+import { NODE_COLORS } from '../commands/colors.ts'
+import type { Command } from '../commands/command.ts'
 import type { CanvasTarget } from '../graph/canvas.ts'
 import type { Point } from '../graph/scene.ts'
 import { t } from '../i18n/index.ts'
 import type { MenuItem } from './dialogs.ts'
+import { groupBy } from './group-by.ts'
 import { openSearch } from './open-search.ts'
 import { shownKeys } from './shown-keys.ts'
 
-/** The commands that offer themselves for a target, in the order of the table, a line between areas. */
-export function contextMenu(session: Session, target: CanvasTarget, client: Point): readonly (MenuItem | 'separator')[] {
+type Items = readonly (MenuItem | 'separator')[]
+
+/** The commands that offer themselves for a target, in the order of the table: a line between areas, submenus where they say so. */
+export function contextMenu(session: Session, target: CanvasTarget, client: Point): Items {
   const offered = session.commands.all.value.filter(({ menus }) => menus?.includes(target.kind))
-  const items: (MenuItem | 'separator')[] = target.kind === 'canvas' ? [addNode(session, client)] : []
-  let lastArea = target.kind === 'canvas' ? '' : undefined
-  for (const { id, title, isEnabled } of offered) {
-    const area = id.slice(0, id.indexOf('.'))
-    if (lastArea !== undefined && area !== lastArea) items.push('separator')
-    lastArea = area
-    items.push({
-      label: t(title), keys: shownKeys(session.commands.keysOf(id)), isDisabled: isEnabled?.(session, target) === false,
-      run: () => void session.commands.run(id, target),
-    })
+  const byArea = groupBy(offered, ({ id }) => id.slice(0, id.indexOf('.')))
+  const parts: Items[] = [...byArea.values()].map((commands) => partOf(session, commands, target))
+  if (target.kind === 'canvas') parts.unshift([addNode(session, client)])
+  return parts.flatMap((part, index) => index === 0 ? part : ['separator' as const, ...part])
+}
+
+/** Commands of one area; those of a submenu stand in it, where the first of them would. */
+function partOf(session: Session, commands: readonly Command[], target: CanvasTarget): readonly MenuItem[] {
+  const bySubmenu = groupBy(commands, ({ submenu, id }) => submenu ?? id)
+  return [...bySubmenu.values()].flatMap((group): readonly MenuItem[] => {
+    const items = group.map((command) => itemOf(session, command, target))
+    const submenu = group[0]?.submenu
+    return submenu === undefined ? items : [{ label: t(submenu), items, isDisabled: items.every(({ isDisabled }) => isDisabled === true) }]
+  })
+}
+
+function itemOf(session: Session, { id, title, isEnabled }: Command, target: CanvasTarget): MenuItem {
+  const color = NODE_COLORS.find((one) => one.id === id)
+  return {
+    label: t(title), keys: shownKeys(session.commands.keysOf(id)), isDisabled: isEnabled?.(session, target) === false,
+    ...(color && { swatch: color.color }),
+    run: () => void session.commands.run(id, target),
   }
-  return items
 }
 
 function addNode(session: Session, client: Point): MenuItem {

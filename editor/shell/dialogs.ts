@@ -16,6 +16,8 @@ export interface MenuItem {
   readonly keys?: string
   readonly isDisabled?: boolean
   readonly isChecked?: boolean
+  /** A colour shown in front; `null`: none. */
+  readonly swatch?: string | null
   readonly run?: () => void
   readonly items?: readonly MenuItem[]
 }

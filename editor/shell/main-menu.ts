@@ -5,7 +5,11 @@ import { t } from '../i18n/index.ts'
 import { shownKeys } from './shown-keys.ts'
 
 /** The commands of each part of the menu; those that there are not are left out. */
-const PARTS: readonly (readonly string[])[] = []
+const PARTS: readonly (readonly string[])[] = [
+  ['file.new', 'file.open', 'file.save', 'file.saveAs', 'file.exportComfyUi', 'file.exportComfyApi'],
+  ['edit.undo', 'edit.redo'],
+  ['view.palette'],
+]
 
 /** The main menu, as things stand. */
 export function mainMenu(session: Session): readonly (MenuItem | 'separator')[] {

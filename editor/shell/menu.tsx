@@ -65,7 +65,8 @@ function MenuList({ items, beside, close, back }: MenuListProps) {
           <button type="button" role={item.isChecked === undefined ? 'menuitem' : 'menuitemcheckbox'} tabIndex={-1} class="menu-item" data-label={item.label}
             aria-disabled={item.isDisabled} aria-checked={item.isChecked} aria-haspopup={item.items && 'menu'} aria-expanded={item.items && open === index}
             onClick={() => choose(index, item)}>
-            <span class="menu-mark">{item.isChecked === true && <Icon path={ICONS.check} size={14} />}</span>
+            <span class="menu-mark">{item.isChecked === true && <Icon path={ICONS.check} size={14} />}
+              {item.swatch !== undefined && <span class="menu-swatch" style={{ background: item.swatch ?? 'transparent' }} />}</span>
             <span class="menu-label">{item.label}</span>
             {item.keys !== undefined && item.keys !== '' && <span class="menu-keys">{item.keys}</span>}
             {item.items !== undefined && <Icon path={ICONS.chevronRight} size={14} />}

@@ -1,4 +1,6 @@
 /** The whole page: bars around the views of the document, and what lies over them. */
+import '../theme/theme.css'
+import '../theme/controls.css'
 import { useSignalEffect } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { Session } from '../app/session.ts'
@@ -11,8 +13,6 @@ import { Stage } from './stage.tsx'
 import { StatusBar } from './status-bar.tsx'
 import { Toasts } from './toasts.tsx'
 import { TopBar } from './top-bar.tsx'
-import '../theme/theme.css'
-import '../theme/controls.css'
 import './shell.css'
 
 /** The editor's frame around a session. */
@@ -20,7 +20,7 @@ export function Shell({ session }: { readonly session: Session }) {
   const theme = useMemo(() => shownTheme(session.settings), [session])
   useSignalEffect(() => { document.documentElement.dataset['theme'] = theme.value })
   return (
-    <div class="shell">
+    <div class="shell" data-focus={session.focusMode.value}>
       <a class="skip-link" href="#stage">{t('app.skip')}</a>
       <TopBar session={session} />
       <SideBar session={session} />

@@ -2,6 +2,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import type { Session } from '../app/session.ts'
 import type { Theme } from '../theme/shown-theme.ts'
 import { CanvasHost } from './canvas-host.tsx'
+import { Lazy } from './lazy.tsx'
 import './stage.css'
 
 interface StageProps {
@@ -9,13 +10,17 @@ interface StageProps {
   readonly theme: ReadonlySignal<Theme>
 }
 
-/** The document in one of its views. */
+const loadProperties = () => import('./properties.tsx')
+
+/** The document in one of its views, and the properties of what is selected. */
 export function Stage({ session, theme }: StageProps) {
+  const view = session.view.value
   return (
-    <main id="stage" class="stage" tabIndex={-1} data-view={session.view.value}>
+    <main id="stage" class="stage" tabIndex={-1} data-view={view}>
       <div class="stage-view">
         <CanvasHost session={session} theme={theme} />
       </div>
+      {view === 'graph' && session.settings.value.properties && <Lazy load={loadProperties} props={{ session }} quiet />}
     </main>
   )
 }

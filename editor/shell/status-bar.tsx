@@ -38,9 +38,14 @@ function Breadcrumbs({ session }: { readonly session: Session }) {
 }
 
 function ProblemCount({ session }: { readonly session: Session }) {
-  const count = session.document.value.problems.value.length
+  const document = session.document.value
+  const count = document.problems.value.length + session.runs.refusals(document).value.length
   return (
-    <button type="button" class={count > 0 ? 'button quiet has-problems' : 'button quiet'} disabled={count === 0}>
+    <button type="button" class={count > 0 ? 'button quiet has-problems' : 'button quiet'} disabled={count === 0} onClick={() => {
+      document.selection.value = { nodes: new Set(), groups: new Set() }
+      session.view.value = 'graph'
+      session.changeSettings({ properties: true })
+    }}>
       <Icon path={count > 0 ? ICONS.warning : ICONS.success} size={14} />
       {count > 0 ? t('app.problemCount', { count }) : t('app.noProblems')}
     </button>
@@ -57,6 +62,8 @@ function ZoomControls({ session }: { readonly session: Session }) {
         onClick={() => canvas?.zoom(1 / scale)}>{Math.round(scale * 100)} %</button>
       <IconButton label={t('app.zoomIn')} icon={ICONS.plus} onClick={() => canvas?.zoom(1.25)} />
       <IconButton label={t('app.fit')} icon={ICONS.fit} onClick={() => canvas?.fit()} />
+      <IconButton label={t('app.properties')} icon={ICONS.sidebar} isPressed={session.settings.value.properties}
+        onClick={() => session.changeSettings({ properties: !session.settings.value.properties })} />
       <IconButton label={t('app.minimap')} icon={ICONS.map} isPressed={session.settings.value.minimap}
         onClick={() => session.changeSettings({ minimap: !session.settings.value.minimap })} />
     </>

@@ -1,19 +1,17 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Json } from '../../core/types/json.ts'
-import type { Session } from '../app/session.ts'
+import type { EditedValue, Session } from '../app/session.ts'
 import type { GraphCanvas } from '../graph/canvas.ts'
 import type { Rectangle } from '../graph/scene.ts'
 import { ValueEditor } from '../widgets/value-editor.tsx'
 import { editOrTell } from './canvas-listener.ts'
 import { lastSeed } from './last-seed.ts'
-import type { OverCanvas } from './over-canvas.ts'
 import './value-over.css'
 
 interface ValueOverProps {
   readonly session: Session
   readonly canvas: GraphCanvas
-  readonly over: OverCanvas
-  readonly editing: NonNullable<OverCanvas['editing']['value']>
+  readonly editing: EditedValue
 }
 
 /** What is drawn smaller than this is still written this large. */
@@ -21,16 +19,16 @@ const MIN_TEXT = 12
 const TEXT = 13
 
 /** An editor exactly over the widget that was clicked, wherever the canvas is moved to. */
-export default function ValueOver({ session, canvas, over, editing }: ValueOverProps) {
+export default function ValueOver({ session, canvas, editing }: ValueOverProps) {
   const { document, node, input } = editing
   const frame = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState<Rectangle>()
   const view = document.view.value
   const shown = document.scene.value.nodes.find(({ id }) => id === node)?.inputs.find(({ name }) => name === input)
   const leave = () => {
-    if (over.editing.peek() !== editing) return
+    if (session.editing.peek() !== editing) return
     const hadFocus = frame.current?.contains(globalThis.document.activeElement) ?? false
-    over.editing.value = undefined
+    session.editing.value = undefined
     if (hadFocus) canvasElement()?.focus({ preventScroll: true })
   }
   useLayoutEffect(() => setPlace(canvas.place({ kind: 'widget', id: node, input })), [view, shown])
