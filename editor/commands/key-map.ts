@@ -22,9 +22,10 @@ export function commandsByKey(commands: readonly Command[], chosen: Settings['ke
   return map
 }
 
-/** Keys that more than one command wants in the same place, with the ids of those commands. */
+/** Keys that more than one command has in the same place, with the ids of those commands. What two share by default is meant so. */
 export function keyConflicts(commands: readonly Command[], chosen: Settings['keys']): ReadonlyMap<string, readonly string[]> {
-  const shared = [...commandsByKey(commands, chosen)].map(([key, list]) => [key, list.filter((one) => list.some((other) => one !== other && meet(one, other)))] as const)
+  const shared = [...commandsByKey(commands, chosen)].map(([key, list]) =>
+    [key, list.filter((one) => list.some((other) => one !== other && meet(one, other) && !(isDefault(one, key) && isDefault(other, key))))] as const)
   return new Map(shared.filter(([, list]) => list.length > 0).map(([key, list]) => [key, list.map(({ id }) => id)]))
 }
 
@@ -33,3 +34,5 @@ function meet(a: Command, b: Command): boolean {
   const isText = (one: Command) => one.where === 'text'
   return isText(a) === isText(b) || a.inText === true || b.inText === true
 }
+
+const isDefault = ({ keys = [] }: Command, key: string) => keys.includes(key)

@@ -1,11 +1,17 @@
 /** Every command there is, in the order of menus and the palette. */
+import { arrangeCommands } from './arrange.ts'
 import type { Command } from './command.ts'
+import { editCommands } from './edit.ts'
+import { fileCommands } from './file.ts'
+import { graphCommands } from './graph.ts'
 import { nodeCommands } from './node.ts'
 import { runCommands } from './run.ts'
+import { subgraphCommands } from './subgraph.ts'
 import { tabCommands } from './tabs.ts'
 import { textCommands } from './text.ts'
 import { viewCommands } from './view.ts'
 
 export const COMMANDS: readonly Command[] = [
-  ...runCommands, ...nodeCommands, ...viewCommands, ...tabCommands, ...textCommands,
+  ...runCommands, ...fileCommands, ...editCommands, ...nodeCommands, ...graphCommands, ...subgraphCommands, ...arrangeCommands, ...viewCommands, ...tabCommands,
+  ...textCommands,
 ]
