@@ -1,6 +1,8 @@
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Dialogs, OpenDialog } from './dialogs.ts'
 import './dialog.css'
+
+const FOCUSABLE = 'button:not([disabled]), input:not([disabled]), select, textarea, a[href], [tabindex="0"]'
 
 /** Draws what is open, the last on top. The browser keeps the focus inside and gives it back afterwards. */
 export function DialogHost({ dialogs }: { readonly dialogs: Dialogs }) {
@@ -9,12 +11,19 @@ export function DialogHost({ dialogs }: { readonly dialogs: Dialogs }) {
 
 function DialogFrame({ dialog: { look, label, component: Body, props, close } }: { readonly dialog: OpenDialog }) {
   const frame = useRef<HTMLDialogElement>(null)
+  const [isOpen, setOpen] = useState(false)
   useLayoutEffect(() => {
     const element = frame.current!
-    if (!element.open) element.showModal()
-    element.querySelector<HTMLElement>('[autofocus]')?.focus()
+    element.showModal()
+    setOpen(true) // what is in it may measure itself from the start
     return () => element.close()
   }, [])
+  useLayoutEffect(() => {
+    const element = frame.current!
+    const { activeElement } = document
+    const hasFocus = activeElement !== element && element.contains(activeElement)
+    if (isOpen && !hasFocus) (element.querySelector<HTMLElement>('[autofocus]') ?? element.querySelector<HTMLElement>(FOCUSABLE))?.focus()
+  }, [isOpen])
   const dismiss = (event: Event) => {
     event.preventDefault()
     close()
@@ -27,7 +36,7 @@ function DialogFrame({ dialog: { look, label, component: Body, props, close } }:
   return (
     <dialog ref={frame} class={`dialog ${look}`} aria-label={label === '' ? undefined : label} onCancel={dismiss}
       onPointerDown={beside} onContextMenu={beside}>
-      <Body {...props} close={close} />
+      {isOpen && <Body {...props} close={close} />}
     </dialog>
   )
 }

@@ -47,7 +47,7 @@ function ProblemCount({ session }: { readonly session: Session }) {
       session.changeSettings({ properties: true })
     }}>
       <Icon path={count > 0 ? ICONS.warning : ICONS.success} size={14} />
-      {count > 0 ? t('app.problemCount', { count }) : t('app.noProblems')}
+      {count === 0 ? t('app.noProblems') : count === 1 ? t('app.oneProblem') : t('app.problemCount', { count })}
     </button>
   )
 }

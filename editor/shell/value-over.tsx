@@ -17,6 +17,8 @@ interface ValueOverProps {
 /** What is drawn smaller than this is still written this large. */
 const MIN_TEXT = 12
 const TEXT = 13
+const SHORT_WIDTH = 120
+const [LONG_WIDTH, LONG_HEIGHT] = [240, 96]
 
 /** An editor exactly over the widget that was clicked, wherever the canvas is moved to. */
 export default function ValueOver({ session, canvas, editing }: ValueOverProps) {
@@ -37,8 +39,10 @@ export default function ValueOver({ session, canvas, editing }: ValueOverProps) 
   if (shown?.widget === undefined || place === undefined) return null
   const [left, top, width, height] = place
   const fontSize = Math.max(MIN_TEXT, TEXT * (view?.scale ?? 1))
+  const isLong = shown.widget.kind === 'json' || (shown.widget.kind === 'text' && shown.widget.multiline)
+  const [leastWidth, leastHeight] = isLong ? [LONG_WIDTH, LONG_HEIGHT] : [SHORT_WIDTH, fontSize * 1.8]
   const isList = shown.widget.kind === 'choice' || shown.widget.kind === 'choices'
-  const style = { left: `${left}px`, top: `${top}px`, width: `${Math.max(width, 120)}px`, ...(isList ? { height: `${height}px` } : { minHeight: `${Math.max(height, fontSize * 1.8)}px` }), fontSize: `${fontSize}px` }
+  const style = { left: `${left}px`, top: `${top}px`, ...(isList ? { width: `${width}px`, height: `${height}px` } : { width: `${Math.max(width, leastWidth)}px`, minHeight: `${Math.max(height, leastHeight)}px` }), fontSize: `${fontSize}px` }
   const commit = (value: Json) => editOrTell(session, [{ type: 'set', node, input, value }], document)
   return (
     <div ref={frame} class="value-over" data-kind={shown.widget.kind} style={style} onPointerDown={(event) => event.stopPropagation()}>

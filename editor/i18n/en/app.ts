@@ -111,4 +111,5 @@ export const app = {
   'app.workflowTitle': 'Title of the workflow',
   'app.workflowDescription': 'Description',
   'app.nodeCount': '{count} nodes',
+  'app.oneProblem': '1 problem',
 } as const

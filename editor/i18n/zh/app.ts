@@ -113,4 +113,5 @@ export const app: Record<keyof typeof english, string> = {
   'app.workflowTitle': '工作流标题',
   'app.workflowDescription': '说明',
   'app.nodeCount': '{count} 个节点',
+  'app.oneProblem': '1 个问题',
 }
