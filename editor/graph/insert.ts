@@ -30,12 +30,21 @@ export interface InsertOptions {
 }
 
 /** A new node of a type at a place, linked as is wished. */
-export function insertNode(workflow: Workflow, path: GraphPath, type: string, at: Point, definitions: Definitions, options: InsertOptions = {}): Inserted {
+export function insertNode(workflow: Workflow, path: GraphPath, type: string, at: Point, definitions: Definitions, { link, into }: InsertOptions = {}): Inserted {
+  const { edits, id } = insertEdits(workflow, path, type, at, definitions, link)
+  const added = applyEdits(workflow, path, edits, definitions)
+  return { workflow: into ? putIntoLink(added, path, id, into.to, into.input, definitions) : added, id }
+}
+
+/** The edits that add a node of a type at a place, and draw the link that was dropped there to the socket that fits best. */
+export function insertEdits(
+  workflow: Workflow, path: GraphPath, type: string, at: Point, definitions: Definitions, link?: LooseLink,
+): { readonly id: string; readonly edits: readonly Edit[] } {
   const taken = new Set(graphAt(workflow, path).nodes.map(({ id }) => id))
   const node = newNode(type, definitionsIn(workflow, definitions).get(type), freeNodeId(type, taken), at)
-  const added = applyEdits(workflow, path, [{ type: 'add', nodes: [node] }], definitions)
-  const linked = options.link ? connectLoose(added, path, node.id, options.link, definitions) : added
-  return { workflow: options.into ? putIntoLink(linked, path, node.id, options.into.to, options.into.input, definitions) : linked, id: node.id }
+  const add: Edit = { type: 'add', nodes: [node] }
+  const connect = link && looseEdit(applyEdits(workflow, path, [add], definitions), path, node.id, link, definitions)
+  return { id: node.id, edits: connect ? [add, connect] : [add] }
 }
 
 /** A node with what its type needs and has no default for: the first choice, the least number. Its seeds are random. */
