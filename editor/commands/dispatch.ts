@@ -38,7 +38,8 @@ function placeOf(target: EventTarget | null): KeyPlace {
   return target.closest('#stage') ? 'canvas' : 'page'
 }
 
-function isText(target: Element): boolean {
+/** Whether a text is written in it. */
+export function isText(target: Element): boolean {
   if (target instanceof HTMLInputElement) return !/^(?:checkbox|radio|button|submit|reset|range|color|file|image)$/.test(target.type)
   return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable)
 }
