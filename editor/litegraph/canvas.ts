@@ -21,6 +21,8 @@ export class SceneCanvas implements GraphCanvas {
   readonly #resize: ResizeObserver
   readonly #element: HTMLCanvasElement
   readonly #unname: () => void
+  /** Asked for while the canvas had no size. */
+  #fitLater: (() => void) | undefined
   /** A scene that came while the person's hand was on the canvas. */
   #waiting: Scene | undefined
 
@@ -34,9 +36,9 @@ export class SceneCanvas implements GraphCanvas {
     this.#stage = createStage(listener, settings, (what) => this.#board.setDirty(true, what !== 'nodes'))
     this.#board = new Board(this.#element, this.#stage, () => this.#settle())
     this.#hand = new Hand(this.#element, this.#board, this.#stage, () => this.#settle())
-    this.#resize = new ResizeObserver(() => this.#board.fill(host.clientWidth, host.clientHeight))
+    this.#resize = new ResizeObserver(() => this.#fill(host))
     this.#resize.observe(host)
-    this.#board.fill(host.clientWidth, host.clientHeight)
+    this.#fill(host)
   }
 
   show(scene: Scene): void {
@@ -60,7 +62,7 @@ export class SceneCanvas implements GraphCanvas {
   }
 
   select({ nodes = [], groups = [] }: { readonly nodes?: Iterable<string>; readonly groups?: Iterable<number> }): void {
-    this.#hand.select({ nodes: new Set(nodes), groups: new Set(groups) }, false)
+    this.#hand.select({ nodes: new Set(nodes), groups: new Set(groups) })
   }
 
   get selection(): CanvasSelection {
@@ -77,6 +79,11 @@ export class SceneCanvas implements GraphCanvas {
 
   fit(nodes?: Iterable<string>): void {
     const { model } = this.#stage
+    const [width, height] = this.#board.extent
+    if (width === 0 || height === 0) {
+      this.#fitLater = () => this.fit(nodes)
+      return
+    }
     const groups = nodes === undefined ? model.groups.map(({ area }) => area) : []
     const area = around([...model.areas(nodes).values(), ...groups])
     if (area) this.#hand.look(fitView(area, this.#board.extent))
@@ -137,9 +144,17 @@ export class SceneCanvas implements GraphCanvas {
     if (!this.#waiting) return
     const scene = this.#waiting
     this.#waiting = undefined
-    const isOther = model.show(scene)
-    this.#hand.keepSelection(isOther)
+    model.show(scene)
+    this.#hand.keepSelection()
     this.#stage.redraw()
+  }
+
+  #fill(host: HTMLElement): void {
+    this.#board.fill(host.clientWidth, host.clientHeight)
+    const [width, height] = this.#board.extent
+    if (width === 0 || height === 0) return
+    this.#fitLater?.()
+    this.#fitLater = undefined
   }
 
   #local([x, y]: Point): Point {

@@ -31,8 +31,8 @@ export class GraphModel {
     this.#mediaOf = mediaOf
   }
 
-  /** Follows a scene. Says whether it is another graph than before. */
-  show(scene: Scene): boolean {
+  /** Follows a scene. */
+  show(scene: Scene): void {
     const { isOther, removed, added, changed } = reconcile(this.scene, scene)
     const groupsBefore = this.scene?.groups
     this.scene = scene
@@ -41,7 +41,6 @@ export class GraphModel {
     for (const node of changed) this.#update(node)
     if (removed.length + added.length + changed.length > 0) this.#relink(scene)
     if (isOther || !isSame(groupsBefore, scene.groups)) this.#regroup(scene)
-    return isOther
   }
 
   /** Puts nodes and groups back to where the scene has them: after a gesture whose edits were not made. */

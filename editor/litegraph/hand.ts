@@ -66,11 +66,11 @@ export class Hand implements Deeds {
     this.stage.listener.view(view)
   }
 
-  select = (selection: CanvasSelection, tell = true): void => {
+  select = (selection: CanvasSelection): void => {
     if (isSame([...selection.nodes], [...this.stage.selection.nodes]) && isSame([...selection.groups], [...this.stage.selection.groups])) return
     Object.assign(this.stage.selection, { nodes: selection.nodes, groups: selection.groups })
     this.stage.redraw()
-    if (tell) this.stage.listener.select(selection)
+    this.stage.listener.select(selection)
   }
 
   pick = (hit: Hit, { shift, ctrl }: Pick<At, 'shift' | 'ctrl'>): void => {
@@ -82,13 +82,12 @@ export class Hand implements Deeds {
     this.select({ nodes: picked(nodes, node?.key, adds), groups: picked(groups, group, adds) })
   }
 
-  /** Forgets what is selected and no longer there. */
-  keepSelection(isOther: boolean): void {
-    const { model, selection: { nodes, groups } } = this.stage
+  /** Forgets what is selected and no longer there; later, since another document brings its own selection with its scene. */
+  keepSelection(): void {
     this.stage.lit = undefined
-    this.select({
-      nodes: new Set(isOther ? [] : [...nodes].filter((id) => model.node(id))),
-      groups: new Set(isOther ? [] : [...groups].filter((index) => index < model.groups.length)),
+    queueMicrotask(() => {
+      const { model, selection: { nodes, groups } } = this.stage
+      this.select({ nodes: new Set([...nodes].filter((id) => model.node(id))), groups: new Set([...groups].filter((index) => index < model.groups.length)) })
     })
   }
 

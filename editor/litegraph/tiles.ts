@@ -7,7 +7,7 @@ export function tiles(count: number, [across, down]: Size, [width, height]: Size
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns)
     const scale = Math.min(width / columns / across, height / rows / down)
-    if (scale > best.scale) best = { columns, rows, scale }
+    if (scale >= best.scale) best = { columns, rows, scale }
   }
   return { columns: best.columns, rows: best.rows }
 }
