@@ -22,6 +22,8 @@ export interface WorkerClientOptions {
   readonly onPlugins?: (plugins: readonly PluginReport[]) => void
   /** The device is open, its runtime imported; or why it can't be. */
   readonly onOpened?: (problem: string | undefined) => void
+  /** A model, or a part of one, was loaded: how long that took. */
+  readonly onLoaded?: (device: DeviceName, seconds: number) => void
   /** Told of every sign of life. */
   readonly onSign?: () => void
   /** Gets what the worker and its plugins print, in pieces of any length; it goes to stderr when left out. */
@@ -189,6 +191,8 @@ export class WorkerClient {
         return
       case 'opened':
         return this.#options.onOpened?.(message.problem)
+      case 'loaded':
+        return this.#options.onLoaded?.(message.device, message.seconds)
       case 'plugin.loading':
         return this.#loading.begin(message.plugin)
       case 'plugin.loaded':

@@ -390,6 +390,8 @@ export type FromWorkerMessage =
   | { readonly type: 'ready' }
   /** A device that was named at the start is open, its runtime imported; or it can't be opened. */
   | { readonly type: 'opened'; readonly device: DeviceName; readonly problem?: string }
+  /** A model, or a part of one, is in the runtime. */
+  | { readonly type: 'loaded'; readonly device: DeviceName; readonly seconds: number }
   /** Its main thread is there, whatever runs. The answer to a `ping`. */
   | { readonly type: 'pong' }
   /** A plugin's code is about to run. Should nothing more come, it is the reason. */

@@ -40,7 +40,10 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
     outbox,
     publisher: new Publisher((message) => outbox.post(message)),
     device: (kind) => {
-      const device = devices.get(kind) ?? openDeviceThread(kind)
+      const known = devices.get(kind)
+      if (known !== undefined) return known
+      const device = openDeviceThread(kind)
+      watch(device, outbox)
       devices.set(kind, device)
       return device
     },
@@ -69,8 +72,16 @@ export function serve(devices: Map<DeviceKind, Promise<Device>>, settings?: Plug
   if (process.connected === false) return end() // the parent went while we were being loaded
   outbox.post({ type: 'ready' })
   for (const [device, opening] of devices) {
+    watch(opening, outbox)
     opening.then(() => outbox.post({ type: 'opened', device }), (error: unknown) => outbox.post({ type: 'opened', device, problem: thrownText(error) }))
   }
+}
+
+/** Says how long what it loads takes. */
+function watch(opening: Promise<Device>, outbox: Outbox): void {
+  opening.then((device) => {
+    device.onSession = (seconds) => outbox.post({ type: 'loaded', device: device.kind, seconds })
+  }, () => {}) // whoever needs the device gets the reason
 }
 
 function send(message: FromWorker): void {

@@ -22,6 +22,7 @@ export const HISTOGRAMS = {
   kinograph_job_wait_seconds: { help: 'From submission to the first attempt.', buckets: LONG },
   kinograph_job_run_seconds: { help: 'From the last attempt\'s start to the end.', labels: ['state'], buckets: LONG },
   kinograph_step_seconds: { help: 'One step of a node that reports steps.', buckets: LONG },
+  kinograph_model_load_seconds: { help: 'Loading a model, or a part of one, into the runtime.', labels: ['device'], buckets: LONG },
   kinograph_http_request_seconds: { help: 'From a request\'s head to the end of the answer.', labels: ['method', 'route'], buckets: SHORT },
 } as const satisfies Record<string, Described & { readonly buckets: readonly number[] }>
 

@@ -53,6 +53,7 @@ export async function openQueue(options: OpenQueueOptions): Promise<OpenedQueue>
       opened.desk.learn(definitions)
       opened.queue.pump()
     },
+    onLoaded: (name, seconds) => options.metrics.observe('kinograph_model_load_seconds', seconds, { device: name }),
     onPlugins: (plugins) => {
       opened?.desk.doubt()
       options.onPlugins?.(plugins)

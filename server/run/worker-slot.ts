@@ -27,6 +27,8 @@ export interface SlotOptions {
   readonly onReady: (definitions: readonly NodeDefinition[]) => void
   readonly onPlugins?: (plugins: readonly PluginReport[]) => void
   readonly onDown: () => void
+  /** It has loaded a model, or a part of one. */
+  readonly onLoaded?: (device: DeviceName, seconds: number) => void
 }
 
 export class WorkerSlot {
@@ -109,7 +111,7 @@ export class WorkerSlot {
   }
 
   #start(): WorkerClient {
-    const { device, plugins, entry, onPlugins, log } = this.#options
+    const { device, plugins, entry, onPlugins, onLoaded, log } = this.#options
     const onOutput = inLines((output) => log.info({ device, output }, 'a worker said'))
     const onOpened = (problem: string | undefined) => {
       this.#isOpen = problem === undefined
@@ -118,7 +120,7 @@ export class WorkerSlot {
     }
     const pulse = this.#listen(() => client)
     const onSign = () => pulse.sign()
-    const client = new WorkerClient({ device, onOutput, onOpened, onSign, ...(plugins && { plugins }), ...(entry !== undefined && { entry }), ...(onPlugins && { onPlugins }) })
+    const client = new WorkerClient({ device, onOutput, onOpened, onSign, ...(plugins && { plugins }), ...(entry !== undefined && { entry }), ...(onPlugins && { onPlugins }), ...(onLoaded && { onLoaded }) })
     this.#client = client
     void client.died.then((death) => {
       pulse.stop()

@@ -129,6 +129,20 @@ describe.each([
     expect(built).toBe(1)
   })
 
+  test('says how long it took to make a session, once for each', async () => {
+    const device = await open()
+    const made: number[] = []
+    device.onSession = (seconds) => made.push(seconds)
+    await Promise.all([device.session('a', affine), device.session('a', affine)])
+    await device.session('a', affine)
+    expect(made).toHaveLength(1)
+    await device.putOut()
+    await device.session('a', affine)
+    await expect(device.session('b', () => { throw new Error('no') })).rejects.toThrow('no')
+    expect(made).toHaveLength(2)
+    expect(made.every((seconds) => seconds > 0)).toBe(true)
+  })
+
   test('a build that fails is tried again by the next who asks', async () => {
     const device = await open()
     await expect(

@@ -53,6 +53,8 @@ export interface DeviceMemory {
 /** ONNX Runtime behind one interface, in this thread or in one of its own. Runs follow each other as they were asked. */
 export interface Device {
   readonly kind: DeviceKind
+  /** Told of each session that was made, with the seconds from its first line to its last weight. */
+  onSession?: (seconds: number) => void
   /**
    * The session of a model, kept by `key` until memory asks for its room (least recently used first). `build` is only
    * called when it isn't there, and again if it has been put out by the time of a run. Throws MemoryError when the

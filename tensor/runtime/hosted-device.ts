@@ -9,6 +9,7 @@ type Build = () => BuiltModel | Promise<BuiltModel>
 /** A device over its host: keeps how sessions are built, so that one that was put out comes back when it is used. */
 export class HostedDevice implements Device {
   readonly kind: DeviceKind
+  onSession?: (seconds: number) => void
   readonly #host: Host
   /** Sessions that are being made, so that two who ask at once build once. */
   readonly #making = new Map<string, Promise<void>>()
@@ -53,8 +54,10 @@ export class HostedDevice implements Device {
 
   async #make(key: string, build: Build, options: SessionOptions): Promise<void> {
     if (await this.#host.has(key)) return
+    const start = performance.now()
     const { bytes, externalRoot, prepack, weightBytes } = await build()
     await this.#host.create(key, { bytes, externalRoot, prepack, weightBytes }, options)
+    this.onSession?.((performance.now() - start) / 1000)
   }
 
   store<Name extends string>(tensors: Readonly<Record<Name, TensorData>>): Promise<Record<Name, TensorRef>> {

@@ -38,6 +38,8 @@ test('a job shows in the metrics: by state, its waiting and running time, its no
   expect(await metric('kinograph_job_run_seconds_count{state="done"}')).toBe(1)
   expect(await metric('kinograph_nodes_total{outcome="done"}')).toBeGreaterThan(3)
   expect(await metric('kinograph_files_published_total')).toBe(1)
+  expect(await metric('kinograph_model_load_seconds_count{device="cpu"}')).toBeGreaterThan(2) // text encoder, transformer, autoencoder
+  expect(await metric('kinograph_model_load_seconds_sum{device="cpu"}')).toBeGreaterThan(0)
   expect(await metric('kinograph_http_requests_total{method="POST",route="/api/jobs",status="201"}')).toBe(1)
   expect(await metric('kinograph_http_requests_total{method="GET",route="/api/jobs/:id",status="200"}')).toBe(1)
   expect(await metric('kinograph_worker_ready')).toBe(1)
