@@ -100,14 +100,15 @@ export function bestInput(view: GraphView, id: string, source: Pick<OutputSlot, 
   const rank = (slot: InputSlot) => {
     const value = Object.hasOwn(given, slot.name) ? given[slot.name] : undefined
     return fitRank(source.socket, slot.socket) + (value !== undefined && isLink(value) ? 8 : 0)
-      + (slot.definition && takesLiteral(slot.definition.socket) && !slot.definition.forceInput ? 1 : 0) - (slot.name === source.name ? 0.5 : 0)
+      + (slot.definition && takesLiteral(slot.definition.socket) && !slot.definition.forceInput ? 1 : 0)
+      + (slot.required ? 0 : 0.6) - (slot.name === source.name ? 0.3 : 0)
   }
   return best(view.inputsOf(id).filter(({ name, socket, definition }) => name !== '' && !definition?.socketless && fits(source.socket, socket) && may(name)), rank)
 }
 
 /** The output that an input would best be linked to. */
 export function bestOutput(view: GraphView, id: string, target: Pick<InputSlot, 'name' | 'socket'>, may: (output: string | number) => boolean): OutputSlot | undefined {
-  const rank = (slot: OutputSlot) => fitRank(slot.socket, target.socket) - (slot.name === target.name ? 0.5 : 0)
+  const rank = (slot: OutputSlot) => fitRank(slot.socket, target.socket) - (slot.name === target.name ? 0.3 : 0)
   return best(view.outputsOf(id).filter(({ key, socket }) => key !== '' && fits(socket, target.socket) && may(key)), rank)
 }
 

@@ -1,6 +1,7 @@
 /** Takes inputs and outputs of subgraphs away and gives them other names: inside, outside, and where the file names them. */
+import { sameJson } from '../../core/workflow/json-equal.ts'
 import { subgraphsOf } from '../../core/workflow/subgraphs.ts'
-import { SUBGRAPH_INPUTS, subgraphType, type Link, type Subgraph, type Workflow, type WorkflowNode } from '../../core/workflow/workflow.ts'
+import { isLink, SUBGRAPH_INPUTS, subgraphType, type InputValue, type Link, type Subgraph, type Workflow, type WorkflowNode } from '../../core/workflow/workflow.ts'
 import { WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { withInput } from './edit-nodes.ts'
 import { withFields, withSubgraph } from './graph-at.ts'
@@ -19,18 +20,29 @@ export function withoutOutput(workflow: Workflow, id: string, output: string): W
   })
 }
 
-/** A subgraph without one of its inputs; what is inside is left without, and so do its nodes leave it out. */
+/**
+ * A subgraph without one of its inputs; its nodes leave it out. What is inside gets the value that they all gave; it is
+ * left without where they gave different ones, or links.
+ */
 export function withoutInput(workflow: Workflow, id: string, input: string): Workflow {
   const subgraph = subgraphsOf(workflow).get(id)
   if (!subgraph?.inputs.some(({ name }) => name === input)) return workflow
-  const inner = changeInside({ ...subgraph, inputs: subgraph.inputs.filter(({ name }) => name !== input) }, (link) =>
-    (link.output === input ? undefined : link))
-  const lost = subgraph.outputs.filter(({ from, output }) => from === SUBGRAPH_INPUTS && output === input)
   const type = subgraphType(id)
+  const value = sharedLiteral(workflow, type, input)
+  const inner = changeInside({ ...subgraph, inputs: subgraph.inputs.filter(({ name }) => name !== input) }, (link) =>
+    (link.output === input ? value : link))
+  const lost = subgraph.outputs.filter(({ from, output }) => from === SUBGRAPH_INPUTS && output === input)
   const less = mapAllNodes(withSubgraph(workflow, inner), (node) =>
     (node.type === type ? withInput(node, input, undefined) : node))
   const bare = lost.reduce((now, { name }) => withoutOutput(now, id, name), less)
   return changeParameters(bare, workflow, (parameter, node) => (node?.type === type && parameter.input === input ? undefined : parameter))
+}
+
+/** What all nodes of a type have written at an input, if it is the same. */
+function sharedLiteral(workflow: Workflow, type: string, input: string): InputValue | undefined {
+  const stands = [workflow, ...workflow.subgraphs ?? []].flatMap(({ nodes }) => nodes.filter((node) => node.type === type))
+  const [first, ...others] = stands.map(({ inputs }) => (inputs && Object.hasOwn(inputs, input) ? inputs[input] : undefined))
+  return first !== undefined && !isLink(first) && others.every((other) => sameJson(other, first)) ? first : undefined
 }
 
 /** A subgraph with another name for one of its inputs. @throws WorkflowError where that name is taken or empty */
@@ -67,7 +79,7 @@ function refuseName(name: string, others: readonly { readonly name: string }[], 
 }
 
 /** Inside, the links to the subgraph's inputs as a function makes them. */
-function changeInside(subgraph: Subgraph, change: (link: Link) => Link | undefined): Subgraph {
+function changeInside(subgraph: Subgraph, change: (link: Link) => InputValue | undefined): Subgraph {
   const nodes = mapSame(subgraph.nodes, (node) => mapLinks(node, (link) => (link.from === SUBGRAPH_INPUTS ? change(link) : link)))
   return { ...subgraph, nodes }
 }

@@ -102,6 +102,13 @@ describe('sockets of a subgraph', () => {
     expect(removeSocket(nested, ['make'], 'input', 'nothing')).toBe(nested)
   })
 
+  test('leave inside what all gave outside: promoted and taken back is as before', () => {
+    const promoted = applyEdits(nested, ['make'], [{ type: 'connect', from: '$inputs', output: '', to: 'sampler', input: 'steps' }], definitions)
+    expect(removeSocket(promoted, ['make'], 'input', 'steps')).toEqual(nested)
+    const other = applyEdits(promoted, [], [{ type: 'set', node: 'other', input: 'steps', value: 9 }], definitions)
+    expect(node(removeSocket(other, ['make'], 'input', 'steps').subgraphs![0]!, 'sampler')!.inputs).not.toHaveProperty('steps')
+  })
+
   test('stand in the order that a person gives them', () => {
     expect(moveInput(nested, ['make'], 'positive', 0).subgraphs![0]!.inputs.map(({ name }) => name)).toEqual(['positive', 'model'])
     expect(moveInput(nested, ['make'], 'positive', 1)).toBe(nested)

@@ -11,6 +11,7 @@ import type { SearchPlace } from './open-search.ts'
 import { placeInside } from './place.ts'
 import { SearchBox } from './search-box.tsx'
 import { findNodes, type FoundNode } from './find-nodes.ts'
+import { noteUse } from './node-uses.ts'
 
 export interface NodeSearchProps extends DialogProps<undefined> {
   readonly session: Session
@@ -35,6 +36,7 @@ export function NodeSearch({ session, at, link, close }: NodeSearchProps) {
   const add = ({ definition }: FoundNode) => {
     close()
     const { id, edits } = addedNode(ground, definition.type, at.graph, link)
+    noteUse(definition.type)
     editOrTell(session, edits, document)
     document.selection.value = { nodes: new Set([id]), groups: new Set() }
   }
