@@ -14,6 +14,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -112,12 +114,34 @@ async function bundleEditor() {
   const plugin = { name: 'seen', moduleParsed: ({ id }) => void seen.add(id.split('?')[0]) }
   const { output } = await viteBuild({ configFile: join(root, 'editor', 'vite.config.js'), build: { write: false }, plugins: [plugin] })
   const ours = [...seen].filter((path) => path.startsWith(root) && !path.includes('node_modules') && existsSync(path)).map((path) => relative(root, path).replaceAll('\\', '/'))
+  const packages = [...seen].filter((path) => path.startsWith(root) && path.includes('node_modules/') && existsSync(path)).map((path) => relative(root, path).replaceAll('\\', '/'))
   const publicFolder = join(root, 'editor', 'public')
-  return [
+  const files = [
     ...output.map((one) => ({ path: join(dist, 'editor', one.fileName), contents: one.type === 'chunk' ? one.code : one.source })),
     ...readdirSync(publicFolder).map((name) => ({ path: join(dist, 'editor', name), contents: readFileSync(join(publicFolder, name)) })),
+    { path: join(dist, 'editor', 'LICENSES.txt'), contents: licencesOf(packages) },
+  ]
+  const squeezed = await Promise.all(files.filter(({ path }) => SQUEEZABLE.test(path)).map(squeeze))
+  return [
+    ...files,
+    ...squeezed.flat(),
     { path: join(dist, 'editor-sources.json'), contents: sourceHashes(ours) },
   ]
+}
+
+const SQUEEZABLE = /\.(?:js|css|html|svg|json|txt)$/
+/** Smaller ones fit one packet as they are. */
+const WORTH_SQUEEZING = 1000
+
+/** A file as the server hands it out to browsers that take it compressed. */
+async function squeeze({ path, contents }) {
+  const bytes = Buffer.from(contents)
+  if (bytes.length < WORTH_SQUEEZING) return []
+  const [br, gz] = await Promise.all([
+    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+    promisify(gzip)(bytes, { level: 9 }),
+  ])
+  return [{ path: `${path}.br`, contents: br }, { path: `${path}.gz`, contents: gz }]
 }
 
 /** The licences of the packages whose files were bundled. */

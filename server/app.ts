@@ -6,6 +6,7 @@ import express from 'express'
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import { apiRoutes } from './api/routes.ts'
 import { comfyRoutes } from './comfy/routes.ts'
+import { editorFiles } from './editor-files.ts'
 import type { ServerLog } from './operations/log.ts'
 import { observeRequests } from './operations/observe-requests.ts'
 import type { Readiness } from './operations/readiness.ts'
@@ -35,7 +36,7 @@ export function createApp(services: AppServices): Express {
   app.use('/api', apiRoutes(services)) // tells by the first part of a path what is not its own, and lets it pass at once
   app.use(comfy).use('/api', comfy)
   const editor = editorFolder()
-  if (editor !== undefined) app.use(express.static(editor, { dotfiles: 'ignore', redirect: false }))
+  if (editor !== undefined) app.use(editorFiles(editor))
   else app.get('/', (_, response) => response.redirect('/api/docs'))
   app.use(upgradeRequired)
   app.use(notFound)
