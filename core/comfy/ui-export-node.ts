@@ -5,6 +5,7 @@ import { ANY, isUnion, type SocketType } from '../types/socket.ts'
 import { isLink, literalOf, subgraphIdOf, type InputValue, type Link, type WorkflowNode } from '../workflow/workflow.ts'
 import { field, isList, isRecord, own, recordOf, sameJson } from './fields.ts'
 import { extraBeside, isKept, keptOf } from './kept.ts'
+import { lookIn, withFileLook, withoutLook } from './looks.ts'
 import { KINOGRAPH, NAME_PROPERTY, type NodeMark, type OwnMark } from './ui-native.ts'
 import { MODES, namedSlots, type UiSlot } from './ui-file.ts'
 import { hasControl, hasWidget, isControl, withControl, type WidgetPlace } from './ui-widgets.ts'
@@ -156,7 +157,7 @@ export class NodeExport {
     const outputs = this.outputs.map(withLinks)
     return {
       ...(this.isOwn && { flags: {}, order, properties: {} }),
-      ...(isRecord(rest) ? rest : {}),
+      ...withFileLook(recordOf(rest), lookIn(node.extra)),
       id: this.uiId,
       type: this.type,
       ...(node.title !== undefined && { title: node.title }),
@@ -177,7 +178,7 @@ export class NodeExport {
 
   #properties(rest: Json | undefined, made: Pick<NodeMark, 'own' | 'seeds'>): JsonObject {
     const kept = isRecord(rest) ? own(rest, 'properties') : undefined
-    const others = extraBeside(this.node.extra, 'ui')
+    const others = withoutLook(extraBeside(this.node.extra, 'ui'))
     const mark: JsonObject = {
       ...(String(this.uiId) !== this.node.id && { id: this.node.id }),
       ...(this.node.version !== undefined && { version: this.node.version }),

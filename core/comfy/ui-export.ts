@@ -6,10 +6,11 @@ import type { Group, Subgraph, Workflow } from '../workflow/workflow.ts'
 import { WorkflowError } from '../workflow/workflow-error.ts'
 import { isList, isRecord, own, recordOf, refuse, sameJson, without } from './fields.ts'
 import { extraBeside, isKept, keptOf } from './kept.ts'
+import { editorPart } from './looks.ts'
 import { withLiveReroutes } from './reroutes.ts'
 import { GraphExport, type Counters, type Whole } from './ui-export-graph.ts'
 import { inputSlots, outputSlots } from './ui-export-sockets.ts'
-import { INPUT_NODE, OUTPUT_NODE } from './ui-file.ts'
+import { INPUT_NODE, OUTPUT_NODE, readPair } from './ui-file.ts'
 import { groupSubgraphs, OWN_SUBGRAPH } from './ui-import.ts'
 import { isUuid, KINOGRAPH, uuidOf } from './ui-native.ts'
 
@@ -180,7 +181,7 @@ function writeSubgraph(subgraph: Subgraph, whole: Whole): JsonObject {
   }
   const proxied = whole.proxied.get(id) ?? new Set()
   return {
-    ...(isOwn && ownSubgraph(inner)),
+    ...(isOwn && ownSubgraph(inner, extra)),
     ...raised(graph, inner),
     id: uuid,
     name,
@@ -194,12 +195,14 @@ function writeSubgraph(subgraph: Subgraph, whole: Whole): JsonObject {
   }
 }
 
-function ownSubgraph({ lastNode, lastLink }: Counters): JsonObject {
+function ownSubgraph({ lastNode, lastLink }: Counters, extra: JsonObject | undefined): JsonObject {
+  const borders = editorPart(extra)
+  const [inputs, outputs] = [readPair(own(borders, 'inputs')) ?? [-240, 0], readPair(own(borders, 'outputs')) ?? [2640, 0]]
   return {
     ...OWN_SUBGRAPH,
     state: { lastGroupId: 0, lastNodeId: lastNode, lastLinkId: lastLink, lastRerouteId: 0 },
-    inputNode: { id: INPUT_NODE, bounding: [-240, 0, 120, 80] },
-    outputNode: { id: OUTPUT_NODE, bounding: [2640, 0, 120, 80] },
+    inputNode: { id: INPUT_NODE, bounding: [...inputs, 120, 80] },
+    outputNode: { id: OUTPUT_NODE, bounding: [...outputs, 120, 80] },
   }
 }
 

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../types/json.ts'
 import { subgraphType, type Group, type Subgraph, type Workflow, type WorkflowNode } from '../workflow/workflow.ts'
 import { expected, isList, isRecord, listAt, own, recordAt, unlessEmpty, without } from './fields.ts'
 import { keep } from './kept.ts'
+import { fileLook, withLookIn, withoutFileLook } from './looks.ts'
 import { graphMark, KINOGRAPH, NAME_PROPERTY } from './ui-native.ts'
 import { MODES, readPair } from './ui-file.ts'
 import { mapField, NODE_FIELDS, readGroups, readInputs, readScopes, scopeOf, sourceOf, withoutLinkIds, type Draft, type Scope, type UiFile } from './ui-scope.ts'
@@ -53,7 +54,7 @@ function writeNode(draft: Draft, file: UiFile): WorkflowNode {
   const position = readPair(own(raw, 'pos'))
   const size = readPair(own(raw, 'size'))
   const mode = own(raw, 'mode')
-  const extra = { ...mark.extra, ...nodeExtra(draft) }
+  const extra = withLookIn({ ...mark.extra, ...nodeExtra(draft) }, fileLook(raw)) ?? {}
   return {
     id,
     type: shape ? subgraphType(shape.id) : ref.type,
@@ -95,7 +96,8 @@ function nodeExtra(draft: Draft): JsonObject {
 }
 
 /** The fields that have no place in ours. Of a node that the export made, without what every such node has. */
-function nodeRest(raw: JsonObject, isOwn: boolean): JsonObject {
+function nodeRest(node: JsonObject, isOwn: boolean): JsonObject {
+  const raw = isOwn ? withoutFileLook(node) : node
   const rest: Record<string, Json> = { ...without(raw, ...NODE_FIELDS) }
   const { title, mode, pos, size } = raw
   if (title !== undefined && typeof title !== 'string') rest['title'] = title

@@ -1,4 +1,5 @@
 /** What a canvas, a form or a list shows of a graph, made from the workflow and what definitions and checks say of it. */
+import { hexColor } from '../../core/comfy/looks.ts'
 import { REROUTE } from '../../core/comfy/virtual.ts'
 import type { Definitions, NodeDefinition } from '../../core/types/definition.ts'
 import { ANY } from '../../core/types/socket.ts'
@@ -139,5 +140,8 @@ function borderNodes(view: GraphView, nodes: readonly SceneNode[]): SceneNode[] 
 }
 
 function groupsOf({ part }: GraphView): SceneGroup[] {
-  return (part.groups ?? []).map(({ title, bounds, color }, index) => ({ index, title, bounds, ...(color !== undefined && { color }) }))
+  return (part.groups ?? []).map(({ title, bounds, color }, index) => {
+    const hex = hexColor(color)
+    return { index, title, bounds, ...(hex !== undefined && { color: hex }) }
+  })
 }

@@ -91,5 +91,6 @@ export interface SceneGroup {
   readonly index: number
   readonly title: string
   readonly bounds: Rectangle
+  /** `#rrggbb`. */
   readonly color?: string
 }

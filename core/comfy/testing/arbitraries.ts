@@ -50,8 +50,8 @@ const pair = fc.tuple(fc.integer(), fc.integer())
 interface RawNode { id: number | string; type: string; inputs?: RawSlot[]; outputs?: RawSlot[]; [field: string]: unknown }
 const rawNode = (moreTypes: readonly string[]): fc.Arbitrary<Omit<RawNode, 'id'>> => fc.record({
   type: fc.constantFrom(...types, 'Note', 'PrimitiveNode', 'Reroute', ...moreTypes),
-  pos: pair, size: pair, flags: fc.constantFrom({}, { collapsed: true }), order: fc.nat({ max: 9 }), mode: fc.constantFrom(0, 0, 0, 1, 2, 4),
-  title: optional(fc.string()), color: optional(fc.constant('#232')), widgets: optional(json), stringId: optional(json),
+  pos: pair, size: pair, flags: fc.constantFrom({}, { collapsed: true }, { pinned: true, show_title: false }, { collapsed: false }), order: fc.nat({ max: 9 }), mode: fc.constantFrom(0, 0, 0, 1, 2, 4),
+  title: optional(fc.string()), color: optional(fc.constantFrom('#232', '#AABBCC', 'red')), bgcolor: optional(fc.constantFrom('#353', '#FFFFFF')), widgets: optional(json), stringId: optional(json),
   properties: fc.dictionary(fc.constantFrom('Node name for S&R', 'cnr_id', '__proto__'), json, { maxKeys: 2 }),
   inputs: optional(fc.array(inputSlot, { maxLength: 4 })), outputs: optional(fc.array(outputSlot, { maxLength: 3 })),
   widgets_values: optional(fc.oneof(fc.array(widgetValue, { maxLength: 7 }).map(numbersBeforeControls), fc.dictionary(name, widgetValue, { maxKeys: 3 }))),
@@ -176,6 +176,11 @@ export const comfyUiFile: fc.Arbitrary<Json> = fc.record({
 const ourId = fc.oneof(name, fc.nat({ max: 30 }).map(String), fc.constantFrom('-10', '-20', '007', '1e3', '57:8', 'a/b'))
 const output = fc.oneof(fc.constantFrom('latent', 'model', 'value', 'conditioning'), name, fc.nat({ max: 3 }))
 const inputName = fc.oneof(fc.constantFrom('model', 'seed', 'steps', 'cfg', 'sampler_name', 'text', 'samples', 'denoise'), name)
+/** A look, one that only looks like one, and what else editors may keep. */
+const ourLook: fc.Arbitrary<Json> = fc.record({
+  collapsed: fc.constantFrom<Json>(true, false, 'yes'), pinned: fc.constantFrom<Json>(true, 1), color: fc.constantFrom('#223322', '#AABBCC', '#232', 'red'), other: json,
+}, { requiredKeys: [] }).map(compact)
+const nodeExtra = fc.record({ editor: optional(fc.oneof(ourLook, json)), kinograph: optional(json) }).map(compact)
 const ourExtra = fc.dictionary(fc.constantFrom('editor', 'kinograph', '__proto__'), json, { maxKeys: 2 })
 const socket = fc.constantFrom('LATENT', '*', { list: 'IMAGE' }, { anyOf: ['IMAGE', 'VIDEO'] })
 
@@ -193,7 +198,7 @@ const nodeSeed = (moreTypes: readonly string[]): fc.Arbitrary<NodeSeed> => fc.re
   ), { maxLength: 5, selector: ([key]) => key }),
   rest: fc.record({
     title: optional(fc.string()), version: optional(fc.integer({ min: 1, max: 9 })), mode: fc.constantFrom(undefined, undefined, 'mute', 'bypass'),
-    position: optional(pair), size: optional(pair), extra: optional(ourExtra),
+    position: optional(pair), size: optional(pair), extra: optional(fc.oneof(ourExtra, nodeExtra)),
   }).map(compact),
 })
 
@@ -227,11 +232,12 @@ const ourGroup = fc.record({ title: fc.string(), bounds: fc.tuple(fc.nat(), fc.n
   .map((group) => compact(group) as unknown as NonNullable<Workflow['groups']>[number]) // the record above without what is undefined
 const fiveIds = fc.uniqueArray(ourId, { minLength: 5, maxLength: 5 })
 
+const borders = fc.record({ editor: fc.record({ inputs: pair, outputs: pair }, { requiredKeys: [] }).map(compact) }).map(compact)
 const ourSubgraph = (id: string, moreTypes: readonly string[]): fc.Arbitrary<Subgraph> => fc.record({
   seeds: fc.array(nodeSeed(moreTypes), { maxLength: 4 }), ids: fiveIds,
   inputs: fc.uniqueArray(fc.record({ name, type: optional(socket) }), { maxLength: 3, selector: (one) => one.name }),
   outputs: fc.uniqueArray(fc.record({ name, to: fc.nat(), output }), { maxLength: 3, selector: (one) => one.name }),
-  rest: fc.record({ description: optional(fc.string()), groups: optional(fc.array(ourGroup, { maxLength: 2 })), extra: optional(ourExtra) }).map(compact),
+  rest: fc.record({ description: optional(fc.string()), groups: optional(fc.array(ourGroup, { maxLength: 2 })), extra: optional(fc.oneof(ourExtra, borders)) }).map(compact),
 }).map(({ seeds, ids, inputs, outputs, rest }) => {
   const names = inputs.map((input) => input.name)
   return {
