@@ -1,6 +1,5 @@
 /** Reads what is submitted: JSON in its several forms, or a form with a produced file. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import type { Static } from '@sinclair/typebox'
 import { formatOf } from '../../core/comfy/index.ts'
@@ -8,7 +7,7 @@ import type { Json } from '../../core/types/json.ts'
 import { readJson } from '../../core/workflow/json-text.ts'
 import { WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { embeddedWorkflows } from '../../media/embedded-workflows.ts'
-import { receiveForm, type ReceivedFile } from '../assets/receive.ts'
+import { receivedText, receiveForm, type ReceivedFile } from '../assets/receive.ts'
 import type { Services } from '../services.ts'
 import { contentType, readText } from './body.ts'
 import { checkValue } from './check.ts'
@@ -72,7 +71,7 @@ async function fromForm(request: IncomingMessage, services: Services): Promise<S
     const options: unknown = text === undefined ? {} : readOptions(text)
     checkValue(SubmitOptions, options, 'body.options')
     const hash = () => createHash('sha256').update(`${file.sha256}\n${text ?? ''}`).digest('hex')
-    return { source: await workflowOfFile(file), options: options as Options, hash } // just checked
+    return { source: await workflowOfFile(file, services.config.limits.bodyBytes), options: options as Options, hash } // just checked
   })
 }
 
@@ -86,9 +85,9 @@ function readOptions(text: string): unknown {
 }
 
 /** A workflow's own JSON file, or what is embedded in a picture or video. */
-async function workflowOfFile({ path, head }: ReceivedFile): Promise<Source> {
-  if (/^(?:\xef\xbb\xbf)?\s*\{/.test(head.toString('latin1'))) return { texts: [await readFile(path, 'utf8')] }
-  const { kinograph, prompt, workflow } = await embeddedWorkflows(path)
+async function workflowOfFile(file: ReceivedFile, limit: number): Promise<Source> {
+  if (/^(?:\xef\xbb\xbf)?\s*\{/.test(file.head.toString('latin1'))) return { texts: [await receivedText(file, limit)] }
+  const { kinograph, prompt, workflow } = await embeddedWorkflows(file.path)
   if (kinograph !== undefined) return { value: kinograph as Json } // JSON.parse gave it
   return { texts: [prompt, workflow].filter((text) => text !== undefined) }
 }

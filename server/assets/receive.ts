@@ -1,6 +1,6 @@
 /** Receives a form with one file: streamed to the disk, hashed on the way, within limits. */
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -52,6 +52,15 @@ export interface FormPlan {
 export function receiveForm<T>(request: IncomingMessage, plan: FormPlan, work: (form: ReceivedForm) => Promise<T>): Promise<T> {
   refuseCompressed(request)
   return withStage(join(plan.folder, 'upload'), async (stage) => work({ ...await parse(request, plan, stage.path('upload')), stage }))
+}
+
+/**
+ * The text of a received file that is a workflow. It is read whole, so that the limit is that of a body, not that of an upload.
+ * @throws ApiError 413 when it is longer
+ */
+export async function receivedText({ path, bytes }: ReceivedFile, limit: number): Promise<string> {
+  if (bytes > limit) throw tooLarge(limit)
+  return readFile(path, 'utf8')
 }
 
 async function parse(request: IncomingMessage, plan: FormPlan, path: string): Promise<Omit<ReceivedForm, 'stage'>> {

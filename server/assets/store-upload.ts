@@ -1,7 +1,7 @@
 /** Takes a received file into a folder: looked at first, under a name of its own, never over another file. */
 import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { copyFile, link, open, readFile, rename, stat } from 'node:fs/promises'
+import { copyFile, link, open, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readComfyText } from '../../core/comfy/text.ts'
 import { systemCode } from '../../media/error.ts'
@@ -10,7 +10,7 @@ import type { Services } from '../services.ts'
 import { checkPath, safeName } from './file-names.ts'
 import { insideFolder } from './folder-inside.ts'
 import { uploadFormat, withExtension, type UploadFormat } from './media-kind.ts'
-import type { ReceivedFile } from './receive.ts'
+import { receivedText, type ReceivedFile } from './receive.ts'
 
 export interface StoredUpload {
   /** Below the root: what LoadImage and its like take. */
@@ -58,11 +58,11 @@ export async function storeUpload(services: Services, file: ReceivedFile, target
   return { ...placed, kind: format.kind, bytes, sha256, ...facts }
 }
 
-async function look({ desk, config }: Services, { path }: ReceivedFile, { kind }: UploadFormat) {
-  if (kind === 'workflow') return void readComfyText(await readFile(path, 'utf8'))
+async function look({ desk, config }: Services, file: ReceivedFile, { kind }: UploadFormat) {
+  if (kind === 'workflow') return void readComfyText(await receivedText(file, config.limits.bodyBytes))
   if (kind === 'audio') return undefined
   const { pixels, frames, duration } = config.limits
-  const report = await desk.ask({ type: 'probe', id: randomUUID(), path, limits: { pixels, frames, duration } })
+  const report = await desk.ask({ type: 'probe', id: randomUUID(), path: file.path, limits: { pixels, frames, duration } })
   const { width, height, frames: count, fps, duration: seconds } = report
   return {
     width, height,

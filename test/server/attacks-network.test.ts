@@ -276,6 +276,14 @@ describe('slow and greedy clients (44, 45)', () => {
     await lives()
   })
 
+  test.each([['/upload/image', 'image'], ['/api/assets', 'file'], ['/api/jobs', 'file']])('a workflow in a form is no longer than one in a body may be: %s', async (path, field) => {
+    const form = new FormData()
+    form.set(field, new Blob([`{"version": 1, "nodes": [], "extra": {"a": "${'a'.repeat(300_000)}"}}`]), 'a.json')
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: form })
+    expect([answer.status, await answer.text()]).toEqual([413, expect.stringContaining('200000')])
+    await lives()
+  })
+
   test('a client that is refused while it sends gets the answer, and not a broken connection', async () => {
     const send = (path: string, field: string, headers: Record<string, string> = {}) => {
       const form = new FormData()
