@@ -1,8 +1,11 @@
 /** Running workflows, and the queue. */
 import type { Session } from '../app/session.ts'
 import type { Settings } from '../app/settings.ts'
+import type { CanvasTarget } from '../graph/canvas.ts'
 import { t } from '../i18n/index.ts'
-import { chosenIds, hasNodes } from './chosen.ts'
+import { filesOf } from '../run/media.ts'
+import { openNodeMedia } from '../panels/player/open-player.ts'
+import { chosenIds, chosenNode, hasNodes } from './chosen.ts'
 import type { Command } from './command.ts'
 
 const MAX_BATCH = 100
@@ -21,6 +24,13 @@ async function askBatch(session: Session): Promise<void> {
 async function clearQueue(session: Session): Promise<void> {
   const { queuedCount } = session.runs.queue.peek()
   if (await session.dialogs.confirm(t('commands.run.clearQuestion', { count: queuedCount }), t('commands.run.clearQueue'))) await session.runs.cancelWaiting()
+}
+
+/** Whether it has made or shown files that can be looked at. */
+function hasFiles(session: Session, target?: CanvasTarget): boolean {
+  const [document, node] = [session.document.value, chosenNode(session, target)]
+  const ui = node && session.runs.shown(document).value?.uiAt([...document.path.value, node.id])
+  return ui !== undefined && filesOf(ui).length > 0
 }
 
 const autoQueue = (mode: Settings['autoQueue']) => (session: Session) => session.changeSettings({ autoQueue: mode })
@@ -50,5 +60,9 @@ export const runCommands: readonly Command[] = [
   { id: 'run.autoOff', title: 'commands.run.autoOff', isEnabled: ({ settings }) => settings.value.autoQueue !== 'off', run: autoQueue('off') },
   { id: 'run.autoChange', title: 'commands.run.autoChange', isEnabled: ({ settings }) => settings.value.autoQueue !== 'change', run: autoQueue('change') },
   { id: 'run.autoInstant', title: 'commands.run.autoInstant', isEnabled: ({ settings }) => settings.value.autoQueue !== 'instant', run: autoQueue('instant') },
+  {
+    id: 'node.openMedia', title: 'commands.node.openMedia', menus: ['node'], isEnabled: hasFiles,
+    run: (session, target) => openNodeMedia(session, session.document.peek(), chosenNode(session, target)!.id),
+  },
   { id: 'run.refresh', title: 'commands.run.refresh', keys: ['R'], run: (session) => session.refreshDefinitions() },
 ]

@@ -100,13 +100,24 @@ export class DocumentRuns {
     dialogs.tell({ kind: 'error', text, ...(at && { action: { label: t('run.showNode'), run: () => reveal(this.#host, document, at.id) } }) })
   }
 
+  /** The run before, while the one that is shown has not come to its end: what it made stays where nothing newer is. */
+  #earlier(document: EditorDocument): string | undefined {
+    const id = document.job.value
+    const job = id === undefined ? undefined : this.#book.view(id).value?.job
+    if (job === undefined || job.client !== document.id || job.state === 'done') return undefined
+    return this.#book.queue.value.ended.find(({ client, state, seq }) => client === document.id && state === 'done' && seq < job.seq)?.id
+  }
+
   #open(document: EditorDocument): DocumentRun {
     const refused: DocumentRun['refused'] = signal(undefined)
     const refusals = computed(() => (refused.value?.workflow === document.workflow.value ? refused.value.problems : NONE))
     const shown = computed(() => (document.job.value === undefined ? undefined : this.#book.view(document.job.value).value))
+    const earlier = computed(() => this.#earlier(document))
     const picture = computed((): RunPicture => {
       const path = document.path.value
-      const drawn = shown.value?.inside(path) ?? NOTHING
+      const now = shown.value?.inside(path) ?? NOTHING
+      const before = earlier.value === undefined ? undefined : this.#book.view(earlier.value).value?.inside(path)
+      const drawn = before === undefined || before.media.size === 0 ? now : { ...now, media: new Map([...before.media, ...now.media]) }
       return refusals.value.length === 0 ? drawn : { ...drawn, activity: new Map([...drawn.activity, ...refusedActivity(refusals.value, path)]) }
     })
     return { shown, picture, refusals, refused }

@@ -164,7 +164,9 @@ export class JobBook {
 
   #letOldGo(): void {
     const over = [...this.#courses].filter(([, { job }]) => job.ended !== undefined).map(([one]) => one)
-    for (const old of over.slice(0, -WITH_PREVIEWS)) this.#previews.drop(old)
+    for (const old of over.slice(0, -WITH_PREVIEWS)) {
+      if (this.#previews.drop(old)) this.#show(old) // before its pictures are closed
+    }
     for (const old of over.slice(0, -KEPT)) {
       this.#courses.delete(old)
       this.#views.delete(old) // whoever still holds it sees it as it was; it can't change any more

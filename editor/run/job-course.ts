@@ -4,6 +4,7 @@ import type { UiResult } from '../../core/types/node-type.ts'
 import { problemText, type Problem } from '../../core/workflow/problem.ts'
 import type { ResolvedSeed } from '../../core/workflow/seeds.ts'
 import type { Job, JobEvent, JobResult, JobSnapshot } from '../../server/client/index.ts'
+import type { NodeMedia } from '../graph/canvas.ts'
 import type { NodeCourse, NodeState } from './node-course.ts'
 import { nextPace } from './pace.ts'
 import { shownOf } from './shown-node.ts'
@@ -27,6 +28,8 @@ export class JobCourse {
   readonly planned = new Set<string>()
   readonly nodes = new Map<string, NodeCourse>()
   readonly ui = new Map<string, ShownResult>()
+  /** What was drawn of `ui`, by what it says. */
+  readonly media = new Map<string, NodeMedia>()
   /** Seconds that nodes took, by path. */
   readonly took = new Map<string, number>()
   /** The server's clock when it was last heard of, and ours: milliseconds since 1970. */
@@ -91,7 +94,7 @@ export class JobCourse {
   }
 
   #forget(): void {
-    for (const kept of [this.types, this.titles, this.planned, this.nodes, this.ui, this.took]) kept.clear()
+    for (const kept of [this.types, this.titles, this.planned, this.nodes, this.ui, this.media, this.took]) kept.clear()
     this.problem = undefined
     this.seeds = []
   }

@@ -81,6 +81,7 @@ test('what is shown becomes pictures, videos and texts of this server', () => {
     outer: { kind: 'image', urls: ['/output/in.webp'] },
     decode: { kind: 'image', urls: ['/temp/p.png'] },
   })
+  expect(viewOf(course, parts(9)).media.get('images')).toBe(view.media.get('images'))
   expect(Object.fromEntries(view.inside(['outer']).media)).toEqual({ save: { kind: 'image', urls: ['/output/in.webp'] } })
   expect(view.activity.has('preview of decode.IMAGE')).toBe(false)
   expect([view.uiAt(['outer', 'save']), view.uiAt(['outer']), view.uiAt(['decode'])].map(({ images }) => images)).toEqual([

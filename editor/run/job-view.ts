@@ -84,7 +84,7 @@ function pictureOf({ course, placed, parts, now, at }: Drawn & { readonly at: At
 }
 
 /** Pictures that are being made, and over them what has been shown for good. */
-function drawnMedia({ ui }: JobCourse, { previews, addressOf }: ViewParts, at: At): ReadonlyMap<string, NodeMedia> {
+function drawnMedia({ ui, media: known }: JobCourse, { previews, addressOf }: ViewParts, at: At): ReadonlyMap<string, NodeMedia> {
   const media = new Map<string, NodeMedia>()
   for (const preview of previews) {
     const place = at(preview)
@@ -92,9 +92,17 @@ function drawnMedia({ ui }: JobCourse, { previews, addressOf }: ViewParts, at: A
   }
   for (const [place, results] of grouped(ui.values(), at)) {
     const made = mediaOf(results, addressOf)
-    if (made) media.set(place, made)
+    if (made) media.set(place, sameAsBefore(made, known))
   }
   return media
+}
+
+/** What was drawn already stays the same object, so that whoever draws it sees that nothing has changed. */
+function sameAsBefore(media: NodeMedia, known: Map<string, NodeMedia>): NodeMedia {
+  const key = JSON.stringify(media)
+  const before = known.get(key) ?? media
+  known.set(key, before)
+  return before
 }
 
 function shownResults(results: Iterable<ShownResult>): ReadonlyMap<string, UiResult> {

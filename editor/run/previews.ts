@@ -47,10 +47,10 @@ export class PreviewShelf {
     this.#changed(job)
   }
 
-  /** Lets the pictures of a job go. */
-  drop(job: string): void {
+  /** Lets the pictures of a job go; they are closed a little later. Gives whether there were any. */
+  drop(job: string): boolean {
     for (const { media } of this.#byJob.get(job)?.values() ?? []) closeLater(media)
-    this.#byJob.delete(job)
+    return this.#byJob.delete(job)
   }
 
   clear(): void {

@@ -13,6 +13,7 @@ export const commands = {
   'commands.run.autoOff': 'Auto-queue: off',
   'commands.run.autoChange': 'Auto-queue: on change',
   'commands.run.autoInstant': 'Auto-queue: instant',
+  'commands.node.openMedia': 'Open what it made in the player',
   'commands.run.refresh': 'Ask the server for nodes and models again',
   'commands.tab.next': 'Next tab',
   'commands.tab.previous': 'Previous tab',

@@ -67,7 +67,7 @@ export const run = {
   'run.diff.close': 'Close',
   'run.gallery.title': 'Gallery',
   'run.gallery.none': 'Nothing was made yet. What workflows save is shown here.',
-  'run.gallery.count': '{count} files',
+  'run.gallery.count': 'Files: {count}',
   'run.gallery.more': 'More',
   'run.gallery.open': 'Open {name}',
   'run.gallery.failed': 'The files could not be listed.',

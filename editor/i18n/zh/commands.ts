@@ -15,6 +15,7 @@ export const commands: Record<keyof typeof english, string> = {
   'commands.run.autoOff': '自动排队：关闭',
   'commands.run.autoChange': '自动排队：更改时',
   'commands.run.autoInstant': '自动排队：即时',
+  'commands.node.openMedia': '在播放器中打开其结果',
   'commands.run.refresh': '刷新节点与模型列表',
   'commands.tab.next': '下一个标签页',
   'commands.tab.previous': '上一个标签页',

@@ -69,7 +69,7 @@ export const run: Record<keyof typeof english, string> = {
   'run.diff.close': '关闭',
   'run.gallery.title': '图库',
   'run.gallery.none': '还没有生成任何内容。工作流保存的文件会显示在这里。',
-  'run.gallery.count': '{count} 个文件',
+  'run.gallery.count': '文件：{count}',
   'run.gallery.more': '更多',
   'run.gallery.open': '打开 {name}',
   'run.gallery.failed': '无法列出文件。',

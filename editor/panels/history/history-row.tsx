@@ -37,11 +37,11 @@ export function HistoryRow({ session, job, details }: HistoryRowProps) {
           {result !== undefined && <Seeds result={result} />}
         </p>
         {job.problem !== undefined && job.state !== 'cancelled' && <p class="history-problem">{problemText(job.problem)}</p>}
-        <div class="history-buttons">
-          <button type="button" class="button" title={t('run.history.againHint')} onClick={() => void session.runs.rerun(job.id)}><Icon path={ICONS.repeat} size={16} />{t('run.history.again')}</button>
-          <button type="button" class="button" onClick={() => void session.runs.openGraph(job.id)}><Icon path={ICONS.graph} size={16} />{t('run.history.open')}</button>
-          <button type="button" class="button icon-only" aria-haspopup="menu" aria-label={t('run.history.actions', { title })} onClick={({ currentTarget }) => showMenu(session, job, currentTarget)}><Icon path={ICONS.more} /></button>
-        </div>
+      </div>
+      <div class="history-buttons">
+        <button type="button" class="button" title={t('run.history.againHint')} onClick={() => void session.runs.rerun(job.id)}><Icon path={ICONS.repeat} size={16} />{t('run.history.again')}</button>
+        <button type="button" class="button" onClick={() => void session.runs.openGraph(job.id)}><Icon path={ICONS.graph} size={16} />{t('run.history.open')}</button>
+        <button type="button" class="button icon-only" aria-haspopup="menu" aria-label={t('run.history.actions', { title })} onClick={({ currentTarget }) => showMenu(session, job, currentTarget)}><Icon path={ICONS.more} /></button>
       </div>
     </li>
   )

@@ -28,9 +28,9 @@ export function RunningJob({ session, job }: { readonly session: Session; readon
       </div>
       <p class="queue-says">
         <span>{says ?? t('run.queue.begins')}</span>
-        <span class="queue-left">{left === undefined ? `${share} %` : t('run.queue.shareLeft', { share, time: timeText(left) })}</span>
+        <span>{left === undefined ? `${share} %` : t('run.queue.shareLeft', { share, time: timeText(left) })}</span>
       </p>
-      {job.attempts > 1 && <p class="queue-says">{t('run.queue.attempt', { count: job.attempts })}</p>}
+      {job.attempts > 1 && <p class="muted">{t('run.queue.attempt', { count: job.attempts })}</p>}
     </li>
   )
 }
