@@ -30,7 +30,7 @@ export async function sendFile(request: Request, response: Response, file: Opene
     if (request.method === 'HEAD' || size === 0) return void response.end()
     await pipeline(file.handle.createReadStream({ start, end, autoClose: false }), response)
   } catch (error) {
-    if (!response.headersSent) throw error
+    if (!response.headersSent && !response.destroyed) throw error
     response.destroy() // the reader has gone, or the file became shorter: there is nobody to tell
   } finally {
     await file.handle.close()
