@@ -23,7 +23,7 @@ const SHORT_COLOR = /^#[0-9a-f]{3}$/i
 export function hexColor(value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined
   if (COLOR.test(value)) return value
-  return SHORT_COLOR.test(value) ? `#${[...value.slice(1)].map((digit) => digit + digit).join('')}` : undefined
+  return SHORT_COLOR.test(value) ? value.replaceAll(/[^#]/g, '$&$&') : undefined
 }
 
 /** What editors keep of a node or subgraph. */

@@ -1,16 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runs } from '../../test/laws.ts'
-import type { Workflow } from '../../core/workflow/workflow.ts'
+import type { Workflow, WorkflowNode } from '../../core/workflow/workflow.ts'
 import { applyEdits } from './apply-edits.ts'
 import { align, arranged, distribute, estimatedBoxes, laidOut, snapped, wiresOf } from './arrange.ts'
 import { boundsOf, doOverlap, groupAround, nodesWithin } from './bounds.ts'
+import { withFields } from './graph-at.ts'
 import { layered } from './layers.ts'
 import { sceneOf } from './scene-of.ts'
 import type { Rectangle } from './scene.ts'
 import { definitions } from './testing/definitions.ts'
 import { drawn, nested } from './testing/workflows.ts'
 
+const unplaced = (node: WorkflowNode) => withFields(node, { position: undefined })
 const box = (id: string, x: number, y: number, width = 100, height = 50, pinned = false) =>
   ({ node: { id, position: [x, y + 30] as const, pinned }, box: [x, y, width, height] as Rectangle })
 const three = [box('a', 0, 0), box('b', 50, 200, 200, 100), box('c', 500, 90)]
@@ -52,7 +54,7 @@ describe('bounds', () => {
 
 describe('layers', () => {
   test('lead from left to right', () => {
-    const { nodes: shown } = sceneOf(laidOut({ ...drawn, nodes: drawn.nodes.map(({ position: _, ...node }) => node) }, definitions), [], definitions)
+    const { nodes: shown } = sceneOf(laidOut({ ...drawn, nodes: drawn.nodes.map(unplaced) }, definitions), [], definitions)
     const x = Object.fromEntries(shown.map(({ id, position }) => [id, position[0]]))
     expect(x['load']).toBeLessThan(x['text']!)
     expect(x['text']).toBeLessThan(x['sampler']!)
@@ -96,7 +98,7 @@ describe('layers', () => {
 
 describe('laidOut', () => {
   test('gives places to what has none, in subgraphs too, and touches nothing else', () => {
-    const bare: Workflow = { ...nested, subgraphs: nested.subgraphs!.map((one) => ({ ...one, nodes: one.nodes.map(({ position: _, ...node }) => node) })) }
+    const bare: Workflow = { ...nested, subgraphs: nested.subgraphs!.map((one) => ({ ...one, nodes: one.nodes.map(unplaced) })) }
     const laid = laidOut(bare, definitions)
     for (const list of [laid, ...laid.subgraphs!]) expect(list.nodes.every(({ position }) => position)).toBe(true)
     expect(laidOut(laid, definitions)).toBe(laid)

@@ -72,7 +72,7 @@ function withNames(workflow: Workflow): Workflow {
 /** The nodes with all subgraphs laid open, in any order and place. */
 function flat(workflow: Workflow) {
   return tryFlatten(workflow).workflow.nodes
-    .map(({ id, position: _, inputs = {}, ...rest }) => [id, JSON.stringify({ ...rest, inputs })] as const).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map((one) => [one.id, JSON.stringify({ ...one, inputs: one.inputs ?? {}, position: null })] as const).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
 describe('sockets of a subgraph', () => {
