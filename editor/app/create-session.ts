@@ -5,6 +5,7 @@ import { definitionMap } from '../../core/types/definition.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
 import type { KinographClient } from '../../server/client/index.ts'
 import { createCommandTable } from '../commands/command-table.ts'
+import { laidOut } from '../graph/arrange.ts'
 import type { GraphCanvas } from '../graph/canvas.ts'
 import { t } from '../i18n/index.ts'
 import type { RunBook } from '../run/run-book.ts'
@@ -67,7 +68,8 @@ export async function openSession(client: KinographClient, parts: SessionParts):
     documents: tabs.all,
     document: tabs.shown,
     open(workflow: Workflow, place) {
-      const document = openDocument(newRecord(workflow, place))
+      // Files of other programs often say nothing of where nodes are.
+      const document = openDocument(newRecord(laidOut(workflow, definitions.peek()), place))
       tabs.add(document)
       return document
     },
