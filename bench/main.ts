@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { privateMemory } from '../tensor/index.ts'
+import { EDITOR_FIGURES } from './editor.ts'
 import { measureEngine } from './engine.ts'
 import { figure, klDecode, relativeError, t5Layer, v1Step, xlStep } from './figures.ts'
 import { fullSize } from './full-size.ts'
@@ -43,6 +44,7 @@ const one = (name: string, subject: () => ReturnType<typeof xlStep>) => async (b
 const FIGURES: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   'start': async () => print(withPeer(await measureStart())),
   ...Object.fromEntries(Object.entries(SERVER_FIGURES).map(([name, measureFigure]) => [name, () => measureFigure((line) => print(withPeer(line)))])),
+  ...Object.fromEntries(Object.entries(EDITOR_FIGURES).map(([name, measureFigure]) => [name, () => measureFigure((line) => print(withPeer(line)))])),
   'engine': () => measureEngine((line) => print(withPeer(line as { name: string })), root), // every line has a name
   'xl-step': xl,
   'v1-384-step': one('v1-384-step', v1Step),
