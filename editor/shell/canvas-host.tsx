@@ -6,9 +6,11 @@ import { linkProblem } from '../graph/link-problem.ts'
 import { t } from '../i18n/index.ts'
 import type { Theme } from '../theme/shown-theme.ts'
 import { valueText } from '../widgets/values.ts'
+import { addNodeAt } from './add-node-at.ts'
 import { canvasListener } from './canvas-listener.ts'
 import { CanvasOverlays } from './canvas-overlays.tsx'
 import { linkCanvas } from './link-canvas.ts'
+import { NODE_DRAG } from './node-drag.ts'
 import { createOverCanvas } from './over-canvas.ts'
 import './canvas-host.css'
 
@@ -30,6 +32,7 @@ export function CanvasHost({ session, theme }: CanvasHostProps) {
       const canvas = createCanvas(host.current!, canvasListener(session, over), settingsOf(session, theme))
       ends.push(() => canvas.dispose(), linkCanvas(session, canvas, theme), () => { session.canvas.value = undefined })
       session.canvas.value = canvas
+      whenIdle(fetchSoon)
     }
     void start().catch(() => session.dialogs.tell({ kind: 'error', text: t('app.loadFailed'), action: { label: t('app.reload'), run: () => location.reload() } }))
     return () => {
@@ -40,11 +43,37 @@ export function CanvasHost({ session, theme }: CanvasHostProps) {
   const isShown = session.view.value === 'graph'
   return (
     <div class="canvas-view" hidden={!isShown}>
-      <div ref={host} class="canvas-host" role="application" aria-label={t('app.canvas')} aria-describedby="canvas-note" />
+      <div ref={host} class="canvas-host" onDragOver={allowNode} onDrop={(event) => dropNode(session, event)} role="application" aria-label={t('app.canvas')} aria-describedby="canvas-note" />
       <p id="canvas-note" class="spoken">{t('app.canvasNote')}</p>
       {isShown && <CanvasOverlays session={session} over={over} theme={theme} />}
     </div>
   )
+}
+
+/** What the next click may want: then it is there at once, and no key that is typed meanwhile gets lost. */
+function fetchSoon(): void {
+  const parts = [import('./value-over.tsx'), import('./node-search.tsx'), import('./palette.tsx')]
+  void Promise.allSettled(parts) // whoever wants one asks again, and says when it fails
+}
+
+/** Not in every browser yet. */
+function whenIdle(run: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(run, { timeout: 3000 })
+  else setTimeout(run, 1000)
+}
+
+function allowNode(event: DragEvent): void {
+  if (event.dataTransfer?.types.includes(NODE_DRAG) !== true) return
+  event.preventDefault()
+  event.dataTransfer.dropEffect = 'copy'
+}
+
+function dropNode(session: Session, event: DragEvent): void {
+  const type = event.dataTransfer?.getData(NODE_DRAG) ?? ''
+  if (type === '') return
+  event.preventDefault()
+  event.stopPropagation()
+  addNodeAt(session, type, [event.clientX, event.clientY])
 }
 
 function settingsOf(session: Session, theme: ReadonlySignal<Theme>): CanvasSettings {

@@ -26,7 +26,7 @@ export function canvasListener(session: Session, over: OverCanvas): CanvasListen
     refuse: (reason, client) => { over.refusal.value = reason === undefined ? undefined : { reason, client } },
     view: (view) => { document().view.value = view },
     hover: (target, client) => { over.hint.value = target === undefined || target.kind === 'canvas' ? undefined : { target, client } },
-    openMedia: (node) => void session.commands.run('node.openMedia', { kind: 'node', id: node }),
+    openMedia: (node) => void openMedia(session, node),
   }
 }
 
@@ -37,6 +37,11 @@ export function editOrTell({ document, dialogs }: Session, edits: readonly Edit[
   } catch (error) {
     dialogs.tell({ kind: 'error', text: errorText(error) })
   }
+}
+
+async function openMedia(session: Session, node: string): Promise<void> {
+  const { openNodeMedia } = await import('../panels/player/open-player.ts')
+  await openNodeMedia(session, session.document.peek(), node)
 }
 
 async function rename(session: Session, target: CanvasTarget, over: Rectangle): Promise<void> {

@@ -30,7 +30,7 @@ export function NodeSearch({ session, at, link, close }: NodeSearchProps) {
   const found = useMemo(() => findNodes(ground, text, isNarrow ? link : undefined), [text, isNarrow, ground.definitions])
   useLayoutEffect(() => {
     const element = box.current!
-    const [left, top] = placeInside([...at.client, 0, 0], [element.offsetWidth, element.offsetHeight], [innerWidth, innerHeight], 'at')
+    const [left, top] = placeInside([...at.client, 0, 0], [element.offsetWidth, element.offsetHeight], [innerWidth, innerHeight], 'over')
     Object.assign(element.style, { left: `${left}px`, top: `${top}px` })
   }, [])
   const add = ({ definition }: FoundNode) => {

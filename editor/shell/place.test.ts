@@ -12,6 +12,11 @@ test('opens upwards at the lower edge, to the left at the right one', () => {
   expect(placeInside([700, 100, 200, 30], [200, 100], WINDOW, 'beside')).toEqual([500, 100])
 })
 
+test('what opens over a place is moved only as far as it has to be', () => {
+  expect(placeInside([900, 100, 0, 0], [200, 300], WINDOW, 'over')).toEqual([792, 100])
+  expect(placeInside([300, 500, 0, 0], [200, 300], WINDOW, 'over')).toEqual([300, 292])
+})
+
 test('what is larger than the window begins at its upper left', () => {
   expect(placeInside([500, 300, 0, 0], [2000, 2000], WINDOW, 'at')).toEqual([8, 8])
 })

@@ -112,4 +112,10 @@ export const app = {
   'app.workflowDescription': 'Description',
   'app.nodeCount': '{count} nodes',
   'app.oneProblem': '1 problem',
+  'app.menuEdit': 'Edit',
+  'app.menuView': 'View',
+  'app.menuRun': 'Run',
+  'app.menuTabs': 'Tabs',
+  'app.apiDocs': 'HTTP API documentation',
+  'app.licences': 'Licences of what is inside',
 } as const

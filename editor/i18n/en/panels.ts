@@ -1,2 +1,3 @@
 export const panels = {
+  'panels.nodes.title': 'Nodes',
 } as const

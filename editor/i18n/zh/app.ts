@@ -114,4 +114,10 @@ export const app: Record<keyof typeof english, string> = {
   'app.workflowDescription': '说明',
   'app.nodeCount': '{count} 个节点',
   'app.oneProblem': '1 个问题',
+  'app.menuEdit': '编辑',
+  'app.menuView': '视图',
+  'app.menuRun': '运行',
+  'app.menuTabs': '标签页',
+  'app.apiDocs': 'HTTP API 文档',
+  'app.licences': '所含软件的许可证',
 }
