@@ -209,9 +209,9 @@ export class EditorPage {
 
   /** Waits until something holds in the page; says what when it doesn't. */
   async until(what: string, holds: (session: Session) => unknown, seconds = 60): Promise<void> {
-    // The function travels as text: it can use nothing from outside.
-    const text = `(${String(holds)})(globalThis.kinograph.session)`
-    await this.page.waitForFunction(text, undefined, { timeout: seconds * 1000 }).catch((cause: unknown) => {
+    // The function travels as text: it can use nothing from outside. (A text that is given as such is evaluated in the page, which its policy refuses.)
+    const session = await this.page.evaluateHandle(() => globalThis.kinograph!.session)
+    await this.page.waitForFunction(holds, session, { timeout: seconds * 1000 }).catch((cause: unknown) => {
       throw new Error(`waited ${seconds} s until ${what}`, { cause })
     })
   }
