@@ -56,6 +56,7 @@ export const viewCommands: readonly Command[] = [
   { id: 'view.focus', title: 'commands.view.focus', keys: ['F'], run: ({ focusMode }) => void (focusMode.value = !focusMode.peek()) },
   panel('nodes', 'commands.panel.nodes', ['N']),
   panel('queue', 'commands.panel.queue', ['Q']),
+  panel('history', 'commands.panel.history', []),
   panel('workflows', 'commands.panel.workflows', ['W']),
   panel('models', 'commands.panel.models', ['M']),
   panel('gallery', 'commands.panel.gallery', ['G']),
