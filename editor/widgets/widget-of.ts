@@ -4,8 +4,19 @@ import { takesLiteral } from '../../core/types/literal.ts'
 import { isList, isUnion, type SocketType } from '../../core/types/socket.ts'
 import type { Widget } from './widget.ts'
 
+/** Of definitions, which don't change: views ask for the same ones all the time. */
+const known = new WeakMap<InputDefinition, { readonly widget: Widget | undefined }>()
+
 /** How an input is written by hand, or `undefined` for one that takes links only. */
 export function widgetOf(definition: InputDefinition): Widget | undefined {
+  const before = known.get(definition)
+  if (before) return before.widget
+  const widget = makeWidget(definition)
+  known.set(definition, { widget })
+  return widget
+}
+
+function makeWidget(definition: InputDefinition): Widget | undefined {
   if (definition.hidden !== undefined || definition.rawLink || !takesLiteral(definition.socket)) return undefined
   return BY_SOCKET.get(literalSocket(definition.socket))?.(definition) ?? composed(definition)
 }
