@@ -1,5 +1,5 @@
 /** The browser's own database (IndexedDB). */
-import { createStore, delMany, get, keys, setMany } from 'idb-keyval'
+import { createStore, delMany, get, keys, promisifyRequest } from 'idb-keyval'
 import type { Storage } from './storage.ts'
 
 /** The editor's store in this browser; each write is one transaction. */
@@ -7,7 +7,11 @@ export function browserStorage(): Storage {
   const store = createStore('kinograph', 'editor')
   return {
     read: (key) => get<unknown>(key, store),
-    write: (entries) => setMany(entries.map(([key, value]): [string, unknown] => [key, value]), store),
+    write: (entries) => store('readwrite', (table) => {
+      for (const [key, value] of entries) table.put(value, key)
+      table.transaction.commit() // at once: a page that is being left could not do it later
+      return promisifyRequest(table.transaction)
+    }),
     remove: (names) => delMany([...names], store),
     keys: () => keys<string>(store),
   }
