@@ -76,7 +76,7 @@ function nodeAction(deeds: Deeds, hit: NodeHit, start: At): Action {
     case 'output': return { ...whole, drag: () => drawLink(deeds, { from: node.key, output: node.scene.outputs[part.index]!.key }, start) }
     case 'input': return { ...whole, drag: () => takeInput(deeds, node, part.index, start) }
     case 'field': return fieldAction(deeds, node, part, whole)
-    case 'corner': return { ...whole, drag: () => resizeNode(deeds, node, start) }
+    case 'corner': return node.scene.pinned ? whole : { ...whole, drag: () => resizeNode(deeds, node, start) }
     case 'fold': return { ...whole, click: () => fold(deeds, node) }
     case 'media': return { ...whole, click: (at) => { deeds.pick(hit, at); deeds.stage.listener.openMedia(node.key) } }
     default: return whole

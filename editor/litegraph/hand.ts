@@ -6,19 +6,23 @@ import type { Point, Rectangle } from '../graph/scene.ts'
 import { actionFor, type Action, type Deeds } from './actions.ts'
 import type { Board } from './board.ts'
 import { cursorOf } from './cursor.ts'
+import { distance } from './geometry.ts'
 import { pan } from './gestures-move.ts'
 import type { At, Gesture } from './gesture.ts'
 import type { GraphNode } from './graph-node.ts'
 import { hitAt, targetOf, type Aim, type Hit } from './hit.ts'
 import { HoverRest } from './hover-rest.ts'
+import { picked } from './picked.ts'
 import { isSame } from './reconcile.ts'
 import type { Stage } from './stage.ts'
 import { Touch } from './touch.ts'
-import { panView, toPixels, toUnits, zoomView } from './view.ts'
+import { toPixels, toUnits, wheelView } from './view.ts'
 
 type AdjustedEvent = Parameters<CanvasPointer['down']>[0]
 
 const LONG_PRESS = 500
+/** Pixels that a click may move. */
+const CLICK_DRIFT = 8
 
 export class Hand implements Deeds {
   readonly stage: Stage
@@ -34,6 +38,7 @@ export class Hand implements Deeds {
   #pointerType = 'mouse'
   #isSpaceDown = false
   #lastRight = -Infinity
+  #rightDown: Point = [0, 0]
   #longPress: ReturnType<typeof setTimeout> | undefined
 
   constructor(element: HTMLCanvasElement, board: Board, stage: Stage, settle: () => void) {
@@ -139,13 +144,14 @@ export class Hand implements Deeds {
     this.#rest.leave()
     this.#element.focus({ preventScroll: true })
     if (this.#touch.down(event)) return this.letGo() // the second finger: neither is a press any more
+    const { pointer } = this.#board
     if (event.button === 2) {
       this.#lastRight = performance.now()
+      this.#rightDown = [event.clientX, event.clientY]
       return
     }
-    if (event.button > 1 || !event.isPrimary) return
+    if (event.button > 1 || !event.isPrimary || pointer.eDown) return
     if (event.button === 1) event.preventDefault() // no automatic scrolling
-    const { pointer } = this.#board
     pointer.down(this.#adjusted(event))
     const start = this.#at(event)
     const hit = this.hit(start.graph)
@@ -167,7 +173,8 @@ export class Hand implements Deeds {
     const at = this.#at(event)
     if (pointer.eDown) {
       if (event.pointerId === pointer.pointerId) pointer.move(this.#adjusted(event))
-      this.#gesture?.move(at)
+      if (pointer.eDown) this.#gesture?.move(at)
+      else this.#drop() // the button was let go where nobody heard of it
       return
     }
     this.#hover(at)
@@ -222,12 +229,7 @@ export class Hand implements Deeds {
   #wheel(event: WheelEvent): void {
     event.preventDefault()
     this.#rest.leave()
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1
-    if (event.shiftKey && !event.ctrlKey) return this.look(panView(this.view, -event.deltaY * lines - event.deltaX * lines, 0))
-    // A pinch on a touchpad comes as a wheel with Ctrl, in small steps.
-    const speed = event.ctrlKey && Math.abs(event.deltaY) < 50 ? 0.01 : 0.0015
-    const factor = Math.exp(-Math.max(-240, Math.min(240, event.deltaY * lines)) * speed)
-    this.look(zoomView(this.view, factor, this.#local([event.clientX, event.clientY])))
+    this.look(wheelView(this.view, event, this.#local([event.clientX, event.clientY])))
   }
 
   #startLongPress(hit: Hit, { client }: At): void {
@@ -242,6 +244,7 @@ export class Hand implements Deeds {
   #openMenu(event: PointerEvent): void {
     this.#lastRight = performance.now()
     const { graph, client } = this.#at(event)
+    if (this.#gesture || distance(client, this.#rightDown) > CLICK_DRIFT) return
     this.#menuOf(this.hit(graph), client)
   }
 
@@ -297,10 +300,3 @@ export class Hand implements Deeds {
 }
 
 const isGraphNode = (node: object): node is GraphNode => 'scene' in node
-
-/** One alone, or more or less of what was there. */
-function picked<T>(before: ReadonlySet<T>, one: T | undefined, adds: boolean): ReadonlySet<T> {
-  if (one === undefined) return adds ? before : new Set()
-  if (!adds) return new Set([one])
-  return before.has(one) ? new Set([...before].filter((other) => other !== one)) : new Set([...before, one])
-}

@@ -1,6 +1,6 @@
 /** Where everything in a node is, in graph units from its position: the corner of its body, below its title. */
 import type { Point, Rectangle, SceneInput, SceneNode, Size } from '../graph/scene.ts'
-import { wrapText } from './text-wrap.ts'
+import { MARKDOWN_NOTE, wrapNote } from './note-lines.ts'
 import type { Measure } from './measure-text.ts'
 
 export const TITLE_HEIGHT = 30
@@ -69,7 +69,7 @@ function note(node: SceneNode, measure: Measure): NodeLayout {
   const index = node.inputs.findIndex(({ widget }) => widget?.kind === 'text')
   const width = node.size?.[0] ?? WIDTHS.most
   const text = String(node.inputs[index]?.value ?? '')
-  const lines = wrapText(text, width - 2 * PADDING, (line) => measure(line, 'label'), LINES.ofNote).length
+  const lines = wrapNote(text, node.type === MARKDOWN_NOTE, width - 2 * PADDING, measure, LINES.ofNote).length
   const least: Size = [100, LINE_HEIGHT + 2 * EDGE]
   const height = Math.max(least[1], node.size?.[1] ?? Math.max(LINES.least, lines) * LINE_HEIGHT + 2 * PADDING)
   const size: Size = [Math.max(least[0], width), height]

@@ -5,6 +5,7 @@ import type { Widget, WidgetKind } from '../widgets/widget.ts'
 import type { GraphNode } from './graph-node.ts'
 import { FONTS } from './measure-text.ts'
 import { LINE_HEIGHT, PADDING, type FieldPlace } from './node-layout.ts'
+import { MARKDOWN_NOTE, wrapNote } from './note-lines.ts'
 import { ARROW_WIDTH, hasArrows } from './node-hit.ts'
 import type { Stage } from './stage.ts'
 import { clipText, wrapText } from './text-wrap.ts'
@@ -58,12 +59,13 @@ export function paintField(context: CanvasRenderingContext2D, stage: Stage, node
 export function paintNoteText(context: CanvasRenderingContext2D, { palette, measure }: Stage, { scene, layout: { size: [width, height] } }: GraphNode): void {
   const text = String(scene.inputs.find(({ widget }) => widget?.kind === 'text')?.value ?? '')
   context.fillStyle = palette.paperText
-  context.font = FONTS.label
   context.textAlign = 'left'
   context.textBaseline = 'middle'
   const room = Math.max(1, Math.floor((height - PADDING) / LINE_HEIGHT))
-  wrapText(text, width - 2 * PADDING, (part) => measure(part, 'label'), room)
-    .forEach((part, row) => context.fillText(part, PADDING, PADDING / 2 + 4 + (row + 0.5) * LINE_HEIGHT))
+  wrapNote(text, scene.type === MARKDOWN_NOTE, width - 2 * PADDING, measure, room).forEach(({ text: part, font, indent }, row) => {
+    context.font = FONTS[font]
+    context.fillText(part, PADDING + indent, PADDING / 2 + 4 + (row + 0.5) * LINE_HEIGHT)
+  })
 }
 
 function frame({ context, stage: { palette }, input, area }: Field): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitView, panView, SCALES, toPixels, toUnits, zoomView } from './view.ts'
+import { fitView, panView, SCALES, toPixels, toUnits, wheelView, zoomView } from './view.ts'
 
 const view = { offset: [30, -40], scale: 0.5 } as const
 
@@ -29,4 +29,14 @@ test('fitting shows all, in the middle, never larger than life', () => {
 
 test('panning moves by pixels', () => {
   expect(toPixels(panView(view, 12, -7), [0, 0])).toEqual([toPixels(view, [0, 0])[0] + 12, toPixels(view, [0, 0])[1] - 7])
+})
+
+test('a wheel zooms, a pinch zooms faster for its small steps, Shift moves aside', () => {
+  const wheel = { deltaX: 0, deltaY: 10, deltaMode: 0, shiftKey: false, ctrlKey: false }
+  const scaleOf = (more: object) => wheelView(view, { ...wheel, ...more }, [0, 0]).scale
+  expect(scaleOf({})).toBeLessThan(view.scale)
+  expect(scaleOf({ ctrlKey: true })).toBeLessThan(scaleOf({}))
+  expect(scaleOf({ deltaMode: 1 })).toBeLessThan(scaleOf({}))
+  expect(scaleOf({ deltaY: -1e9 })).toBeLessThan(view.scale * 2)
+  expect(wheelView(view, { ...wheel, shiftKey: true }, [0, 0])).toEqual(panView(view, -10, 0))
 })

@@ -26,4 +26,22 @@ export function zoomView({ offset, scale }: CanvasView, factor: number, [x, y]: 
 export const panView = ({ offset, scale }: CanvasView, dx: number, dy: number): CanvasView =>
   ({ offset: [offset[0] + dx / scale, offset[1] + dy / scale], scale })
 
+/** What a wheel says. `deltaMode` 1: in lines. */
+export interface Wheel {
+  readonly deltaX: number
+  readonly deltaY: number
+  readonly deltaMode: number
+  readonly shiftKey: boolean
+  readonly ctrlKey: boolean
+}
+
+/** The view after a turn of the wheel over a point: nearer or farther, aside with Shift. */
+export function wheelView(view: CanvasView, { deltaX, deltaY, deltaMode, shiftKey, ctrlKey }: Wheel, at: Point): CanvasView {
+  const lines = deltaMode === 1 ? 16 : 1
+  if (shiftKey && !ctrlKey) return panView(view, -(deltaX + deltaY) * lines, 0)
+  // A pinch on a touchpad comes as a wheel with Ctrl, in small steps.
+  const speed = ctrlKey && Math.abs(deltaY) < 50 ? 0.01 : 0.0015
+  return zoomView(view, Math.exp(-Math.max(-240, Math.min(240, deltaY * lines)) * speed), at)
+}
+
 const clampScale = (scale: number): number => Math.min(SCALES.most, Math.max(SCALES.least, scale))
