@@ -34,6 +34,8 @@ export const GAUGES = {
   kinograph_worker_ready: { help: '1 when the worker of each device has answered, with the runtime.' },
   kinograph_worker_restarts: { help: 'Workers that died and were replaced since the server started.' },
   kinograph_resident_bytes: { help: 'Resident memory, of the server and of its workers together.', labels: ['process'] },
+  kinograph_gpu_memory_used_bytes: { help: 'Memory in use on an NVIDIA GPU, by all processes; absent without its driver.', labels: ['gpu'] },
+  kinograph_gpu_memory_bytes: { help: 'Memory that an NVIDIA GPU has; absent without its driver.', labels: ['gpu'] },
   kinograph_heap_bytes: { help: 'JavaScript heap of the server that is in use.' },
   kinograph_cpu_seconds: { help: 'Processor time of the server since it started.' },
   kinograph_event_loop_delay_seconds: { help: 'How late the server\'s event loop was since the last time somebody asked.', labels: ['quantile'] },

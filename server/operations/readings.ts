@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Services } from '../services.ts'
+import { readGpuMemory } from './gpu-memory.ts'
 import type { Reading } from './metrics.ts'
 
 /** Looks the event loop's delay up every so many milliseconds. */
@@ -13,7 +14,7 @@ export function gaugeReader(services: Pick<Services, 'store' | 'queue' | 'desk'>
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
   delay.enable()
   return async () => {
-    const { byState, databaseBytes } = await services.store.counts()
+    const [{ byState, databaseBytes }, gpus] = await Promise.all([services.store.counts(), readGpuMemory()])
     const late = QUANTILES.map((quantile) => ({
       name: 'kinograph_event_loop_delay_seconds' as const, labels: { quantile: String(quantile) }, value: lateness(delay.percentile(quantile * 100)),
     }))
@@ -29,6 +30,8 @@ export function gaugeReader(services: Pick<Services, 'store' | 'queue' | 'desk'>
       { name: 'kinograph_worker_restarts', value: services.desk.restarts },
       { name: 'kinograph_resident_bytes', labels: { process: 'server' }, value: rss },
       { name: 'kinograph_resident_bytes', labels: { process: 'workers' }, value: childBytes() },
+      ...gpus.map(({ gpu, used }) => ({ name: 'kinograph_gpu_memory_used_bytes' as const, labels: { gpu }, value: used })),
+      ...gpus.map(({ gpu, total }) => ({ name: 'kinograph_gpu_memory_bytes' as const, labels: { gpu }, value: total })),
       { name: 'kinograph_heap_bytes', value: heapUsed },
       { name: 'kinograph_cpu_seconds', value: (user + system) / 1e6 },
       { name: 'kinograph_uptime_seconds', value: process.uptime() },
