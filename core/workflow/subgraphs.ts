@@ -1,5 +1,6 @@
 import type { Definitions, InputDefinition, NodeDefinition, OutputDefinition } from '../types/definition.ts'
 import { ANY } from '../types/socket.ts'
+import { variadicSlots } from '../types/variadic.ts'
 import { findCycles } from './cycles.ts'
 import { topologicalOrder, type Graph, type NamedLink } from './graph.ts'
 import type { Problem } from './problem.ts'
@@ -153,10 +154,12 @@ function describeInputs(
 ): InputDefinition[] {
   const behind = new Map<string, InputDefinition[]>(subgraph.inputs.map(({ name }) => [name, []]))
   for (const { id, inputs: given = {} } of subgraph.nodes) {
-    for (const input of inside.get(id)?.inputs ?? []) {
-      const value = Object.hasOwn(given, input.name) ? given[input.name] : undefined
-      if (value === undefined || !isLink(value) || value.from !== SUBGRAPH_INPUTS) continue
-      if (typeof value.output === 'string') behind.get(value.output)?.push(input)
+    for (const { variadic, ...input } of inside.get(id)?.inputs ?? []) {
+      for (const slot of variadic ? variadicSlots(input.name, Object.keys(given)) : [input.name]) {
+        const value = Object.hasOwn(given, slot) ? given[slot] : undefined
+        if (value === undefined || !isLink(value) || value.from !== SUBGRAPH_INPUTS) continue
+        if (typeof value.output === 'string') behind.get(value.output)?.push(input)
+      }
     }
   }
   return subgraph.inputs.map(({ name, type }) => {

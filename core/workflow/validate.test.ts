@@ -266,4 +266,11 @@ describe('subgraphs', () => {
       withSubgraphDefinitions(file({ subgraphs: [both(names)] }), definitions).get('subgraph:inner')!.inputs
     expect(described(['steps', 'latent'])).toEqual(described(['latent', 'steps']))
   })
+  test('an input that feeds a place of a variadic one is described as that', () => {
+    const all = definitionMap([...definitions.values(), describeNode(defineNode({
+      type: 'Batch', category: 'test', inputs: { images: port.variadic(image()) }, outputs: {}, run: () => ({}),
+    }))])
+    const subgraph: Subgraph = { ...inside, inputs: [{ name: 'one' }], outputs: [], nodes: [node('b', 'Batch', { 'images.1': from('$inputs', 'one') })] }
+    expect(withSubgraphDefinitions(file({ subgraphs: [subgraph] }), all).get('subgraph:inner')!.inputs).toEqual([{ name: 'one', socket: 'IMAGE', required: true }])
+  })
 })
