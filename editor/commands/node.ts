@@ -107,6 +107,13 @@ export const nodeCommands: readonly Command[] = [
     id: 'node.rename', title: 'commands.node.rename', keys: ['F2'], menus: ['node', 'group'],
     isEnabled: (session, target) => chosenNode(session, target) !== undefined || chosenGroups(session, target).length === 1, run: rename,
   },
+  {
+    id: 'node.help', title: 'commands.node.help', keys: ['Shift+F1'], menus: ['node'], isEnabled: (session, target) => chosenNode(session, target) !== undefined,
+    run: (session, target) => {
+      session.document.peek().selection.value = { nodes: new Set(chosenIds(session, target)), groups: new Set() }
+      session.panel.value = 'help'
+    },
+  },
   ...NODE_COLORS.map(({ id, title, color }): Command => ({ id, title, menus: ['node', 'group'], submenu: 'commands.node.color', isEnabled: isAnyNodeOrGroup, run: paint(color) })),
   { id: 'node.next', title: 'commands.node.next', keys: ['Tab'], where: 'canvas', isEnabled: (session) => isGraph(session) && nextNode(session, 1) !== undefined, run: go(1) },
   { id: 'node.previous', title: 'commands.node.previous', keys: ['Shift+Tab'], where: 'canvas', isEnabled: (session) => isGraph(session) && nextNode(session, -1) !== undefined, run: go(-1) },

@@ -57,6 +57,7 @@ export const viewCommands: readonly Command[] = [
   panel('nodes', 'commands.panel.nodes', ['N']),
   panel('queue', 'commands.panel.queue', ['Q']),
   panel('history', 'commands.panel.history', []),
+  panel('history', 'commands.panel.history', ['Shift+H']),
   panel('workflows', 'commands.panel.workflows', ['W']),
   panel('models', 'commands.panel.models', ['M']),
   panel('gallery', 'commands.panel.gallery', ['G']),

@@ -132,4 +132,5 @@ export const commands = {
   'commands.file.rename': 'Title of the workflow…',
   'commands.file.clear': 'Clear the workflow',
   'commands.view.palette': 'All commands…',
+  'commands.node.help': 'What this node does',
 } as const

@@ -134,4 +134,5 @@ export const commands: Record<keyof typeof english, string> = {
   'commands.file.rename': '工作流标题…',
   'commands.file.clear': '清空工作流',
   'commands.view.palette': '所有命令…',
+  'commands.node.help': '节点说明',
 }
