@@ -23,7 +23,7 @@ export interface Deeds extends Grip {
   edit(edits: readonly Edit[]): void
   toClient(area: Rectangle): Rectangle
   /** Selects what was clicked: alone, or more or less of what is selected when a key is held. */
-  pick(hit: Hit, at: At): void
+  pick(hit: Hit, at: Pick<At, 'shift' | 'ctrl'>): void
 }
 
 type NodeHit = Hit & { readonly kind: 'node' }
@@ -76,8 +76,8 @@ function nodeAction(deeds: Deeds, hit: NodeHit, start: At): Action {
     case 'output': return { ...whole, drag: () => drawLink(deeds, { from: node.key, output: node.scene.outputs[part.index]!.key }, start) }
     case 'input': return { ...whole, drag: () => takeInput(deeds, node, part.index, start) }
     case 'field': return fieldAction(deeds, node, part, whole)
-    case 'corner': return node.scene.pinned ? whole : { ...whole, drag: () => resizeNode(deeds, node, start) }
-    case 'fold': return { ...whole, click: () => fold(deeds, node) }
+    case 'corner': return node.scene.pinned || isBorder(node) ? whole : { ...whole, drag: () => resizeNode(deeds, node, start) }
+    case 'fold': return isBorder(node) ? whole : { ...whole, click: () => fold(deeds, node) }
     case 'media': return { ...whole, click: (at) => { deeds.pick(hit, at); deeds.stage.listener.openMedia(node.key) } }
     default: return whole
   }
@@ -88,6 +88,7 @@ function wholeNodeAction(deeds: Deeds, hit: NodeHit, start: At): Action {
   return {
     click: (at) => deeds.pick(hit, at),
     doubleClick: () => {
+      if (isBorder(node)) return
       if (node.scene.kind === 'subgraph') deeds.stage.listener.enter(node.key)
       else if (node.scene.kind === 'note' && part.part !== 'title') editField(deeds, node, node.scene.inputs[0]?.name)
       else rename(deeds, { kind: 'node', id: node.key })
@@ -121,6 +122,9 @@ function fieldAction(deeds: Deeds, node: GraphNode, { index, zone }: NodePart & 
     drag: (at) => (canDrag(input) ? dragValue(deeds, node, index, place.area, at) : whole.drag(at)),
   }
 }
+
+/** What stands for the subgraph itself has neither a name nor a look of its own. */
+const isBorder = ({ scene: { kind } }: GraphNode): boolean => kind === 'inputs' || kind === 'outputs'
 
 function editField({ stage, toClient }: Deeds, { key }: GraphNode, input: string | undefined): void {
   const area = input === undefined ? undefined : placeOf(stage, { kind: 'widget', id: key, input })

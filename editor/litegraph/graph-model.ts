@@ -1,6 +1,6 @@
 /** The scene as an LGraph: what is drawn and hit. It follows scenes and changes none. */
 import { LGraph, LLink } from 'litegraph.js'
-import { fits, type SocketType } from '../../core/types/socket.ts'
+import { fits, isList, type SocketType } from '../../core/types/socket.ts'
 import type { Point, Rectangle, Scene, SceneInput, SceneNode, SceneOutput } from '../graph/scene.ts'
 import { GraphGroup, GraphNode } from './graph-node.ts'
 import { linkShape, type LinkShape, type LinkStyle } from './link-shape.ts'
@@ -161,7 +161,7 @@ export class GraphModel {
       const to = this.nodes.get(id)!
       to.scene.inputs.forEach(({ link, socket }, input) => {
         const source = link && outputs.get(place(link.from, link.output))
-        if (source) links.push({ ...source, to, input, socket: source.from.scene.outputs[source.output]?.socket ?? socket })
+        if (source) links.push({ ...source, to, input, socket: carried(source.from.scene.outputs[source.output]) ?? socket })
       })
     }
     this.links = links
@@ -174,6 +174,11 @@ export class GraphModel {
     this.groups = scene.groups.map((group) => new GraphGroup(group))
     for (const group of this.groups) this.graph.add(group)
   }
+}
+
+/** What goes through a link: a list, where the output gives several. */
+function carried(output: SceneOutput | undefined): SocketType | undefined {
+  return output?.each && !isList(output.socket) ? { list: output.socket } : output?.socket
 }
 
 function isAt({ pos, scene: { position } }: GraphNode): boolean {

@@ -6,12 +6,12 @@ import type { Point, Rectangle } from '../graph/scene.ts'
 import { actionFor, type Action, type Deeds } from './actions.ts'
 import type { Board } from './board.ts'
 import { cursorOf } from './cursor.ts'
-import { distance } from './geometry.ts'
 import { pan } from './gestures-move.ts'
 import type { At, Gesture } from './gesture.ts'
 import type { GraphNode } from './graph-node.ts'
 import { hitAt, targetOf, type Aim, type Hit } from './hit.ts'
 import { HoverRest } from './hover-rest.ts'
+import { Menus } from './menus.ts'
 import { picked } from './picked.ts'
 import { isSame } from './reconcile.ts'
 import type { Stage } from './stage.ts'
@@ -19,10 +19,6 @@ import { Touch } from './touch.ts'
 import { toPixels, toUnits, wheelView } from './view.ts'
 
 type AdjustedEvent = Parameters<CanvasPointer['down']>[0]
-
-const LONG_PRESS = 500
-/** Pixels that a click may move. */
-const CLICK_DRIFT = 8
 
 export class Hand implements Deeds {
   readonly stage: Stage
@@ -32,20 +28,19 @@ export class Hand implements Deeds {
   readonly #listening = new AbortController()
   readonly #rest: HoverRest
   readonly #touch: Touch
+  readonly #menus: Menus
   #gesture: Gesture | undefined
   /** What was pressed last: a double click means the same. */
   #pressed: Action | undefined
   #pointerType = 'mouse'
   #isSpaceDown = false
-  #lastRight = -Infinity
-  #rightDown: Point = [0, 0]
-  #longPress: ReturnType<typeof setTimeout> | undefined
 
   constructor(element: HTMLCanvasElement, board: Board, stage: Stage, settle: () => void) {
     this.stage = stage
     this.#board = board
     this.#element = element
     this.#settle = settle
+    this.#menus = new Menus(this)
     this.#rest = new HoverRest(stage.listener)
     this.#touch = new Touch((view) => this.look(view), () => this.view, (client) => this.#local(client))
     this.#listen()
@@ -109,7 +104,7 @@ export class Hand implements Deeds {
 
   /** Gives up what is being done. */
   letGo(): void {
-    clearTimeout(this.#longPress)
+    this.#menus.fingerGone()
     this.#rest.leave()
     this.#drop()
     this.#board.pointer.reset()
@@ -131,7 +126,7 @@ export class Hand implements Deeds {
     on('pointerleave', () => this.#rest.leave())
     on('dblclick', (event) => this.#pressed?.doubleClick?.(this.#at(event)))
     on('wheel', (event) => this.#wheel(event))
-    on('contextmenu', (event) => this.#menuKey(event))
+    on('contextmenu', (event) => this.#menus.browserMenu(event, this.#pointerType === 'touch'))
     window.addEventListener('keydown', (event) => this.#key(event), { signal, capture: true })
     window.addEventListener('keyup', (event) => {
       if (event.code === 'Space') this.#space(false)
@@ -142,12 +137,11 @@ export class Hand implements Deeds {
   #down(event: PointerEvent): void {
     this.#pointerType = event.pointerType
     this.#rest.leave()
-    this.#element.focus({ preventScroll: true })
+    if (event.pointerType === 'touch') this.#element.focus({ preventScroll: true }) // a mouse does so by itself
     if (this.#touch.down(event)) return this.letGo() // the second finger: neither is a press any more
     const { pointer } = this.#board
     if (event.button === 2) {
-      this.#lastRight = performance.now()
-      this.#rightDown = [event.clientX, event.clientY]
+      this.#menus.rightDown([event.clientX, event.clientY])
       return
     }
     if (event.button > 1 || !event.isPrimary || pointer.eDown) return
@@ -159,11 +153,11 @@ export class Hand implements Deeds {
     pointer.onClick = (up) => action.click?.(this.#at(up))
     this.#pressed = action
     pointer.onDragStart = () => {
-      clearTimeout(this.#longPress)
+      this.#menus.fingerGone()
       this.#gesture = action.drag(start)
     }
     pointer.onDragEnd = (up) => this.#finish(this.#at(up))
-    if (event.pointerType === 'touch') this.#startLongPress(hit, start)
+    if (event.pointerType === 'touch') this.#menus.fingerDown(hit, start.client, () => pointer.reset())
   }
 
   #move(event: PointerEvent): void {
@@ -181,10 +175,13 @@ export class Hand implements Deeds {
   }
 
   #up(event: PointerEvent): void {
-    clearTimeout(this.#longPress)
+    this.#menus.fingerGone()
     if (this.#touch.up(event)) return
-    if (event.button === 2) return this.#openMenu(event)
     const { pointer } = this.#board
+    if (event.button === 2 && !this.#gesture) {
+      const { graph, client } = this.#at(event)
+      this.#menus.rightUp(this.hit(graph), client)
+    }
     if (pointer.eDown && event.pointerId === pointer.pointerId) pointer.up(this.#adjusted(event))
   }
 
@@ -232,39 +229,6 @@ export class Hand implements Deeds {
     this.look(wheelView(this.view, event, this.#local([event.clientX, event.clientY])))
   }
 
-  #startLongPress(hit: Hit, { client }: At): void {
-    clearTimeout(this.#longPress)
-    this.#longPress = setTimeout(() => {
-      if (this.#gesture) return
-      this.#board.pointer.reset()
-      this.#menuOf(hit, client)
-    }, LONG_PRESS)
-  }
-
-  #openMenu(event: PointerEvent): void {
-    this.#lastRight = performance.now()
-    const { graph, client } = this.#at(event)
-    if (this.#gesture || distance(client, this.#rightDown) > CLICK_DRIFT) return
-    this.#menuOf(this.hit(graph), client)
-  }
-
-  #menuOf(hit: Hit, client: Point): void {
-    const { nodes, groups } = this.stage.selection
-    const isSelected = hit.kind === 'node' ? nodes.has(hit.node.key) : hit.kind === 'group' ? groups.has(hit.group.scene.index) : hit.kind !== 'canvas'
-    if (!isSelected) this.pick(hit, { shift: false, ctrl: false })
-    this.stage.listener.menu(targetOf(hit), client)
-  }
-
-  /** The browser's own menu never comes; the menu key opens that of what is selected. */
-  #menuKey(event: PointerEvent | MouseEvent): void {
-    event.preventDefault()
-    if (performance.now() - this.#lastRight < 1000 || this.#pointerType === 'touch') return
-    const [id] = this.stage.selection.nodes
-    const node = id === undefined ? undefined : this.stage.model.node(id)
-    const [x, y] = node ? this.toClient(node.area) : [event.clientX, event.clientY]
-    this.stage.listener.menu(node ? { kind: 'node', id: node.key } : { kind: 'canvas' }, [x + 8, y + 8])
-  }
-
   #key(event: KeyboardEvent): void {
     if (event.code === 'Space' && (document.activeElement === this.#element || document.activeElement === document.body)) {
       event.preventDefault()
@@ -288,7 +252,7 @@ export class Hand implements Deeds {
     return adjusted
   }
 
-  #at(event: { readonly clientX: number; readonly clientY: number; readonly shiftKey: boolean; readonly ctrlKey: boolean; readonly metaKey: boolean; readonly altKey: boolean }): At {
+  #at(event: Pick<MouseEvent, 'clientX' | 'clientY' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>): At {
     const client: Point = [event.clientX, event.clientY]
     return { client, graph: toUnits(this.view, this.#local(client)), shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey }
   }

@@ -113,7 +113,8 @@ function leastHeight(input: SceneInput): number {
 
 function widthOf(node: SceneNode, plain: readonly number[], measure: Measure): number {
   const rows = Math.max(plain.length, node.outputs.length)
-  let widest = Math.min(WIDTHS.most, measure(node.title, 'title') + 2 * TITLE_HEIGHT)
+  const marks = (node.pinned ? 18 : 0) + (node.kind === 'subgraph' ? 22 : 0)
+  let widest = Math.min(WIDTHS.most, measure(node.title, 'title') + 2 * TITLE_HEIGHT + marks)
   for (let row = 0; row < rows; row++) {
     const input = node.inputs[plain[row] ?? -1]
     const output = node.outputs[row]

@@ -80,12 +80,12 @@ function frame({ context, stage: { palette }, input, area }: Field): void {
 
 /** Name at the left, value at the right. */
 function line(field: Field, right = 0): void {
-  const { context, stage: { palette }, input, area: [x, y, width, height] } = field
+  const { context, stage, input, area: [x, y, width, height] } = field
   const ends = hasArrows(input) ? ARROW_WIDTH : 6
   if (hasArrows(input)) arrows(field)
   const room = width - 2 * ends - right - 8
-  const label = name(field, x + ends, y + Math.min(height, 22) / 2, room * 0.6)
-  context.fillStyle = palette.text
+  const label = name(field, x + ends, y + Math.min(height, 22) / 2, Math.max(room * 0.6, room - stage.measure(field.text, 'small')))
+  context.fillStyle = stage.palette.text
   context.textAlign = 'right'
   context.fillText(clip(field, field.text, room - label), x + width - ends - right, y + height / 2 + 0.5)
 }

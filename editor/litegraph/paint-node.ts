@@ -73,7 +73,7 @@ function paintBox(context: CanvasRenderingContext2D, stage: Stage, node: GraphNo
   context.strokeStyle = borderColor(stage, node)
   context.lineWidth = 1
   context.stroke()
-  if (!scene.collapsed && scene.kind !== 'inputs' && scene.kind !== 'outputs') paintGrip(context, [width, height], palette)
+  if (!scene.collapsed && !isBorder(node)) paintGrip(context, [width, height], palette)
 }
 
 function paintTitle(context: CanvasRenderingContext2D, { palette, measure }: Stage, node: GraphNode): void {
@@ -82,8 +82,8 @@ function paintTitle(context: CanvasRenderingContext2D, { palette, measure }: Sta
   context.beginPath()
   context.roundRect(0, -TITLE_HEIGHT, width, TITLE_HEIGHT, height > 0 ? [CORNER, CORNER, 0, 0] : CORNER)
   context.fill()
-  context.fillStyle = scene.kind === 'note' ? palette.paperText : scene.color === undefined ? palette.text : readableOn(scene.color)
-  paintFold(context, scene.collapsed)
+  context.fillStyle = scene.kind === 'note' ? palette.paperText : isBorder(node) ? palette.node : scene.color === undefined ? palette.text : readableOn(scene.color)
+  if (!isBorder(node)) paintFold(context, scene.collapsed)
   context.font = FONTS.title
   context.textAlign = 'left'
   context.textBaseline = 'middle'
@@ -175,12 +175,17 @@ function paintReroute(context: CanvasRenderingContext2D, stage: Stage, node: Gra
   context.stroke()
 }
 
+/** What stands for the subgraph itself. */
+const isBorder = ({ scene: { kind } }: GraphNode): boolean => kind === 'inputs' || kind === 'outputs'
+
 function bodyColor({ scene }: GraphNode, palette: Palette): string {
   if (scene.kind === 'note') return scene.color ?? palette.paper
   return palette.node
 }
 
-function titleColor({ scene }: GraphNode, palette: Palette): string {
+function titleColor(node: GraphNode, palette: Palette): string {
+  const { scene } = node
+  if (isBorder(node)) return palette.selection
   return scene.color ?? (scene.kind === 'note' ? palette.paper : palette.title)
 }
 
