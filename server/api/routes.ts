@@ -7,6 +7,7 @@ import { errorHandler } from './errors.ts'
 import { jobRouter, jobRoutes } from './jobs.ts'
 import { modelRouter, modelRoutes } from './models.ts'
 import { nodeRouter, nodeRoutes } from './nodes.ts'
+import { openRouter, openRoutes } from './open.ts'
 import { preferenceRouter, preferenceRoutes } from './preferences.ts'
 import { questionRouter, questionRoutes } from './questions.ts'
 import { queueRouter, queueRoutes } from './queue.ts'
@@ -15,7 +16,7 @@ import { workflowRouter, workflowRoutes } from './workflows.ts'
 
 /** Every route, as data: what is checked, described and typed. */
 export const API_ROUTES = {
-  ...jobRoutes, ...queueRoutes, ...nodeRoutes, ...modelRoutes, ...assetRoutes, ...workflowRoutes, ...runRoutes, ...questionRoutes,
+  ...jobRoutes, ...queueRoutes, ...nodeRoutes, ...modelRoutes, ...assetRoutes, ...workflowRoutes, ...runRoutes, ...questionRoutes, ...openRoutes,
   ...preferenceRoutes, ...docsRoutes,
 }
 
@@ -34,7 +35,7 @@ export function apiRoutes(services: Services): RequestHandler {
 export function apiRouter(services: Services): Router {
   const router = Router({ caseSensitive: true })
   const parts = [
-    jobRouter, queueRouter, nodeRouter, modelRouter, assetRouter, workflowRouter, runRouter, questionRouter, preferenceRouter,
+    jobRouter, queueRouter, nodeRouter, modelRouter, assetRouter, workflowRouter, runRouter, questionRouter, openRouter, preferenceRouter,
   ]
   for (const part of parts) router.use(part(services))
   router.use(docsRouter(services, () => API_ROUTES))

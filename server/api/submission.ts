@@ -86,8 +86,13 @@ function readOptions(text: string): unknown {
 
 /** A workflow's own JSON file, or what is embedded in a picture or video. */
 async function workflowOfFile(file: ReceivedFile, limit: number): Promise<Source> {
-  if (/^(?:\xef\xbb\xbf)?\s*\{/.test(file.head.toString('latin1'))) return { texts: [await receivedText(file, limit)] }
+  if (isJsonFile(file)) return { texts: [await receivedText(file, limit)] }
   const { kinograph, prompt, workflow } = await embeddedWorkflows(file.path)
   if (kinograph !== undefined) return { value: kinograph as Json } // JSON.parse gave it
   return { texts: [prompt, workflow].filter((text) => text !== undefined) }
+}
+
+/** Whether it begins as an object does, perhaps after a byte order mark. */
+export function isJsonFile({ head }: Pick<ReceivedFile, 'head'>): boolean {
+  return /^(?:\xef\xbb\xbf)?\s*\{/.test(head.toString('latin1'))
 }

@@ -60,7 +60,12 @@ function firstReadable(texts: readonly string[], definitions: Definitions): Work
       failures.push(error)
     }
   }
-  throw failures[0] ?? new ApiError({
+  throw failures[0] ?? noWorkflowIn()
+}
+
+/** The refusal of a file that says nothing of how it was made. */
+export function noWorkflowIn(): ApiError {
+  return new ApiError({
     status: 400, code: 'no_workflow', field: 'body.file', message: 'the file carries no workflow',
     remedy: 'Send a file that Kinograph or ComfyUI made, or a workflow\'s JSON.',
   })
