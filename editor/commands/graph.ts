@@ -76,6 +76,16 @@ async function reroute(session: Session, target?: CanvasTarget): Promise<void> {
   })
 }
 
+/** Looks for a node that can stand in a link, and puts it there. */
+async function insertInLink(session: Session, target?: CanvasTarget): Promise<void> {
+  await chooseInput(session, inputsFor(session, target, isLinked), async ({ node, input }) => {
+    const canvas = session.canvas.peek()
+    const drawn = canvas?.place({ kind: 'link', to: node.id, input: input.name })
+    const client: Point | undefined = drawn && [drawn[0] + drawn[2] / 2, drawn[1] + drawn[3] / 2]
+    await openSearch(session, { link: input.link!, into: { to: node.id, input: input.name }, ...(client && canvas && { at: { client, graph: canvas.toGraph(client) } }) })
+  })
+}
+
 async function disconnect(session: Session, target?: CanvasTarget): Promise<void> {
   await chooseInput(session, inputsFor(session, target, isLinked), ({ node, input }) =>
     session.document.peek().edit([{ type: 'disconnect', to: node.id, input: input.name }]))
@@ -99,6 +109,10 @@ export const graphCommands: readonly Command[] = [
   {
     id: 'graph.reroute', title: 'commands.graph.reroute', menus: ['link', 'input'],
     isEnabled: (session, target) => inputsFor(session, target, isLinked).length > 0, run: reroute,
+  },
+  {
+    id: 'graph.insertInLink', title: 'commands.graph.insertInLink', menus: ['link', 'input'],
+    isEnabled: (session, target) => isGraph(session) && inputsFor(session, target, isLinked).length > 0, run: insertInLink,
   },
   {
     id: 'graph.disconnect', title: 'commands.graph.disconnect', menus: ['input'],

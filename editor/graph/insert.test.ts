@@ -40,7 +40,7 @@ describe('a new node', () => {
     expect(node(workflow, 'save')!.inputs!['image']).toEqual(from(id, 'image'))
     const not = insertNode(drawn, [], 'Decode', [0, 0], definitions, { into: { to: 'save', input: 'image' } })
     expect(node(not.workflow, 'save')).toBe(node(drawn, 'save'))
-    expect(putIntoLink(drawn, [], 'save', 'save', 'image', definitions)).toBe(drawn)
+    expect(putIntoLink(drawn, [], 'save', { to: 'save', input: 'image' }, definitions)).toBe(drawn)
   })
 
   test('goes into the links to the borders of a subgraph', () => {

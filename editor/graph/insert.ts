@@ -14,7 +14,7 @@ import { definitionsIn, graphAt } from './graph-at.ts'
 import { graphView, type GraphView, type InputSlot, type OutputSlot } from './graph-view.ts'
 import { freeNodeId } from './ids.ts'
 import { linkProblem } from './link-problem.ts'
-import { SUBGRAPH_OUTPUTS, type GraphPath, type Point } from './scene.ts'
+import type { GraphPath, Point } from './scene.ts'
 
 /** What inserting comes to: the workflow, and the node that is new. */
 export interface Inserted {
@@ -25,26 +25,33 @@ export interface Inserted {
 export interface InsertOptions {
   /** A link that was dropped on nothing: the new node gets its other end, where one fits. */
   readonly link?: LooseLink
-  /** A link that the new node goes into. */
-  readonly into?: { readonly to: string; readonly input: string }
+  /** A link that the new node goes into, where it fits at both ends. */
+  readonly into?: LinkEnd
+}
+
+/** A link by where it ends. */
+export interface LinkEnd {
+  readonly to: string
+  readonly input: string
 }
 
 /** A new node of a type at a place, linked as is wished. */
-export function insertNode(workflow: Workflow, path: GraphPath, type: string, at: Point, definitions: Definitions, { link, into }: InsertOptions = {}): Inserted {
-  const { edits, id } = insertEdits(workflow, path, type, at, definitions, link)
-  const added = applyEdits(workflow, path, edits, definitions)
-  return { workflow: into ? putIntoLink(added, path, id, into.to, into.input, definitions) : added, id }
+export function insertNode(workflow: Workflow, path: GraphPath, type: string, at: Point, definitions: Definitions, options: InsertOptions = {}): Inserted {
+  const { edits, id } = insertEdits(workflow, path, type, at, definitions, options)
+  return { workflow: applyEdits(workflow, path, edits, definitions), id }
 }
 
-/** The edits that add a node of a type at a place, and draw the link that was dropped there to the socket that fits best. */
+/** The edits that add a node of a type at a place, and draw the links that are wished to the sockets that fit best. */
 export function insertEdits(
-  workflow: Workflow, path: GraphPath, type: string, at: Point, definitions: Definitions, link?: LooseLink,
+  workflow: Workflow, path: GraphPath, type: string, at: Point, definitions: Definitions, { link, into }: InsertOptions = {},
 ): { readonly id: string; readonly edits: readonly Edit[] } {
   const taken = new Set(graphAt(workflow, path).nodes.map(({ id }) => id))
   const node = newNode(type, definitionsIn(workflow, definitions).get(type), freeNodeId(type, taken), at)
   const add: Edit = { type: 'add', nodes: [node] }
-  const connect = link && looseEdit(applyEdits(workflow, path, [add], definitions), path, node.id, link, definitions)
-  return { id: node.id, edits: connect ? [add, connect] : [add] }
+  const added = applyEdits(workflow, path, [add], definitions)
+  const connect = link && looseEdit(added, path, node.id, link, definitions)
+  const connects = into ? intoLinkEdits(added, path, node.id, into, definitions) : connect ? [connect] : []
+  return { id: node.id, edits: [add, ...connects] }
 }
 
 /** A node with what its type needs and has no default for: the first choice, the least number. Its seeds are random. */
@@ -133,16 +140,19 @@ function best<T>(items: readonly T[], rank: (item: T) => number): T | undefined 
  * Puts a node that is there into a link: what gave it gives to the node, and the node to what read it. The same workflow
  * where no input and output of the node fit.
  */
-export function putIntoLink(workflow: Workflow, path: GraphPath, id: string, to: string, input: string, definitions: Definitions): Workflow {
+export function putIntoLink(workflow: Workflow, path: GraphPath, id: string, into: LinkEnd, definitions: Definitions): Workflow {
+  return applyEdits(workflow, path, intoLinkEdits(workflow, path, id, into, definitions), definitions)
+}
+
+/** None where the node can't stand there. */
+function intoLinkEdits(workflow: Workflow, path: GraphPath, id: string, { to, input }: LinkEnd, definitions: Definitions): readonly Connect[] {
   const { nodes, subgraph } = graphAt(workflow, path)
   const link = linkAt(nodes, subgraph, to, input)
-  if (!link || link.from === id || to === id) return workflow
-  const open = applyEdits(workflow, path, to === SUBGRAPH_OUTPUTS ? [] : [{ type: 'disconnect', to, input }], definitions)
-  const first = looseEdit(open, path, id, link, definitions)
-  if (!first) return workflow
-  const half = applyEdits(open, path, [first], definitions)
-  const second = looseEdit(half, path, id, { to, input }, definitions)
-  return second ? applyEdits(half, path, [second], definitions) : workflow
+  if (!link || link.from === id || to === id) return []
+  const first = looseEdit(workflow, path, id, link, definitions)
+  if (!first) return []
+  const second = looseEdit(applyEdits(workflow, path, [first], definitions), path, id, { to, input }, definitions)
+  return second ? [first, second] : []
 }
 
 const PRIMITIVES: ReadonlyMap<SocketType, string> = new Map<SocketType, string>([

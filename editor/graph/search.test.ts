@@ -32,6 +32,9 @@ describe('searchNodes', () => {
     expect(back.slice(0, 2).map(({ definition }) => definition.type).sort()).toEqual(['EmptyLatent', 'Sampler'])
     const variadic = searchNodes(definitions, 'batch', { link: looseSocket(drawn, [], definitions, { from: 'decode', output: 0 })! })
     expect(variadic[0]!.socket).toBe('images.0')
+    const [image, save] = [looseSocket(drawn, [], definitions, { from: 'decode', output: 0 })!, looseSocket(drawn, [], definitions, { to: 'save', input: 'image' })!]
+    expect(names('', { link: image, onto: save }).slice(0, 2), 'into a link').toEqual(['ImageScale', 'Batch'])
+    expect(names('', { link: image, onto: save })).not.toContain('Save')
     expect(looseSocket(drawn, [], definitions, { from: 'nobody', output: 0 })).toBeUndefined()
   })
 

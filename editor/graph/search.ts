@@ -28,6 +28,8 @@ export interface Use {
 
 export interface SearchOptions {
   readonly link?: LooseSocket
+  /** What it is to give to as well, when it goes into a link. */
+  readonly onto?: LooseSocket
   readonly uses?: ReadonlyMap<string, Use>
   /** More names by type: in the person's language. */
   readonly names?: ReadonlyMap<string, string>
@@ -55,9 +57,10 @@ export function looseSocket(workflow: Workflow, path: GraphPath, definitions: De
 
 /** Node types, the best first. Without a text, those that fit best and are used most. */
 export function searchNodes(definitions: Definitions, text: string, options: SearchOptions = {}): FoundNode[] {
-  const { link, limit = 200 } = options
+  const { link, onto, limit = 200 } = options
   const offered = targetsOf(definitions, options.names).flatMap((target) => {
     const fit = link ? fitOf(target.definition, link) : { rank: 0 }
+    if (onto && !fitOf(target.definition, onto)) return []
     return fit ? [{ target, fit, bonus: bonusOf(target.definition, options.uses) - fit.rank * 0.04 }] : []
   })
   const query = text.trim()

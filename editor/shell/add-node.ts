@@ -3,7 +3,7 @@ import type { Definitions } from '../../core/types/definition.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
 import type { LooseLink } from '../graph/canvas.ts'
 import type { Edit } from '../graph/edit.ts'
-import { insertEdits } from '../graph/insert.ts'
+import { insertEdits, type LinkEnd } from '../graph/insert.ts'
 import type { GraphPath, Point } from '../graph/scene.ts'
 
 /** Where a node is added. */
@@ -17,7 +17,7 @@ export interface Ground {
 const FEEDER_SHIFT = 240
 
 /** The edits that add it, and the id that it gets. */
-export function addedNode({ workflow, path, definitions }: Ground, type: string, [x, y]: Point, link?: LooseLink): { readonly id: string; readonly edits: readonly Edit[] } {
+export function addedNode({ workflow, path, definitions }: Ground, type: string, [x, y]: Point, link?: LooseLink, into?: LinkEnd): { readonly id: string; readonly edits: readonly Edit[] } {
   const position: Point = [Math.round(link !== undefined && 'to' in link ? x - FEEDER_SHIFT : x), Math.round(y)]
-  return insertEdits(workflow, path, type, position, definitions, link)
+  return insertEdits(workflow, path, type, position, definitions, into ? { into } : link ? { link } : {})
 }

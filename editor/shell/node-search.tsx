@@ -17,17 +17,18 @@ export interface NodeSearchProps extends DialogProps<undefined> {
   readonly session: Session
   readonly at: NonNullable<SearchPlace['at']>
   readonly link: LooseLink | undefined
+  readonly into: SearchPlace['into']
 }
 
 /** Finds a type of node by a few letters and adds it where the box was opened, linked to what was held. */
-export function NodeSearch({ session, at, link, close }: NodeSearchProps) {
+export function NodeSearch({ session, at, link, into, close }: NodeSearchProps) {
   const [text, setText] = useState('')
   const [isNarrow, setNarrow] = useState(link !== undefined)
   const box = useRef<HTMLDivElement>(null)
   const theme = useMemo(() => shownTheme(session.settings), [session])
   const document = session.document.value
   const ground = { workflow: document.workflow.value, path: document.path.value, definitions: session.definitions.value }
-  const found = useMemo(() => findNodes(ground, text, isNarrow ? link : undefined), [text, isNarrow, ground.definitions])
+  const found = useMemo(() => findNodes(ground, text, isNarrow ? link : undefined, isNarrow ? into : undefined), [text, isNarrow, ground.definitions])
   useLayoutEffect(() => {
     const element = box.current!
     const [left, top] = placeInside([...at.client, 0, 0], [element.offsetWidth, element.offsetHeight], [innerWidth, innerHeight], 'over')
@@ -35,7 +36,7 @@ export function NodeSearch({ session, at, link, close }: NodeSearchProps) {
   }, [])
   const add = ({ definition }: FoundNode) => {
     close()
-    const { id, edits } = addedNode(ground, definition.type, at.graph, link)
+    const { id, edits } = addedNode(ground, definition.type, at.graph, link, into)
     noteUse(definition.type)
     editOrTell(session, edits, document)
     document.selection.value = { nodes: new Set([id]), groups: new Set() }

@@ -110,6 +110,7 @@ export const commands = {
   'commands.graph.newGroup': 'Group',
   'commands.graph.group': 'Group the selection',
   'commands.graph.ungroup': 'Remove the group, keep its nodes',
+  'commands.graph.insertInLink': 'Insert a node into the link',
   'commands.graph.reroute': 'Add a reroute',
   'commands.graph.disconnect': 'Remove the link',
   'commands.graph.reset': 'Back to the default value',

@@ -112,6 +112,7 @@ export const commands: Record<keyof typeof english, string> = {
   'commands.graph.newGroup': '分组',
   'commands.graph.group': '为选中节点分组',
   'commands.graph.ungroup': '取消分组（保留节点）',
+  'commands.graph.insertInLink': '在连线中插入节点',
   'commands.graph.reroute': '添加转接点',
   'commands.graph.disconnect': '断开连线',
   'commands.graph.reset': '恢复默认值',
