@@ -38,6 +38,7 @@ export class JobBook {
   readonly #views = new Map<string, Signal<JobView | undefined>>()
   /** Asked for, and not known in full. */
   readonly #missing = new Set<string>()
+  readonly #asked = new Set<string>()
   readonly #changed = new Set<string>()
   #state: QueueState = EMPTY_QUEUE
   #flushing: ReturnType<typeof setTimeout> | undefined
@@ -127,6 +128,7 @@ export class JobBook {
     for (const id of this.#views.keys()) this.#touch(id)
     this.#schedule()
     this.#askMissing()
+    for (const { job } of snapshot.running) for (const tell of this.#listeners) tell(job, 'started') // perhaps while nobody heard
   }
 
   #take(entry: FeedEntry): void {
@@ -183,6 +185,8 @@ export class JobBook {
   }
 
   async #fetch(id: string): Promise<void> {
+    if (this.#asked.has(id)) return
+    this.#asked.add(id)
     this.#missing.add(id)
     try {
       const { job, result } = await this.#client.jobs.get(id)
@@ -196,6 +200,8 @@ export class JobBook {
     } catch (error) {
       // Where it is gone there is nothing to show; where the server can't be reached it is asked for again later.
       if (error instanceof KinographError && error.status === 404) this.#missing.delete(id)
+    } finally {
+      this.#asked.delete(id)
     }
   }
 

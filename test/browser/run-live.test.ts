@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { OpenSession } from '../../editor/app/create-session.ts'
 import { startServer } from '../server/support.ts'
 import { clearQueue, cuttable, LONG, pictureOf, queueOf, SHORT, textToVideo } from './run-support.ts'
 import { describeInBrowser, type EditorPage } from './support.ts'
@@ -42,6 +43,7 @@ describeInBrowser('a run as it is watched', (open) => {
     await editor.press('Control+Enter')
     await editor.until('it was queued', ({ document }) => document.value.job.value !== undefined)
     const job = await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.job.value!)
+    await editor.page.evaluate(() => (globalThis.kinograph!.session as OpenSession).keep()) // the page makes an open one
     await editor.page.goto('about:blank')
     await editor.server.fetch(`/api/jobs/${job}/result?wait=60`)
     await editor.goto()

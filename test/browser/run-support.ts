@@ -50,7 +50,7 @@ export async function cuttable(server: TestServer): Promise<{ readonly server: T
 }
 
 /** As long as nothing is waited for longer. */
-export const LONG = 3000
+export const LONG = 1000
 export const SHORT = 2
 
 /** What is drawn on the nodes of the shown document. */
