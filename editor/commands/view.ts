@@ -56,7 +56,6 @@ export const viewCommands: readonly Command[] = [
   { id: 'view.focus', title: 'commands.view.focus', keys: ['F'], run: ({ focusMode }) => void (focusMode.value = !focusMode.peek()) },
   panel('nodes', 'commands.panel.nodes', ['N']),
   panel('queue', 'commands.panel.queue', ['Q']),
-  panel('history', 'commands.panel.history', []),
   panel('history', 'commands.panel.history', ['Shift+H']),
   panel('workflows', 'commands.panel.workflows', ['W']),
   panel('models', 'commands.panel.models', ['M']),
