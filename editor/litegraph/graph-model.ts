@@ -57,7 +57,7 @@ export class GraphModel {
     if (!node) return
     node.layout = this.#layout(size ? { ...node.scene, size } : node.scene)
     node.isStretched = size !== undefined
-    node.place([node.pos[0], node.pos[1]])
+    node.place(node.at)
   }
 
   /** Draws a node over all others. */
@@ -166,7 +166,7 @@ export class GraphModel {
     }
     this.links = links
     this.graph.links.clear()
-    links.forEach(({ from, output, to, input }, id) => this.graph.links.set(id, new LLink(id, '*', from.key, output, to.key, input)))
+    links.forEach(({ from, output, to, input }, id) => this.graph.links.set(id, new LLink(id, '*', from.id, output, to.id, input)))
   }
 
   #regroup(scene: Scene): void {
@@ -181,6 +181,6 @@ function carried(output: SceneOutput | undefined): SocketType | undefined {
   return output?.each && !isList(output.socket) ? { list: output.socket } : output?.socket
 }
 
-function isAt({ pos, scene: { position } }: GraphNode): boolean {
-  return pos[0] === Math.fround(position[0]) && pos[1] === Math.fround(position[1])
+function isAt({ at, scene: { position } }: GraphNode): boolean {
+  return at[0] === position[0] && at[1] === position[1]
 }

@@ -8,30 +8,36 @@ export class GraphNode extends LGraphNode {
   layout: NodeLayout
   /** Another size than the scene has: while it is being made larger or smaller. */
   isStretched = false
+  #at: Point = [0, 0]
 
   constructor(scene: SceneNode, layout: NodeLayout) {
     super(scene.title, scene.type)
-    this.id = scene.id
     this.scene = scene
     this.layout = layout
     this.place(scene.position)
   }
 
+  /** Its id in the scene. litegraph has numbers of its own: it looks ids up in a plain object, where `__proto__` is not one. */
   get key(): string {
     return this.scene.id
   }
 
   /** litegraph keeps positions as 32 bit numbers: good for drawing, never for a file. */
-  place([x, y]: Point): void {
-    this.pos[0] = x
-    this.pos[1] = y
+  place(at: Point): void {
+    this.#at = at
+    this.pos[0] = at[0]
+    this.pos[1] = at[1]
     this.size[0] = this.layout.size[0]
     this.size[1] = this.layout.size[1]
   }
 
   get area(): Rectangle {
     const { size, titleHeight } = this.layout
-    return [this.pos[0], this.pos[1] - titleHeight, size[0], size[1] + titleHeight]
+    return [this.#at[0], this.#at[1] - titleHeight, size[0], size[1] + titleHeight]
+  }
+
+  get at(): Point {
+    return this.#at
   }
 
   /** Of what litegraph asks: where it is drawn. */
@@ -47,19 +53,21 @@ export class GraphNode extends LGraphNode {
 /** A group of a scene as litegraph holds it. */
 export class GraphGroup extends LGraphGroup {
   scene: SceneGroup
+  #area: Rectangle
 
   constructor(scene: SceneGroup) {
     super(scene.title, scene.index)
     this.scene = scene
+    this.#area = scene.bounds
     this.place(scene.bounds)
   }
 
   place(bounds: Rectangle): void {
+    this.#area = bounds
     this.boundingRect.set(bounds)
   }
 
   get area(): Rectangle {
-    const [x, y, width, height] = this.boundingRect
-    return [x!, y!, width!, height!]
+    return this.#area
   }
 }
