@@ -10,56 +10,56 @@ interface KeyCase {
   /** A command that is run before. */
   readonly first?: string
   /** What holds afterwards, and not before. It travels to the page as text. */
-  readonly then: (session: Session) => unknown
+  readonly holds: (session: Session) => unknown
 }
 
 const CASES: readonly KeyCase[] = [
-  { keys: 'Control+m', selected: ['sampler'], then: ({ document }) => document.value.workflow.value.nodes.some(({ id, mode }) => id === 'sampler' && mode === 'mute') },
-  { keys: 'Control+b', selected: ['motion'], then: ({ document }) => document.value.workflow.value.nodes.some(({ id, mode }) => id === 'motion' && mode === 'bypass') },
-  { keys: 'Alt+c', selected: ['sampler'], then: ({ document }) => document.value.scene.value.nodes.some(({ id, collapsed }) => id === 'sampler' && collapsed) },
-  { keys: 'p', selected: ['sampler'], then: ({ document }) => document.value.scene.value.nodes.some(({ id, pinned }) => id === 'sampler' && pinned) },
-  { keys: 'Control+g', selected: ['sampler', 'decode'], then: ({ document }) => document.value.workflow.value.groups?.length === 1 },
-  { keys: 'q', then: ({ panel }) => panel.value === 'queue' },
-  { keys: 'w', then: ({ panel }) => panel.value === 'workflows' },
-  { keys: 'n', then: ({ panel }) => panel.value === 'nodes' },
-  { keys: 'm', then: ({ panel }) => panel.value === 'models' },
-  { keys: 'g', then: ({ panel }) => panel.value === 'gallery' },
-  { keys: 't', then: ({ panel }) => panel.value === 'templates' },
-  { keys: 'h', then: ({ panel }) => panel.value === 'help' },
-  { keys: 'Control+,', then: ({ panel }) => panel.value === 'settings' },
-  { keys: '?', then: ({ panel }) => panel.value === 'keys' },
-  { keys: 'f', then: ({ focusMode }) => focusMode.value },
-  { keys: '.', selected: ['save'], then: ({ canvas }) => canvas.value!.place({ kind: 'node', id: 'dit' })![0] < 0 },
-  { keys: 'Alt+=', then: ({ canvas }) => canvas.value!.view.scale > Number(globalThis.sessionStorage.getItem('scale')) },
-  { keys: 'Alt+-', then: ({ canvas }) => canvas.value!.view.scale < Number(globalThis.sessionStorage.getItem('scale')) },
-  { keys: 'Alt+3', then: ({ view }) => view.value === 'list' },
-  { keys: 'Alt+2', then: ({ view }) => view.value === 'form' },
-  { keys: 'Control+k', then: ({ dialogs }) => dialogs.open.value.length === 1 },
-  { keys: 'Shift+A', then: ({ dialogs }) => dialogs.open.value.length === 1 },
-  { keys: 'Control+s', then: ({ dialogs }) => dialogs.open.value.length === 1 },
-  { keys: 'Control+Shift+S', then: ({ dialogs }) => dialogs.open.value.length === 1 },
-  { keys: 'Control+d', then: ({ documents }) => documents.value.length === 2 },
-  { keys: 'Control+a', then: ({ document }) => document.value.selection.value.nodes.size === 11 },
-  { keys: 'Escape', selected: ['sampler'], then: ({ document }) => document.value.selection.value.nodes.size === 0 },
-  { keys: 'Delete', selected: ['sampler'], then: ({ document }) => document.value.workflow.value.nodes.length === 10 },
-  { keys: 'Backspace', selected: ['sampler'], then: ({ document }) => document.value.workflow.value.nodes.length === 10 },
+  { keys: 'Control+m', selected: ['sampler'], holds: ({ document }) => document.value.workflow.value.nodes.some(({ id, mode }) => id === 'sampler' && mode === 'mute') },
+  { keys: 'Control+b', selected: ['motion'], holds: ({ document }) => document.value.workflow.value.nodes.some(({ id, mode }) => id === 'motion' && mode === 'bypass') },
+  { keys: 'Alt+c', selected: ['sampler'], holds: ({ document }) => document.value.scene.value.nodes.some(({ id, collapsed }) => id === 'sampler' && collapsed) },
+  { keys: 'p', selected: ['sampler'], holds: ({ document }) => document.value.scene.value.nodes.some(({ id, pinned }) => id === 'sampler' && pinned) },
+  { keys: 'Control+g', selected: ['sampler', 'decode'], holds: ({ document }) => document.value.workflow.value.groups?.length === 1 },
+  { keys: 'q', holds: ({ panel }) => panel.value === 'queue' },
+  { keys: 'w', holds: ({ panel }) => panel.value === 'workflows' },
+  { keys: 'n', holds: ({ panel }) => panel.value === 'nodes' },
+  { keys: 'm', holds: ({ panel }) => panel.value === 'models' },
+  { keys: 'g', holds: ({ panel }) => panel.value === 'gallery' },
+  { keys: 't', holds: ({ panel }) => panel.value === 'templates' },
+  { keys: 'h', holds: ({ panel }) => panel.value === 'help' },
+  { keys: 'Control+,', holds: ({ panel }) => panel.value === 'settings' },
+  { keys: '?', holds: ({ panel }) => panel.value === 'keys' },
+  { keys: 'f', holds: ({ focusMode }) => focusMode.value },
+  { keys: '.', selected: ['save'], holds: ({ canvas }) => canvas.value!.place({ kind: 'node', id: 'dit' })![0] < 0 },
+  { keys: 'Alt+=', holds: ({ canvas }) => canvas.value!.view.scale > Number(globalThis.sessionStorage.getItem('scale')) },
+  { keys: 'Alt+-', holds: ({ canvas }) => canvas.value!.view.scale < Number(globalThis.sessionStorage.getItem('scale')) },
+  { keys: 'Alt+3', holds: ({ view }) => view.value === 'list' },
+  { keys: 'Alt+2', holds: ({ view }) => view.value === 'form' },
+  { keys: 'Control+k', holds: ({ dialogs }) => dialogs.open.value.length === 1 },
+  { keys: 'Shift+A', holds: ({ dialogs }) => dialogs.open.value.length === 1 },
+  { keys: 'Control+s', holds: ({ dialogs }) => dialogs.open.value.length === 1 },
+  { keys: 'Control+Shift+S', holds: ({ dialogs }) => dialogs.open.value.length === 1 },
+  { keys: 'Control+d', holds: ({ documents }) => documents.value.length === 2 },
+  { keys: 'Control+a', holds: ({ document }) => document.value.selection.value.nodes.size === 11 },
+  { keys: 'Escape', selected: ['sampler'], holds: ({ document }) => document.value.selection.value.nodes.size === 0 },
+  { keys: 'Delete', selected: ['sampler'], holds: ({ document }) => document.value.workflow.value.nodes.length === 10 },
+  { keys: 'Backspace', selected: ['sampler'], holds: ({ document }) => document.value.workflow.value.nodes.length === 10 },
   {
     keys: 'Control+Delete', selected: ['motion'],
-    then: ({ document }) => JSON.stringify(document.value.workflow.value.nodes.find(({ id }) => id === 'sampler')?.inputs?.['model']) === '{"from":"dit","output":"model"}',
+    holds: ({ document }) => JSON.stringify(document.value.workflow.value.nodes.find(({ id }) => id === 'sampler')?.inputs?.['model']) === '{"from":"dit","output":"model"}',
   },
-  { keys: 'Control+x', selected: ['sampler'], then: ({ document }) => document.value.workflow.value.nodes.length === 10 },
-  { keys: 'Control+v', first: 'edit.copy', selected: ['sampler'], then: ({ document }) => document.value.workflow.value.nodes.some(({ id, inputs }) => id === 'sampler_2' && !inputs?.['model']) },
-  { keys: 'Control+Shift+V', first: 'edit.copy', selected: ['sampler'], then: ({ document }) => document.value.workflow.value.nodes.some(({ id, inputs }) => id === 'sampler_2' && inputs?.['model']) },
-  { keys: 'Control+Shift+D', selected: ['sampler'], then: ({ document }) => document.value.workflow.value.nodes.some(({ id }) => id === 'sampler_2') },
-  { keys: 'Control+Shift+E', selected: ['sampler', 'decode'], then: ({ document }) => document.value.workflow.value.subgraphs?.length === 1 },
-  { keys: 'Alt+ArrowDown', selected: ['sampler'], first: 'subgraph.make', then: ({ document }) => document.value.path.value.length === 1 },
-  { keys: 'Control+Shift+U', selected: ['sampler'], first: 'subgraph.make', then: ({ document }) => document.value.workflow.value.nodes.some(({ id }) => id === 'sampler') },
-  { keys: 'ArrowRight', selected: ['sampler'], then: ({ document }) => document.value.workflow.value.nodes.find(({ id }) => id === 'sampler')!.position![0] === 910 },
-  { keys: 'ArrowUp', selected: ['sampler'], then: ({ document }) => document.value.workflow.value.nodes.find(({ id }) => id === 'sampler')!.position![1] === -10 },
-  { keys: 'Tab', selected: ['dit'], then: ({ document }) => document.value.selection.value.nodes.has('text_encoder') },
-  { keys: 'Shift+Tab', selected: ['save'], then: ({ document }) => document.value.selection.value.nodes.has('video') },
-  { keys: 'Enter', selected: ['positive'], then: () => globalThis.document.activeElement?.tagName === 'TEXTAREA' },
-  { keys: 'Alt+n', then: ({ documents }) => documents.value.length === 2 },
+  { keys: 'Control+x', selected: ['sampler'], holds: ({ document }) => document.value.workflow.value.nodes.length === 10 },
+  { keys: 'Control+v', first: 'edit.copy', selected: ['sampler'], holds: ({ document }) => document.value.workflow.value.nodes.some(({ id, inputs }) => id === 'sampler_2' && !inputs?.['model']) },
+  { keys: 'Control+Shift+V', first: 'edit.copy', selected: ['sampler'], holds: ({ document }) => document.value.workflow.value.nodes.some(({ id, inputs }) => id === 'sampler_2' && inputs?.['model']) },
+  { keys: 'Control+Shift+D', selected: ['sampler'], holds: ({ document }) => document.value.workflow.value.nodes.some(({ id }) => id === 'sampler_2') },
+  { keys: 'Control+Shift+E', selected: ['sampler', 'decode'], holds: ({ document }) => document.value.workflow.value.subgraphs?.length === 1 },
+  { keys: 'Alt+ArrowDown', selected: ['sampler'], first: 'subgraph.make', holds: ({ document }) => document.value.path.value.length === 1 },
+  { keys: 'Control+Shift+U', selected: ['sampler'], first: 'subgraph.make', holds: ({ document }) => document.value.workflow.value.nodes.some(({ id }) => id === 'sampler') },
+  { keys: 'ArrowRight', selected: ['sampler'], holds: ({ document }) => document.value.workflow.value.nodes.find(({ id }) => id === 'sampler')!.position![0] === 910 },
+  { keys: 'ArrowUp', selected: ['sampler'], holds: ({ document }) => document.value.workflow.value.nodes.find(({ id }) => id === 'sampler')!.position![1] === -10 },
+  { keys: 'Tab', selected: ['dit'], holds: ({ document }) => document.value.selection.value.nodes.has('text_encoder') },
+  { keys: 'Shift+Tab', selected: ['save'], holds: ({ document }) => document.value.selection.value.nodes.has('video') },
+  { keys: 'Enter', selected: ['positive'], holds: () => globalThis.document.activeElement?.tagName === 'TEXTAREA' },
+  { keys: 'Alt+n', holds: ({ documents }) => documents.value.length === 2 },
 ]
 
 /** As after a click on nothing: keys go to the canvas. */
@@ -68,16 +68,16 @@ async function focusCanvas(editor: EditorPage): Promise<void> {
 }
 
 describeInBrowser('keys', (open) => {
-  test.each(CASES)('$keys with $selected selected', async ({ keys, selected = [], first, then }) => {
+  test.each(CASES)('$keys with $selected selected', async ({ keys, selected = [], first, holds }) => {
     const editor = await open()
     await focusCanvas(editor)
     await editor.select(...selected)
     if (first !== undefined) await editor.command(first)
     await editor.page.evaluate(() => sessionStorage.setItem('scale', String(globalThis.kinograph!.session.canvas.value!.view.scale)))
     const session = await editor.page.evaluateHandle(() => globalThis.kinograph!.session)
-    expect(await editor.page.evaluate(then, session)).toBeFalsy()
+    expect(await editor.page.evaluate(holds, session)).toBeFalsy()
     await editor.press(keys)
-    await editor.until(`${keys} did what it does`, then, 10)
+    await editor.until(`${keys} did what it does`, holds, 10)
   })
 
   test('Ctrl+Enter runs, also while a text is written; Ctrl+Alt+Enter interrupts', async () => {
