@@ -64,7 +64,7 @@ function ZoomControls({ session }: { readonly session: Session }) {
       <IconButton label={t('app.fit')} icon={ICONS.fit} onClick={() => canvas?.fit()} />
       <IconButton label={t('app.properties')} icon={ICONS.sidebar} isPressed={session.settings.value.properties}
         onClick={() => session.changeSettings({ properties: !session.settings.value.properties })} />
-      <IconButton label={t('app.minimap')} icon={ICONS.map} isPressed={session.settings.value.minimap}
+      <IconButton className="minimap-switch" label={t('app.minimap')} icon={ICONS.map} isPressed={session.settings.value.minimap}
         onClick={() => session.changeSettings({ minimap: !session.settings.value.minimap })} />
     </>
   )
@@ -73,13 +73,14 @@ function ZoomControls({ session }: { readonly session: Session }) {
 interface IconButtonProps {
   readonly label: string
   readonly icon: string
+  readonly className?: string
   readonly isPressed?: boolean
   readonly onClick: () => void
 }
 
-function IconButton({ label, icon, isPressed, onClick }: IconButtonProps) {
+function IconButton({ label, icon, className = '', isPressed, onClick }: IconButtonProps) {
   return (
-    <button type="button" class="button quiet icon-only" aria-label={label} title={label} aria-pressed={isPressed} onClick={onClick}>
+    <button type="button" class={`button quiet icon-only ${className}`} aria-label={label} title={label} aria-pressed={isPressed} onClick={onClick}>
       <Icon path={icon} size={16} />
     </button>
   )
