@@ -62,7 +62,7 @@ export const runCommands: readonly Command[] = [
   { id: 'run.autoInstant', title: 'commands.run.autoInstant', isEnabled: ({ settings }) => settings.value.autoQueue !== 'instant', run: autoQueue('instant') },
   {
     id: 'node.openMedia', title: 'commands.node.openMedia', menus: ['node'], isEnabled: hasFiles,
-    run: (session, target) => openNodeMedia(session, session.document.peek(), chosenNode(session, target)!.id),
+    run: (session, target) => void openNodeMedia(session, session.document.peek(), chosenNode(session, target)!.id),
   },
   { id: 'run.refresh', title: 'commands.run.refresh', keys: ['R'], run: (session) => session.refreshDefinitions() },
 ]

@@ -98,6 +98,7 @@ describeInBrowser('what was made', (open) => {
     await expect.poll(() => dialog(editor).getByRole('heading').innerText()).toBe(second)
     await editor.press('PageUp')
     await expect.poll(() => dialog(editor).getByRole('heading').innerText()).toBe(first)
+    await dialog(editor).getByText('sampler.seed').waitFor() // nobody reads it any more
     await dialog(editor).getByRole('button', { name: 'Delete' }).click()
     await editor.page.getByRole('dialog').last().getByRole('button', { name: 'Delete' }).click()
     await expect.poll(() => dialog(editor).getByRole('heading').innerText()).toBe(second)

@@ -83,7 +83,11 @@ export async function clearQueue(editor: EditorPage): Promise<void> {
 
 /** Presses Run and waits until it has ended. */
 export async function runToEnd(editor: EditorPage): Promise<string> {
+  const before = await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.job.value)
   await editor.press('Control+Enter')
-  await editor.until('the job is done', (session) => session.runs.shown(session.document.value).value?.job.state === 'done', 120)
+  await editor.page.waitForFunction((old) => {
+    const { runs, document } = globalThis.kinograph!.session
+    return document.value.job.value !== old && runs.shown(document.value).value?.job.state === 'done'
+  }, before, { timeout: 120_000 })
   return editor.page.evaluate(() => globalThis.kinograph!.session.document.value.job.value!)
 }
