@@ -7,11 +7,12 @@ import { graphCommands } from './graph.ts'
 import { nodeCommands } from './node.ts'
 import { runCommands } from './run.ts'
 import { subgraphCommands } from './subgraph.ts'
+import { subgraphSocketCommands } from './subgraph-sockets.ts'
 import { tabCommands } from './tabs.ts'
 import { textCommands } from './text.ts'
 import { viewCommands } from './view.ts'
 
 export const COMMANDS: readonly Command[] = [
-  ...runCommands, ...fileCommands, ...editCommands, ...nodeCommands, ...graphCommands, ...subgraphCommands, ...arrangeCommands, ...viewCommands, ...tabCommands,
+  ...runCommands, ...fileCommands, ...editCommands, ...nodeCommands, ...graphCommands, ...subgraphCommands, ...subgraphSocketCommands, ...arrangeCommands, ...viewCommands, ...tabCommands,
   ...textCommands,
 ]
