@@ -30,7 +30,7 @@ export class SceneCanvas implements GraphCanvas {
     this.#element = document.createElement('canvas')
     this.#element.className = 'graph-canvas'
     this.#element.tabIndex = 0
-    Object.assign(this.#element.style, { display: 'block', width: '100%', height: '100%', touchAction: 'none', outlineOffset: '-2px' })
+    Object.assign(this.#element.style, { display: 'block', width: '100%', height: '100%', touchAction: 'none', userSelect: 'none', outlineOffset: '-2px' })
     this.#unname = effect(() => { this.#element.ariaLabel = t('app.canvas') })
     host.append(this.#element)
     this.#stage = createStage(listener, settings, (what) => this.#board.setDirty(true, what !== 'nodes'))

@@ -7,12 +7,17 @@ import type { GraphGroup, GraphNode } from './graph-node.ts'
 import { GROUP_LEAST, isInside } from './group-hit.ts'
 import { panView } from './view.ts'
 
-/** The canvas under the pointer. */
-export function pan({ view, look }: Grip, start: At): Gesture {
+/** The canvas under the pointer. A turn of the wheel meanwhile stays. */
+export function pan(grip: Grip, start: At): Gesture {
+  const before = grip.view
+  let last = start.client
   return {
-    move: ({ client }) => look(panView(view, client[0] - start.client[0], client[1] - start.client[1])),
+    move: ({ client }) => {
+      grip.look(panView(grip.view, client[0] - last[0], client[1] - last[1]))
+      last = client
+    },
     end: () => [],
-    cancel: () => look(view),
+    cancel: () => grip.look(before),
   }
 }
 

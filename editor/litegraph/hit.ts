@@ -51,12 +51,14 @@ function linkAt({ model, settings, held }: Stage, point: Point, { reach, isCoars
 }
 
 function groupAt({ model }: Stage, point: Point): Hit | undefined {
-  for (const group of model.groups.toReversed()) {
+  const hits = model.groups.toReversed().flatMap((group) => {
     const part = groupPartAt(group.area, point)
-    if (part) return { kind: 'group', group, part }
-  }
-  return undefined
+    return part ? [{ kind: 'group', group, part } as const] : []
+  })
+  return hits.toSorted((a, b) => sizeOf(a.group) - sizeOf(b.group))[0] // a group in another one
 }
+
+const sizeOf = ({ area: [, , width, height] }: GraphGroup): number => width * height
 
 /** A hit as the rest of the editor knows it. */
 export function targetOf(hit: Hit): CanvasTarget {
