@@ -14,7 +14,10 @@ type Items = readonly (MenuItem | 'separator')[]
 
 /** The commands that offer themselves for a target, in the order of the table: a line between areas, submenus where they say so. */
 export function contextMenu(session: Session, target: CanvasTarget, client: Point): Items {
-  const offered = session.commands.all.value.filter(({ menus }) => menus?.includes(target.kind))
+  // Of a socket or a link most verbs make no sense; menus of nodes and of the canvas keep their order, so that hands learn it.
+  const isShort = target.kind === 'input' || target.kind === 'output' || target.kind === 'link'
+  const offered = session.commands.all.value.filter(({ menus, isEnabled }) =>
+    menus?.includes(target.kind) && !(isShort && isEnabled?.(session, target) === false))
   const byArea = groupBy(offered, ({ id }) => id.slice(0, id.indexOf('.')))
   const parts: Items[] = [...byArea.values()].map((commands) => partOf(session, commands, target))
   if (target.kind === 'canvas') parts.unshift([addNode(session, client)])
