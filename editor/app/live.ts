@@ -3,6 +3,7 @@ import { effect } from '@preact/signals'
 import { followPointer, pasteText } from '../commands/clipboard.ts'
 import { isText, listenToKeys } from '../commands/dispatch.ts'
 import { errorText } from '../commands/error-text.ts'
+import { listenToFiles } from '../files/drop.ts'
 import { setLanguage } from '../i18n/index.ts'
 import { saveByItself } from './autosave.ts'
 import type { OpenSession } from './create-session.ts'
@@ -13,6 +14,7 @@ export function live(session: OpenSession): void {
   effect(() => void setLanguage(session.settings.value.language))
   listenToKeys(session)
   followPointer()
+  listenToFiles(session)
   listenToPaste(session)
   keepWhenLeft(session)
   askAgainWhenBack(session)

@@ -3,6 +3,8 @@ import type { OpenDocument } from '../app/open-document.ts'
 import { saveDocument, saveDocumentAs } from '../app/save-document.ts'
 import type { Session } from '../app/session.ts'
 import { defaultWorkflow } from '../app/default-workflow.ts'
+import type { WorkflowFormat } from '../../core/comfy/detect.ts'
+import { pickFiles } from '../files/pick-files.ts'
 import { t } from '../i18n/index.ts'
 import type { Command } from './command.ts'
 
@@ -17,6 +19,10 @@ function save(how: (session: Session, document: OpenDocument) => Promise<boolean
   }
 }
 
+function exportAs(format: WorkflowFormat) {
+  return async (session: Session) => (await import('../files/export.ts')).exportDocument(session, format)
+}
+
 /** The title and the description that the file carries. */
 async function describe({ dialogs, document }: Session): Promise<void> {
   const { title = '' } = document.peek().workflow.peek()
@@ -27,8 +33,12 @@ async function describe({ dialogs, document }: Session): Promise<void> {
 export const fileCommands: readonly Command[] = [
   { id: 'file.new', title: 'commands.file.new', keys: ['Alt+N'], inText: true, run: ({ open }) => void open({ version: 1, nodes: [] }) },
   { id: 'file.loadDefault', title: 'commands.file.loadDefault', keys: ['Ctrl+D'], run: ({ open }) => void open(defaultWorkflow) },
+  { id: 'file.open', title: 'commands.file.open', keys: ['Ctrl+O'], inText: true, run: (session) => pickFiles(session) },
   { id: 'file.save', title: 'commands.file.save', keys: ['Ctrl+S'], inText: true, run: save(saveDocument) },
   { id: 'file.saveAs', title: 'commands.file.saveAs', keys: ['Ctrl+Shift+S'], inText: true, run: save(saveDocumentAs) },
+  { id: 'file.export', title: 'commands.file.export', run: exportAs('kinograph') },
+  { id: 'file.exportUi', title: 'commands.file.exportUi', run: exportAs('comfy-ui') },
+  { id: 'file.exportApi', title: 'commands.file.exportApi', run: exportAs('comfy-api') },
   { id: 'file.rename', title: 'commands.file.rename', run: describe },
   {
     id: 'file.clear', title: 'commands.file.clear', isEnabled: ({ document }) => document.value.workflow.value.nodes.length > 0,

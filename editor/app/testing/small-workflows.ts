@@ -16,6 +16,7 @@ export const definitions: Definitions = definitionMap([
   node('Draw', [input('text', 'STRING', { default: '', multiline: true }), input('size', 'INT', { default: 64, min: 1 })], ['IMAGE']),
   node('Blur', [input('image', 'IMAGE', { required: true }), input('radius', 'FLOAT', { default: 1 })], ['IMAGE']),
   node('Show', [input('image', 'IMAGE', { required: true })], []),
+  node('PrimitiveInt', [input('value', 'INT')], ['INT']),
 ])
 
 export const definitionsSignal = signal(definitions)
