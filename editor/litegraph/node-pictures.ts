@@ -154,7 +154,9 @@ function openImages(media: NodeMedia & { readonly kind: 'image' }, changed: (isN
 
 function openVideo(media: NodeMedia & { readonly kind: 'video' }, changed: (isNewSize: boolean) => void, isVisible: () => boolean): Picture {
   const video = document.createElement('video')
-  Object.assign(video, { muted: true, loop: true, autoplay: isVisible(), playsInline: true, src: media.url })
+  Object.assign(video, { muted: true, loop: true, playsInline: true, src: media.url })
+  // Told so: `autoplay` waits until the element is seen, and this one is only ever painted.
+  if (isVisible()) play(video)
   let isOpen = true
   const onFrame = () => {
     if (!isOpen) return
@@ -178,9 +180,13 @@ function openVideo(media: NodeMedia & { readonly kind: 'video' }, changed: (isNe
 function playing(sources: readonly CanvasImageSource[], isVisible: boolean): void {
   for (const source of sources) {
     if (!(source instanceof HTMLVideoElement)) continue
-    if (isVisible) source.play().catch(() => {}) // a browser that forbids it shows the first frame
+    if (isVisible) play(source)
     else source.pause()
   }
+}
+
+function play(video: HTMLVideoElement): void {
+  video.play().catch(() => {}) // a browser that forbids it shows the first frame
 }
 
 /** As large as fits, in the middle. Small pictures are enlarged with hard edges: each pixel is to be seen. */
