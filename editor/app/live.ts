@@ -8,6 +8,7 @@ import { setLanguage } from '../i18n/index.ts'
 import { saveByItself } from './autosave.ts'
 import type { OpenSession } from './create-session.ts'
 import { followSaved } from './follow-saved.ts'
+import { watchLogin } from './watch-login.ts'
 
 /** Starts it. */
 export function live(session: OpenSession): void {
@@ -20,6 +21,7 @@ export function live(session: OpenSession): void {
   askAgainWhenBack(session)
   saveByItself(session)
   followSaved(session)
+  watchLogin(session)
   void session.loadSettings()
 }
 
