@@ -10,6 +10,7 @@ interface StageProps {
   readonly theme: ReadonlySignal<Theme>
 }
 
+const loadForm = () => import('../form/form.tsx')
 const loadProperties = () => import('./properties.tsx')
 
 /** The document in one of its views, and the properties of what is selected. */
@@ -19,6 +20,7 @@ export function Stage({ session, theme }: StageProps) {
     <main id="stage" class="stage" tabIndex={-1} data-view={view}>
       <div class="stage-view">
         <CanvasHost session={session} theme={theme} />
+        {view === 'form' && <Lazy load={loadForm} props={{ session }} />}
       </div>
       {view === 'graph' && session.settings.value.properties && <Lazy load={loadProperties} props={{ session }} quiet />}
     </main>

@@ -1,4 +1,27 @@
 import type { form as english } from '../en/form.ts'
 
 export const form: Record<keyof typeof english, string> = {
+  'form.title': '表单',
+  'form.empty': '此工作流还没有公开任何输入。请选择要填写的输入；每个输入都有自己的名称，命令行和 HTTP 也用这个名称。',
+  'form.arrange': '编排此表单…',
+  'form.arrangeDone': '完成编排',
+  'form.lost': '“{name}”指向 {node}.{input}，但工作流中没有它。',
+  'form.toolsOf': '编排 {name}',
+  'form.up': '上移 {name}',
+  'form.down': '下移 {name}',
+  'form.remove': '从表单中移除 {name}',
+  'form.nameAndDescription': '名称与说明…',
+  'form.name': '名称',
+  'form.description': '说明',
+  'form.choose': '选择输入',
+  'form.filter': '筛选输入',
+  'form.result': '结果',
+  'form.ready': '可以运行',
+  'form.nothingYet': '点击“运行”，生成的内容会显示在这里。',
+  'form.noFiles': '本次运行没有生成文件。',
+  'form.wait': '生成的内容会显示在这里。',
+  'form.files': '生成的文件',
+  'form.preview': '实时预览',
+  'form.openVideo': '在播放器中打开',
+  'form.openPicture': '放大显示',
 }
