@@ -26,6 +26,11 @@ export const WATCH = `
 /** Milliseconds from the start of the navigation until nodes are drawn and answer; nothing before. */
 export const READY = 'globalThis.watched.drawn'
 
+/** The files that were asked for until then; not what the page asks the server's API, nor what it loads in advance afterwards. */
+export const FILES = `[location.href, ...performance.getEntriesByType('resource')
+  .filter(({ startTime, initiatorType }) => startTime <= globalThis.watched.drawn && !['fetch', 'xmlhttprequest'].includes(initiatorType))
+  .map(({ name }) => name)]`
+
 /** Forgets what was timed so far. */
 export const RESET = 'globalThis.watched.draws.length = globalThis.watched.frames.length = 0'
 
