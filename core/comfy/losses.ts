@@ -10,19 +10,25 @@ import { isKept, keep, keptOf } from './kept.ts'
 import { resolveForApi } from './resolve.ts'
 import { VIRTUAL_NODES } from './virtual.ts'
 
+export type LossId = 'bare' | 'empty' | 'calls' | 'seeds' | 'virtual' | 'workflow' | 'looks' | 'names' | 'order'
+
 /** Something that a format of ComfyUI can't hold: what it is, and a workflow without it. */
 export interface Loss {
+  /** For those who say it in other words. */
+  readonly id: LossId
   /** As docs/comfyui.md says it. */
   readonly what: string
   without(workflow: Workflow, definitions: Definitions, draw?: () => number): Workflow
 }
 
 const BARE: Loss = {
+  id: 'bare',
   what: 'The wrapping of a literal that needs none: `{ "value": 5 }` comes back as `5`.',
   without: mapInputs((value) => (isLink(value) ? value : inputOf(literalOf(value)))),
 }
 
 const EMPTY: Loss = {
+  id: 'empty',
   what: 'Empty objects: `"inputs": {}` and `"extra": {}` are left out.',
   without: (workflow) => mapNodes(withoutEmptyExtra(workflow), (node) => {
     const { inputs, ...rest } = withoutEmptyExtra(node)
@@ -35,6 +41,7 @@ export const UI_LOSSES: readonly Loss[] = [
   BARE,
   EMPTY,
   {
+    id: 'calls',
     what: 'Numbers of outputs where another link calls the same output by its name: all come back by name.',
     without: calledOneWay,
   },
@@ -43,18 +50,22 @@ export const UI_LOSSES: readonly Loss[] = [
 /** What does not come back from ComfyUI's API format, in the order in which it is lost. */
 export const API_LOSSES: readonly Loss[] = [
   {
+    id: 'seeds',
     what: 'Seeds that say "random" or "increment 43": each is the number of one run.',
     without: (workflow, definitions, draw) => resolveSeeds(workflow, definitions, draw).workflow,
   },
   {
+    id: 'virtual',
     what: 'Subgraphs (laid open, nodes inside are called `outer:inner`), notes, reroutes, primitives, mute and bypass (resolved).',
     without: resolveForApi,
   },
   {
+    id: 'workflow',
     what: 'Of the workflow: `$schema`, `title`, `description`, `parameters`, `outputs`, `groups` and `extra`.',
     without: ({ version, nodes }) => ({ version, nodes }),
   },
   {
+    id: 'looks',
     what: 'Of nodes: `position`, `size`, and of `extra` all but what came from this format.',
     without: (workflow) => mapNodes(workflow, (node) => {
       const { position: _, size: __, extra, ...rest } = node
@@ -65,6 +76,7 @@ export const API_LOSSES: readonly Loss[] = [
   BARE,
   EMPTY,
   {
+    id: 'names',
     what: 'Numbers of outputs of types that are known: they come back as names.',
     without: (workflow, definitions) => {
       const graph = graphOf(workflow)
@@ -74,6 +86,7 @@ export const API_LOSSES: readonly Loss[] = [
     },
   },
   {
+    id: 'order',
     what: 'The order of nodes whose ids are whole numbers: they come first, in order of their numbers, as JavaScript reads objects.',
     without: (workflow) => {
       const byId = Object.fromEntries(workflow.nodes.map((node) => [node.id, node]))

@@ -4,6 +4,7 @@ import '../theme/controls.css'
 import { useSignalEffect } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { Session } from '../app/session.ts'
+import { DropHint } from '../files/drop-hint.tsx'
 import { t } from '../i18n/index.ts'
 import { shownTheme } from '../theme/shown-theme.ts'
 import { ConnectionBanner } from './connection.tsx'
@@ -27,6 +28,7 @@ export function Shell({ session }: { readonly session: Session }) {
       <Stage session={session} theme={theme} />
       <StatusBar session={session} />
       <ConnectionBanner session={session} />
+      <DropHint />
       <Toasts dialogs={session.dialogs} />
       <DialogHost dialogs={session.dialogs} />
     </div>
