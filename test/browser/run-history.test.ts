@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LONG, clearQueue, runToEnd, SHORT, textToVideo } from './run-support.ts'
+import { LONG, clearQueue, eventually, openQuiet, runToEnd, SHORT, textToVideo } from './run-support.ts'
 import { describeInBrowser, type EditorPage } from './support.ts'
 
 const row = ({ page }: EditorPage, id: string) => page.locator(`.history-row[data-job="${id}"]`)
@@ -9,12 +9,12 @@ const position = (editor: EditorPage) => dialog(editor).locator('.transport-posi
 
 describeInBrowser('what was made', (open) => {
   test('the history says what a job made, from which seed and how long; it is run again, opened, compared and forgotten', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT, 'random', 'First') })
+    const editor = await openQuiet(open, textToVideo(SHORT, 'random', 'First'))
     const job = await runToEnd(editor)
     await editor.command('panel.history')
     const first = row(editor, job)
-    await expect.poll(() => first.innerText()).toMatch(/First\s+Done.*took \d+ s\s*seed \d+/s)
-    await expect.poll(() => first.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 20_000 }).toBeGreaterThan(0)
+    await eventually(() => first.innerText()).toMatch(/First\s+Done.*took \d+ s\s*seed \d+/s)
+    await eventually(() => first.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0)
 
     await first.getByRole('button', { name: 'Run again' }).click()
     await editor.until('it ran again', ({ runs }) => runs.queue.value.ended.length === 2 && runs.queue.value.ended.every(({ state, title }) => state === 'done' && title === 'First'))
@@ -33,12 +33,12 @@ describeInBrowser('what was made', (open) => {
 
     await first.getByRole('button', { name: 'More for First' }).click()
     await editor.page.getByRole('menuitem', { name: 'Remove from the history' }).click()
-    await expect.poll(() => first.count()).toBe(0)
+    await eventually(() => first.count()).toBe(0)
     expect((await editor.server.fetch(`/api/jobs/${job}`)).status).toBe(404)
   })
 
   test('jobs are found by title and by how they ended', async () => {
-    const editor = await open({ workflow: textToVideo(LONG, 'random', 'Given up') })
+    const editor = await openQuiet(open, textToVideo(LONG, 'random', 'Given up'))
     await editor.press('Control+Enter')
     await editor.until('it runs', ({ runs }) => runs.queue.value.running.length === 1)
     await clearQueue(editor)
@@ -47,20 +47,20 @@ describeInBrowser('what was made', (open) => {
     await editor.command('panel.history')
     const rows = editor.page.locator('.history-title')
     await editor.page.getByLabel('Which jobs').selectOption('cancelled')
-    await expect.poll(() => rows.allInnerTexts()).toEqual(['Given up'])
+    await eventually(() => rows.allInnerTexts()).toEqual(['Given up'])
     await editor.page.getByLabel('Which jobs').selectOption('all')
     await editor.page.getByLabel('Filter by title').fill('finish')
-    await expect.poll(() => rows.allInnerTexts()).toEqual(['Finished'])
+    await eventually(() => rows.allInnerTexts()).toEqual(['Finished'])
   })
 
   test('the gallery has the newest first, and its player steps by frames with buttons and keys', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT) })
+    const editor = await openQuiet(open, textToVideo(SHORT))
     await runToEnd(editor)
     await editor.press('g')
-    await expect.poll(() => tiles(editor).first().locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 20_000 }).toBeGreaterThan(0)
+    await eventually(() => tiles(editor).first().locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0)
     const before = await tiles(editor).count()
     await runToEnd(editor)
-    await expect.poll(() => tiles(editor).count()).toBe(before + 1)
+    await eventually(() => tiles(editor).count()).toBe(before + 1)
     const newest = await editor.page.evaluate(async () => {
       const { client, document } = globalThis.kinograph!.session
       return client.assets.pathOf((await client.jobs.get(document.value.job.value!)).result!.files[0]!)
@@ -68,56 +68,56 @@ describeInBrowser('what was made', (open) => {
     expect(await tiles(editor).first().getAttribute('data-path')).toBe(newest)
 
     await tiles(editor).first().getByRole('button').click()
-    await expect.poll(() => position(editor)).toMatch(/frame \d+ of 16/)
+    await eventually(() => position(editor)).toMatch(/frame \d+ of 16/)
     await dialog(editor).getByRole('button', { name: 'First frame' }).click()
-    await expect.poll(() => position(editor)).toBe('frame 1 of 16 · 0.00 s')
+    await eventually(() => position(editor)).toBe('frame 1 of 16 · 0.00 s')
     await editor.press('.')
     await editor.press('ArrowRight')
-    await expect.poll(() => position(editor)).toBe('frame 3 of 16 · 0.25 s')
+    await eventually(() => position(editor)).toBe('frame 3 of 16 · 0.25 s')
     await editor.press(',')
-    await expect.poll(() => position(editor)).toBe('frame 2 of 16 · 0.13 s')
+    await eventually(() => position(editor)).toBe('frame 2 of 16 · 0.13 s')
     await dialog(editor).getByRole('button', { name: 'One frame back' }).click()
     await dialog(editor).getByRole('button', { name: 'One frame back' }).click()
-    await expect.poll(() => position(editor)).toBe('frame 16 of 16 · 1.88 s') // it loops
+    await eventually(() => position(editor)).toBe('frame 16 of 16 · 1.88 s') // it loops
     await dialog(editor).getByRole('slider', { name: 'Frame' }).fill('7')
-    await expect.poll(() => position(editor)).toBe('frame 8 of 16 · 0.88 s')
+    await eventually(() => position(editor)).toBe('frame 8 of 16 · 0.88 s')
     expect(await shownFrame(editor)).toBe(7)
   })
 
   test('the player says what a file carries, opens its graph, goes to other files and deletes', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT, 4711) })
+    const editor = await openQuiet(open, textToVideo(SHORT, 4711))
     await runToEnd(editor)
     await runToEnd(editor)
     await editor.press('g')
-    await expect.poll(() => tiles(editor).count()).toBeGreaterThanOrEqual(2)
+    await eventually(() => tiles(editor).count()).toBeGreaterThanOrEqual(2)
     const [first, second] = await tiles(editor).evaluateAll((all) => all.map((tile) => tile.getAttribute('data-path')!))
     const count = await tiles(editor).count()
     await tiles(editor).first().getByRole('button').click()
-    await expect.poll(() => dialog(editor).innerText()).toMatch(/64 × 64.*16 frames, 8 per second.*sampler\.seed = 4711.*11 nodes/s)
+    await eventually(() => dialog(editor).innerText()).toMatch(/64 × 64.*16 frames, 8 per second.*sampler\.seed = 4711.*11 nodes/s)
     await editor.press('PageDown')
-    await expect.poll(() => dialog(editor).getByRole('heading').innerText()).toBe(second)
+    await eventually(() => dialog(editor).getByRole('heading').innerText()).toBe(second)
     await editor.press('PageUp')
-    await expect.poll(() => dialog(editor).getByRole('heading').innerText()).toBe(first)
+    await eventually(() => dialog(editor).getByRole('heading').innerText()).toBe(first)
     await dialog(editor).getByText('sampler.seed').waitFor() // nobody reads it any more
     await dialog(editor).getByRole('button', { name: 'Delete' }).click()
     await editor.page.getByRole('dialog').last().getByRole('button', { name: 'Delete' }).click()
-    await expect.poll(() => dialog(editor).getByRole('heading').innerText()).toBe(second)
+    await eventually(() => dialog(editor).getByRole('heading').innerText()).toBe(second)
     expect((await editor.server.fetch(`/api/assets/output/${first}`)).status).toBe(404)
     const tabs = await editor.page.evaluate(() => globalThis.kinograph!.session.documents.value.length)
     await dialog(editor).getByRole('button', { name: 'Open its graph' }).click()
     await editor.page.waitForFunction((many) => globalThis.kinograph!.session.documents.value.length === many + 1, tabs)
     expect((await editor.node('sampler'))?.inputs).toMatchObject({ seed: 4711, steps: SHORT })
-    await expect.poll(() => tiles(editor).count()).toBe(count - 1)
+    await eventually(() => tiles(editor).count()).toBe(count - 1)
   })
 
   test('what a node has made opens from the node', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT) })
+    const editor = await openQuiet(open, textToVideo(SHORT))
     await runToEnd(editor)
     await editor.select('save')
     await editor.command('node.openMedia')
-    await expect.poll(() => position(editor)).toMatch(/of 16/)
+    await eventually(() => position(editor)).toMatch(/of 16/)
     await editor.press('Escape')
-    await expect.poll(() => dialog(editor).count()).toBe(0)
+    await eventually(() => dialog(editor).count()).toBe(0)
   })
 })
 

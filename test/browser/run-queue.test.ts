@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clearQueue, LONG, pictureOf, queueOf, runToEnd, SHORT, textToVideo } from './run-support.ts'
+import { clearQueue, eventually, LONG, openQuiet, pictureOf, queueOf, runToEnd, SHORT, textToVideo } from './run-support.ts'
 import { describeInBrowser, type EditorPage } from './support.ts'
 
 /** One that runs for long, and others behind it: their ids in the order in which they were queued. */
@@ -17,11 +17,11 @@ const shown = (editor: EditorPage) => rows(editor).evaluateAll((all) => all.map(
 
 describeInBrowser('the queue', (open) => {
   test('says what runs and how far it is; this one is cancelled, the others go on', async () => {
-    const editor = await open({ workflow: textToVideo(LONG) })
+    const editor = await openQuiet(open, textToVideo(LONG))
     const [next] = await queueMany(editor, 2)
     await editor.press('q')
     const running = editor.page.locator('[data-list=running] > li')
-    await expect.poll(() => running.innerText(), { timeout: 60_000 }).toMatch(/Sampler: step \d+ of 1000, .* left/)
+    await eventually(() => running.innerText()).toMatch(/Sampler: step \d+ of 1000, .* left/)
     await running.getByRole('button', { name: 'Cancel Clip of 1000 steps' }).click()
     await editor.page.waitForFunction((id) => globalThis.kinograph!.session.runs.queue.value.running[0]?.id === id, next)
     expect((await queueOf(editor)).queued).toHaveLength(1)
@@ -30,46 +30,46 @@ describeInBrowser('the queue', (open) => {
   })
 
   test('is put into another order with buttons and by dragging, and one of it is cancelled', async () => {
-    const editor = await open({ workflow: textToVideo(LONG) })
+    const editor = await openQuiet(open, textToVideo(LONG))
     const [a, b, c, d] = await queueMany(editor, 4)
     await editor.press('q')
-    await expect.poll(() => shown(editor)).toEqual([a, b, c, d])
+    await eventually(() => shown(editor)).toEqual([a, b, c, d])
     await rows(editor).nth(2).getByRole('button', { name: /to the front$/ }).click()
-    await expect.poll(() => shown(editor)).toEqual([c, a, b, d])
+    await eventually(() => shown(editor)).toEqual([c, a, b, d])
     await rows(editor).nth(1).getByRole('button', { name: /down$/ }).click()
-    await expect.poll(() => shown(editor)).toEqual([c, b, a, d])
+    await eventually(() => shown(editor)).toEqual([c, b, a, d])
     await rows(editor).nth(3).getByRole('button', { name: /up$/ }).click()
-    await expect.poll(() => shown(editor)).toEqual([c, b, d, a])
+    await eventually(() => shown(editor)).toEqual([c, b, d, a])
     await rows(editor).nth(3).dragTo(rows(editor).nth(1), { targetPosition: { x: 20, y: 4 } })
-    await expect.poll(() => shown(editor)).toEqual([c, a, b, d])
+    await eventually(() => shown(editor)).toEqual([c, a, b, d])
     await rows(editor).nth(0).dragTo(rows(editor).nth(3), { targetPosition: { x: 20, y: 30 } })
-    await expect.poll(() => shown(editor)).toEqual([a, b, d, c])
+    await eventually(() => shown(editor)).toEqual([a, b, d, c])
     await rows(editor).nth(1).getByRole('button', { name: /^Cancel/ }).click()
-    await expect.poll(() => shown(editor)).toEqual([a, d, c])
+    await eventually(() => shown(editor)).toEqual([a, d, c])
     const { queued } = await editor.server.json('/api/queue/state') as { queued: { id: string }[] }
     expect(queued.map(({ id }) => id)).toEqual([a, d, c])
     await clearQueue(editor)
   })
 
   test('pauses and goes on; all that wait are cancelled after a question', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT) })
+    const editor = await openQuiet(open, textToVideo(SHORT))
     await editor.press('q')
     await editor.page.getByRole('button', { name: 'Pause' }).click()
     await editor.page.getByText('Paused: what runs goes on').waitFor()
     await editor.press('Control+Enter')
     await editor.press('Control+Enter')
-    await expect.poll(() => rows(editor).count()).toBe(2)
+    await eventually(() => rows(editor).count()).toBe(2)
     expect((await queueOf(editor)).running).toEqual([])
     await editor.page.getByRole('button', { name: 'Cancel all waiting' }).click()
     await editor.page.getByRole('dialog').getByRole('button').last().click()
-    await expect.poll(() => rows(editor).count()).toBe(0)
+    await eventually(() => rows(editor).count()).toBe(0)
     await editor.press('Control+Enter')
     await editor.page.getByRole('button', { name: 'Resume' }).click()
     await editor.until('what waited is done', (session) => session.runs.shown(session.document.value).value?.job.state === 'done')
   })
 
   test('a batch is queued by one press, each run with a seed of its own; its results are seen one after the other', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT) })
+    const editor = await openQuiet(open, textToVideo(SHORT))
     await editor.page.getByLabel('Runs per press').fill('3')
     await editor.page.getByLabel('Runs per press').press('Enter')
     await editor.press('Control+Enter')
@@ -86,14 +86,14 @@ describeInBrowser('the queue', (open) => {
   })
 
   test('a seed that counts on does so after each run', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT) })
+    const editor = await openQuiet(open, textToVideo(SHORT))
     await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'seed', value: 'increment 7' }]))
     await runToEnd(editor)
     expect((await editor.node('sampler'))?.inputs?.['seed']).toBe('increment 8')
   })
 
   test('auto-queue runs again when something has changed, and only then', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT, 1) })
+    const editor = await openQuiet(open, textToVideo(SHORT, 1))
     await editor.command('run.autoChange')
     const own = () => editor.page.evaluate(() => {
       const { runs, document } = globalThis.kinograph!.session
@@ -102,11 +102,11 @@ describeInBrowser('the queue', (open) => {
     })
     expect(await own()).toBe(0)
     await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'seed', value: 2 }]))
-    await expect.poll(own).toBe(1)
+    await eventually(own).toBe(1)
     await editor.page.evaluate(() => {
       for (const seed of [3, 4, 5]) globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'seed', value: seed }])
     })
-    await expect.poll(own).toBe(2)
+    await eventually(own).toBe(2)
     await editor.until('both are done', ({ runs, document }) => runs.queue.value.ended.filter(({ client }) => client === document.value.id).length === 2)
     await editor.command('run.autoOff')
     await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'seed', value: 6 }]))
@@ -115,7 +115,7 @@ describeInBrowser('the queue', (open) => {
   })
 
   test('instant auto-queue runs on by itself until it is switched off', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT) })
+    const editor = await openQuiet(open, textToVideo(SHORT))
     await editor.command('run.autoInstant')
     await editor.press('Control+Enter')
     await editor.until('three have ended', ({ runs, document }) => runs.queue.value.ended.filter(({ client }) => client === document.value.id).length >= 3)
@@ -124,7 +124,7 @@ describeInBrowser('the queue', (open) => {
   })
 
   test('a run up to a node shows what comes out there, and makes nothing else', async () => {
-    const editor = await open({ workflow: textToVideo(SHORT) })
+    const editor = await openQuiet(open, textToVideo(SHORT))
     await editor.select('decode')
     await editor.command('run.toNode')
     await editor.until('it is done', (session) => session.runs.shown(session.document.value).value?.job.state === 'done')

@@ -4,9 +4,10 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'vitest'
 import type { Workflow, WorkflowNode } from '../../core/workflow/workflow.ts'
 import { root, type TestServer } from '../server/support.ts'
-import type { EditorPage } from './support.ts'
+import type { EditorPage, OpenEditor } from './support.ts'
 
 const TEXT_TO_VIDEO = JSON.parse(readFileSync(join(root, 'workflows', 'text-to-video.json'), 'utf8')) as Workflow // ours
 
@@ -53,6 +54,9 @@ export async function cuttable(server: TestServer): Promise<{ readonly server: T
 export const LONG = 1000
 export const SHORT = 2
 
+/** Looks again and again until it is as expected: on a busy machine that may take a while. */
+export const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 30_000 })
+
 /** What is drawn on the nodes of the shown document. */
 export function pictureOf({ page }: EditorPage): Promise<{ activity: Record<string, { state: string; text?: string }>; media: Record<string, string> }> {
   return page.evaluate(() => {
@@ -68,6 +72,14 @@ export function queueOf({ page }: EditorPage): Promise<{ running: string[]; queu
     const { running, queued } = globalThis.kinograph!.session.runs.queue.value
     return { running: running.map(({ id }) => id), queued: queued.map(({ id }) => id) }
   })
+}
+
+/** Begins with nothing queued, and one run for a press, whatever was left before. */
+export async function openQuiet(open: OpenEditor, workflow: Workflow): Promise<EditorPage> {
+  const editor = await open({ workflow })
+  await editor.page.evaluate(() => globalThis.kinograph!.session.changeSettings({ batch: 1, autoQueue: 'off' }))
+  await clearQueue(editor)
+  return editor
 }
 
 /** Cancels all that is there, and waits until nothing runs. */
