@@ -3,6 +3,7 @@ import type { Json } from '../../core/types/json.ts'
 import type { EditedValue, Session } from '../app/session.ts'
 import type { GraphCanvas } from '../graph/canvas.ts'
 import type { Rectangle } from '../graph/scene.ts'
+import type { Widget } from '../widgets/widget.ts'
 import { ValueEditor } from '../widgets/value-editor.tsx'
 import { editOrTell } from './canvas-listener.ts'
 import { lastSeed } from './last-seed.ts'
@@ -41,15 +42,20 @@ export default function ValueOver({ session, canvas, editing }: ValueOverProps) 
   const fontSize = Math.max(MIN_TEXT, TEXT * (view?.scale ?? 1))
   const isLong = shown.widget.kind === 'json' || (shown.widget.kind === 'text' && shown.widget.multiline)
   const [leastWidth, leastHeight] = isLong ? [LONG_WIDTH, LONG_HEIGHT] : [SHORT_WIDTH, fontSize * 1.8]
-  const isList = shown.widget.kind === 'choice' || shown.widget.kind === 'choices'
+  const isList = hasList(shown.widget)
   const style = { left: `${left}px`, top: `${top}px`, ...(isList ? { width: `${width}px`, height: `${height}px` } : { width: `${Math.max(width, leastWidth)}px`, minHeight: `${Math.max(height, leastHeight)}px` }), fontSize: `${fontSize}px` }
   const commit = (value: Json) => editOrTell(session, [{ type: 'set', node, input, value }], document)
   return (
-    <div ref={frame} class="value-over" data-kind={shown.widget.kind} style={style} onPointerDown={(event) => event.stopPropagation()}>
+    <div ref={frame} class="value-over" data-kind={shown.widget.kind} data-list={isList} style={style} onPointerDown={(event) => event.stopPropagation()}>
       <ValueEditor session={session} widget={shown.widget} label={shown.label} value={shown.value} look="over"
         lastSeed={lastSeed(session, document, node, input)} commit={commit} leave={leave} />
     </div>
   )
+}
+
+/** Whether it is chosen of a list that hangs from the widget, rather than written in its place. */
+function hasList(widget: Widget): boolean {
+  return widget.kind === 'choice' || widget.kind === 'choices' || (widget.kind === 'text' && widget.upload !== undefined)
 }
 
 /** Where keys go when a field over the canvas is done. */

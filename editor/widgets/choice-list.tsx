@@ -17,12 +17,14 @@ interface ChoiceListProps {
   readonly leave: () => void
   /** The address of a small picture of a choice. */
   readonly thumbnail?: ((choice: string) => string) | undefined
+  /** Whether what is written may be what is meant, where it is none of them. */
+  readonly isFree?: boolean
   /** Below the list: what adds to it. */
   readonly children?: ComponentChildren
 }
 
 /** A filter over a list box, as the APG's combobox: arrows mark, Enter chooses, Escape leaves. */
-export function ChoiceList({ label, choices, value, choose, leave, thumbnail, children }: ChoiceListProps) {
+export function ChoiceList({ label, choices, value, choose, leave, thumbnail, isFree = false, children }: ChoiceListProps) {
   const [text, setText] = useState('')
   const found = filterChoices(choices, text)
   const [marked, setMarked] = useState(() => Math.max(0, choices.indexOf(value ?? '')))
@@ -37,7 +39,7 @@ export function ChoiceList({ label, choices, value, choose, leave, thumbnail, ch
     const next = { ArrowDown: marked === last ? 0 : marked + 1, ArrowUp: marked === 0 ? last : marked - 1, PageDown: Math.min(last, marked + 10), PageUp: Math.max(0, marked - 10) }[event.key]
     if (next !== undefined) setMarked(Math.max(0, next))
     else if (event.key === 'Enter') {
-      const choice = found[marked]
+      const choice = found[marked] ?? (isFree && text.trim() !== '' ? text.trim() : undefined)
       if (choice !== undefined) choose(choice)
     } else if (event.key === 'Escape') leave()
     else return

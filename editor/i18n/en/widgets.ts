@@ -36,4 +36,5 @@ export const widgets = {
   'widgets.chosen': '{count} chosen',
   'widgets.socketOnly': 'Takes a link: {type}',
   'widgets.advanced': 'Advanced',
+  'widgets.files': 'Choose a file',
 } as const

@@ -38,4 +38,5 @@ export const widgets: Record<keyof typeof english, string> = {
   'widgets.chosen': '已选 {count} 项',
   'widgets.socketOnly': '需要连接：{type}',
   'widgets.advanced': '高级',
+  'widgets.files': '选择文件',
 }
