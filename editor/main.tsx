@@ -7,6 +7,7 @@ import { live } from './app/live.ts'
 import { reach } from './app/reach.tsx'
 import { setLanguage } from './i18n/index.ts'
 import { Shell } from './shell/shell.tsx'
+import { shownTheme } from './theme/shown-theme.ts'
 
 declare global {
   /** For tests, and for people at the console. */
@@ -16,6 +17,7 @@ declare global {
 const place = document.getElementById('editor')!
 const session = await createSession(createClient())
 globalThis.kinograph = { session }
+document.documentElement.dataset['theme'] = shownTheme(session.settings).peek()
 await setLanguage(session.settings.value.language)
 await reach(session, place)
 live(session)

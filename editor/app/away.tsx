@@ -4,7 +4,7 @@ import './away.css'
 
 interface AwayProps {
   readonly reason: 'unreachable' | 'token'
-  /** What exactly was said. */
+  /** What exactly was said, where that tells more. */
   readonly detail: string
   readonly retry: () => void
 }
@@ -15,7 +15,7 @@ export function Away({ reason, detail, retry }: AwayProps) {
     <main class="away">
       <h1>{t(reason === 'token' ? 'app.away.token' : 'app.away.title')}</h1>
       <p>{t(reason === 'token' ? 'app.away.tokenText' : 'app.away.text')}</p>
-      <p class="muted">{detail}</p>
+      {detail !== '' && <p class="muted">{detail}</p>}
       {reason === 'token'
         ? <a class="button primary" href={`/login?next=${next}`}>{t('app.away.logIn')}</a>
         : <button type="button" class="button primary" onClick={retry}>{t('app.away.retry')}</button>}

@@ -14,7 +14,7 @@ export async function reach(session: Pick<Session, 'refreshDefinitions'>, place:
   let retry = () => {}
   const say = (error?: unknown) => {
     const isToken = error instanceof KinographError && error.status === 401
-    render(<Away reason={isToken ? 'token' : 'unreachable'} detail={error === undefined ? '' : errorText(error)} retry={() => retry()} />, place)
+    render(<Away reason={isToken ? 'token' : 'unreachable'} detail={error === undefined || isAway(error) ? '' : errorText(error)} retry={() => retry()} />, place)
   }
   const timer = setTimeout(() => say(), PATIENCE)
   for (;;) {
@@ -32,3 +32,5 @@ export async function reach(session: Pick<Session, 'refreshDefinitions'>, place:
     }
   }
 }
+
+const isAway = (error: unknown) => error instanceof KinographError && error.status === 0
