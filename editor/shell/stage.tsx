@@ -11,7 +11,6 @@ interface StageProps {
 }
 
 const loadForm = () => import('../form/form.tsx')
-const loadForm = () => import('../form/form.tsx')
 const loadProperties = () => import('./properties.tsx')
 
 /** The document in one of its views, and the properties of what is selected. */
@@ -22,7 +21,6 @@ export function Stage({ session, theme }: StageProps) {
       <div class="stage-view">
         <CanvasHost session={session} theme={theme} />
         {view === 'form' && <Lazy load={loadForm} props={{ session }} />}
-        {view === 'form' && <div class="stage-page"><Lazy load={loadForm} props={{ session }} /></div>}
       </div>
       {view === 'graph' && session.settings.value.properties && <Lazy load={loadProperties} props={{ session }} quiet />}
     </main>

@@ -21,7 +21,7 @@ export function NumberEditor({ session: _session, widget, value, commit, look, l
   const isField = look === 'field'
   return (
     <div class="value-number">
-      {isField && widget.slider && <Slider widget={widget} value={value} label={label} commit={commit} typed={draft.text} type={draft.type} />}
+      {isField && widget.slider && <Slider widget={widget} label={label} commit={commit} typed={draft.text} type={draft.type} />}
       <LineField {...rest} label={label} look={look} draft={draft} step={step} inputMode={widget.whole && (widget.min ?? -1) >= 0 ? 'numeric' : 'decimal'} {...(isField && { onPointerDown: scrub })}>
         {isField && <StepButton label={t('widgets.less', { label })} icon={ICONS.minus} run={() => step(-1)} />}
         {isField && <StepButton label={t('widgets.more', { label })} icon={ICONS.plus} run={() => step(1)} />}
@@ -36,13 +36,13 @@ function StepButton({ label, icon, run }: { readonly label: string; readonly ico
   )
 }
 
-interface SliderProps extends Pick<ValueEditorProps<NumberWidget>, 'widget' | 'value' | 'label' | 'commit'> {
+interface SliderProps extends Pick<ValueEditorProps<NumberWidget>, 'widget' | 'label' | 'commit'> {
   /** What is being chosen, before it is. */
   readonly typed: string
   readonly type: (text: string) => void
 }
 
-function Slider({ widget, value, label, commit, typed, type }: SliderProps) {
+function Slider({ widget, label, commit, typed, type }: SliderProps) {
   return (
     <input class="value-slider" type="range" min={widget.min} max={widget.max} step={widget.step ?? (widget.whole ? 1 : 'any')} aria-label={t('widgets.slider', { label })}
       value={typed !== '' && Number.isFinite(Number(typed)) ? Number(typed) : widget.min} onInput={(event) => type(event.currentTarget.value)}
