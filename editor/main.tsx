@@ -14,11 +14,16 @@ declare global {
   var kinograph: { readonly session: Session } | undefined
 }
 
-const place = document.getElementById('editor')!
-const session = await createSession(createClient())
-globalThis.kinograph = { session }
-document.documentElement.dataset['theme'] = shownTheme(session.settings).peek()
-await setLanguage(session.settings.value.language)
-await reach(session, place)
-live(session)
-render(<Shell session={session} />, place)
+/** Not by awaiting at the top of the module: what is loaded later could then share nothing with this file. */
+async function start(place: HTMLElement): Promise<void> {
+  void import('./litegraph/index.ts').catch(() => {}) // on its way before the shell asks for it
+  const session = await createSession(createClient())
+  globalThis.kinograph = { session }
+  document.documentElement.dataset['theme'] = shownTheme(session.settings).peek()
+  await setLanguage(session.settings.value.language)
+  await reach(session, place)
+  live(session)
+  render(<Shell session={session} />, place)
+}
+
+void start(document.getElementById('editor')!)

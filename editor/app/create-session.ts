@@ -47,11 +47,14 @@ export interface OpenSession extends Session {
 export async function openSession(client: KinographClient, parts: SessionParts): Promise<OpenSession> {
   const { storage, dialogs } = parts
   const definitions = signal<Definitions>(new Map())
+  /** On its way while the documents are read. */
+  let first: ReturnType<KinographClient['nodes']> | undefined = client.nodes()
+  first.catch(() => {}) // whoever asks for the definitions hears of it
   const { id: deskId, desk } = await takeDesk(storage, parts.locks).catch(() => ({ id: uniqueId(), desk: undefined })) // no database: nothing to restore
   const records = desk ? await readDocuments(storage, desk.documents) : []
   const openDocument = (record: ReturnType<typeof newRecord>) => new OpenDocument(record, definitions)
-  const [first = newRecord(defaultWorkflow), ...others] = records
-  const tabs = new Tabs([openDocument(first), ...others.map(openDocument)], desk?.shown)
+  const [leftmost = newRecord(defaultWorkflow), ...others] = records
+  const tabs = new Tabs([openDocument(leftmost), ...others.map(openDocument)], desk?.shown)
   const settings = createSettingsStore(client, parts.local, parts.languages)
   const view = signal<ViewName>(desk?.view ?? 'graph')
   const panel = signal(desk?.panel)
@@ -64,7 +67,11 @@ export async function openSession(client: KinographClient, parts: SessionParts):
   const session: OpenSession = {
     client, tabs, dialogs, view, panel,
     definitions,
-    refreshDefinitions: async () => { definitions.value = definitionMap(await client.nodes()) },
+    refreshDefinitions: async () => {
+      const asked = first ?? client.nodes()
+      first = undefined
+      definitions.value = definitionMap(await asked)
+    },
     documents: tabs.all,
     document: tabs.shown,
     open(workflow: Workflow, place) {

@@ -17,8 +17,8 @@ export interface History {
 
 export const NO_HISTORY: History = { past: [], future: [] }
 
-/** Steps that are kept; the oldest goes first. */
-export const MAX_STEPS = 500
+/** Steps that are kept; the oldest goes first. All of them are written with each change, so that there are not more. */
+export const MAX_STEPS = 250
 
 /** A change was made to what `before` says: there is nothing to redo any more. */
 export function stepped({ past }: History, before: Step): History {
