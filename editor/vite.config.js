@@ -1,22 +1,14 @@
 /** The editor's build: into dist/editor, for browsers of the last three years. Plain JavaScript: scripts/build.js runs it. */
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
-
-/** litegraph's own number dialog, which is never opened, would evaluate what is typed: what is served has no eval at all. */
-const WITHOUT_EVAL = {
-  name: 'without-eval',
-  transform(code, id) {
-    if (!/litegraph(\.es)?\.js/.test(id) || !code.includes('eval(')) return undefined
-    return { code: code.replace('v = eval(v);', 'v = Number(v);'), map: null }
-  },
-}
+import { SLIM_LITEGRAPH } from './slim-litegraph.js'
 
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
   publicDir: join(import.meta.dirname, 'public'),
   logLevel: 'warn',
-  plugins: [WITHOUT_EVAL],
+  plugins: [SLIM_LITEGRAPH],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: join(import.meta.dirname, '..', 'dist', 'editor'),
