@@ -4,7 +4,7 @@ import { unpackSubgraph } from '../../core/workflow/unpack.ts'
 import { subgraphOf, subgraphsOf } from '../../core/workflow/subgraphs.ts'
 import { SUBGRAPH_INPUTS, type Workflow } from '../../core/workflow/workflow.ts'
 import { withoutUnusedSubgraphs } from './edit-remove.ts'
-import { findGraph, graphAt, withFields, withGraph } from './graph-at.ts'
+import { graphAt, withFields, withGraph } from './graph-at.ts'
 import { changePaths } from './parameters.ts'
 import { SUBGRAPH_OUTPUTS, type GraphPath } from './scene.ts'
 import { renameInput, renameOutput, withoutInput, withoutOutput } from './subgraph-sockets.ts'
@@ -38,32 +38,6 @@ export function unpackNode(workflow: Workflow, path: GraphPath, id: string): { r
     return step.inside === around.id && step.id === id && index < steps.length - 1 ? [] : [step.id]
   }))
   return { workflow: withoutUnusedSubgraphs(renamed, workflow), ids }
-}
-
-/** The path into a node; `undefined` where it stands for no subgraph. */
-export function pathInto(workflow: Workflow, path: GraphPath, id: string): GraphPath | undefined {
-  const inner = [...path, id]
-  return findGraph(workflow, inner) && inner
-}
-
-/** A graph on the way to the one that is shown. */
-export interface Crumb {
-  readonly path: GraphPath
-  /** Of the node that was entered; `undefined` for the workflow itself. */
-  readonly title?: string
-}
-
-/** The graphs from the workflow itself to the one at a path. */
-export function crumbsOf(workflow: Workflow, path: GraphPath): Crumb[] {
-  const crumbs: Crumb[] = [{ path: [] }]
-  for (const [index, id] of path.entries()) {
-    const around = findGraph(workflow, path.slice(0, index))
-    const inner = findGraph(workflow, path.slice(0, index + 1))
-    if (!around || !inner?.subgraph) break
-    const title = around.nodes.find((node) => node.id === id)?.title
-    crumbs.push({ path: path.slice(0, index + 1), title: title ?? inner.subgraph.name })
-  }
-  return crumbs
 }
 
 /** The subgraph at a path under another name. */

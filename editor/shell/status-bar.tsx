@@ -1,4 +1,5 @@
 import type { Session } from '../app/session.ts'
+import { crumbsOf } from '../graph/crumbs.ts'
 import { t } from '../i18n/index.ts'
 import { Icon } from './icon.tsx'
 import { ICONS } from './icons.ts'
@@ -23,12 +24,12 @@ function Breadcrumbs({ session }: { readonly session: Session }) {
   return (
     <nav class="breadcrumbs" aria-label={t('app.path')}>
       <ol>
-        {[undefined, ...path].map((id, depth) => (
+        {crumbsOf(document.workflow.value, path).map(({ title }, depth) => (
           <li key={depth}>
             {depth > 0 && <Icon path={ICONS.chevronRight} size={12} />}
             <button type="button" class="button quiet" aria-current={depth === path.length ? 'location' : undefined}
               onClick={() => { document.path.value = path.slice(0, depth) }}>
-              {id ?? (document.title.value || t('app.root'))}
+              {title ?? (document.title.value || t('app.root'))}
             </button>
           </li>
         ))}
