@@ -12,12 +12,13 @@ import { preferenceRouter, preferenceRoutes } from './preferences.ts'
 import { questionRouter, questionRoutes } from './questions.ts'
 import { queueRouter, queueRoutes } from './queue.ts'
 import { runRouter, runRoutes } from './run.ts'
+import { templateRouter, templateRoutes } from './templates.ts'
 import { workflowRouter, workflowRoutes } from './workflows.ts'
 
 /** Every route, as data: what is checked, described and typed. */
 export const API_ROUTES = {
-  ...jobRoutes, ...queueRoutes, ...nodeRoutes, ...modelRoutes, ...assetRoutes, ...workflowRoutes, ...runRoutes, ...questionRoutes, ...openRoutes,
-  ...preferenceRoutes, ...docsRoutes,
+  ...jobRoutes, ...queueRoutes, ...nodeRoutes, ...modelRoutes, ...assetRoutes, ...workflowRoutes, ...templateRoutes, ...runRoutes, ...questionRoutes,
+  ...openRoutes, ...preferenceRoutes, ...docsRoutes,
 }
 
 export type ApiRoutes = typeof API_ROUTES
@@ -35,7 +36,7 @@ export function apiRoutes(services: Services): RequestHandler {
 export function apiRouter(services: Services): Router {
   const router = Router({ caseSensitive: true })
   const parts = [
-    jobRouter, queueRouter, nodeRouter, modelRouter, assetRouter, workflowRouter, runRouter, questionRouter, openRouter, preferenceRouter,
+    jobRouter, queueRouter, nodeRouter, modelRouter, assetRouter, workflowRouter, templateRouter, runRouter, questionRouter, openRouter, preferenceRouter,
   ]
   for (const part of parts) router.use(part(services))
   router.use(docsRouter(services, () => API_ROUTES))
