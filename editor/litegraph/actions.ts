@@ -94,6 +94,7 @@ function wholeNodeAction(deeds: Deeds, hit: NodeHit, start: At): Action {
       else rename(deeds, { kind: 'node', id: node.key })
     },
     drag: () => {
+      if (start.ctrl) return bandSelect(deeds, start)
       if (!deeds.stage.selection.nodes.has(node.key)) deeds.pick(hit, start)
       return moveSelected(deeds, start)
     },

@@ -20,6 +20,7 @@ export class Board extends LGraphCanvas {
   #size: Size = [0, 0]
   #beforeDraw: (() => void) | undefined
   #isPaused = false
+  #ratio = 0
 
   constructor(element: HTMLCanvasElement, stage: Stage, beforeDraw: () => void) {
     element.getContext('2d', { alpha: false }) // the one that litegraph gets too: what is behind it is never seen
@@ -55,6 +56,7 @@ export class Board extends LGraphCanvas {
   fill(width: number, height: number): void {
     this.#size = [width, height]
     const ratio = window.devicePixelRatio || 1
+    this.#ratio = ratio
     this.canvas.width = Math.max(1, Math.round(width * ratio))
     this.canvas.height = Math.max(1, Math.round(height * ratio))
     this.ctx.setTransform(ratio, 0, 0, ratio, 0, 0)
@@ -89,6 +91,7 @@ export class Board extends LGraphCanvas {
 
   override draw(all?: boolean, rest?: boolean): void {
     if (!this.graph || !this.#stage || this.#size[0] === 0 || this.#size[1] === 0) return
+    if (this.#ratio !== (window.devicePixelRatio || 1)) return this.fill(...this.#size) // on another screen now
     this.ds.computeVisibleArea([0, 0, ...this.#size])
     this.computeVisibleNodes(undefined, this.visible_nodes)
     if (this.dirty_bgcanvas || rest) this.drawBackCanvas()

@@ -101,6 +101,14 @@ describeInBrowser('nodes under the hand', (open) => {
     expect(await selected(page)).toEqual(['decode', 'sampler'])
   })
 
+  test('stay where they are when a rectangle begins on one of them, with Ctrl held', async () => {
+    const page = await open({ workflow: GRAPH })
+    const to = await page.titleOf('decode')
+    await holding(page, 'Control', async () => page.drag(await page.titleOf('sampler'), to))
+    expect(await selected(page)).toEqual(['decode', 'sampler'])
+    expect((await page.node('sampler'))!.position).toEqual([420, 40])
+  })
+
   test('are moved together by exactly what the pointer moved, as one step of undo', async () => {
     const page = await open({ workflow: GRAPH })
     await page.select('sampler', 'decode')
