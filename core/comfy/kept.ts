@@ -1,5 +1,5 @@
 import type { JsonObject } from '../types/json.ts'
-import { isRecord, own } from './fields.ts'
+import { isList, isRecord, own } from './fields.ts'
 
 /** Under `extra`: what ComfyUI's files say that our format has no field for, `api` and `ui` apart. */
 const COMFY = 'comfy'
@@ -31,4 +31,17 @@ export function extraBeside(extra: JsonObject | undefined, format: KeptFrom): Js
   if (!isRecord(comfy)) return extra ?? {}
   const { [format]: unused, ...rest } = comfy
   return Object.keys(rest).length === 0 && unused !== undefined ? others : { ...others, [COMFY]: rest }
+}
+
+/** The `extra` of a graph one of whose groups is gone: what was kept of the others stays with them. */
+export function withoutKeptGroup(extra: JsonObject | undefined, index: number): JsonObject | undefined {
+  const groups = own(keptOf(extra, 'ui'), 'groups')
+  if (!extra || groups === undefined || !isList(groups) || index >= groups.length) return extra
+  return { ...extra, ...keepAlso(extra, { groups: groups.filter((_, place) => place !== index) }) }
+}
+
+/** What was kept of a saved file, with other fields. */
+function keepAlso(extra: JsonObject, fields: JsonObject): JsonObject {
+  const comfy = own(extra, COMFY)
+  return { [COMFY]: { ...(isRecord(comfy) ? comfy : {}), ui: { ...keptOf(extra, 'ui'), ...fields } } }
 }

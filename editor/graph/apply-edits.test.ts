@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { exportComfyUi } from '../../core/comfy/ui-export.ts'
+import { importComfyUi } from '../../core/comfy/ui-import.ts'
 import { validateWorkflow } from '../../core/workflow/validate.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
 import { applyEdits } from './apply-edits.ts'
@@ -139,6 +141,13 @@ describe('the rest', () => {
     expect(more.groups).toEqual([{ title: 'C', bounds: [1, 2, 3, 4] }, { title: 'B', bounds: [0, 0, 1, 1], color: '#112233' }])
     expect(edited(more, [], { type: 'changeGroup', index: 0, title: 'C', bounds: [1, 2, 3, 4] }, { type: 'removeGroup', index: 9 })).toBe(more)
     expect(edited(more, [], { type: 'removeGroup', index: 1 }, { type: 'removeGroup', index: 0 })).not.toHaveProperty('groups')
+  })
+
+  test('groups of a file of ComfyUI keep what it says of them', () => {
+    const group = (title: string, id: number) => ({ id, title, bounding: [0, 0, 9, 9], font_size: id })
+    const file = { version: 0.4, last_node_id: 0, last_link_id: 0, nodes: [], links: [], groups: [group('A', 1), group('B', 2), group('C', 3)] }
+    const less = edited(importComfyUi(file, definitions), [], { type: 'removeGroup', index: 1 })
+    expect(exportComfyUi(less, definitions)['groups']).toEqual([group('A', 1), group('C', 3)])
   })
 
   test('names of inputs', () => {

@@ -1,4 +1,5 @@
 /** Edits of groups: frames around nodes. Groups are meant by their place in the list. */
+import { withoutKeptGroup } from '../../core/comfy/kept.ts'
 import type { Group, Workflow } from '../../core/workflow/workflow.ts'
 import type { Edit } from './edit.ts'
 import { graphAt, withFields, withGraph } from './graph-at.ts'
@@ -25,8 +26,11 @@ export function changeGroup(workflow: Workflow, path: GraphPath, { index, title,
 }
 
 export function removeGroup(workflow: Workflow, path: GraphPath, index: number): Workflow {
-  const { groups = [] } = graphAt(workflow, path)
-  return groups[index] ? withGraph(workflow, path, { groups: groups.toSpliced(index, 1) }) : workflow
+  const { groups = [], subgraph } = graphAt(workflow, path)
+  if (!groups[index]) return workflow
+  const less = groups.toSpliced(index, 1)
+  if (subgraph) return withGraph(workflow, path, { groups: less, subgraph: { extra: withoutKeptGroup(subgraph.extra, index) } })
+  return withFields(workflow, { groups: less, extra: withoutKeptGroup(workflow.extra, index) })
 }
 
 function finite([x, y, width, height]: Rectangle): Rectangle {
