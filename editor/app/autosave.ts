@@ -33,7 +33,7 @@ async function save(session: OpenSession, document: OpenDocument, told: Map<stri
   const place = document.saved.peek()
   if (!place || !document.isChanged.peek()) return
   try {
-    if (await trySave(session, document, place.name, place.etag)) return
+    if (await trySave(session, document, place.name)) return
   } catch (error) {
     if (error instanceof KinographError) return // away, or not allowed: the next change tries again, and the browser keeps it meanwhile
     throw error

@@ -4,7 +4,7 @@ import { t } from '../i18n/index.ts'
 import { tellConflict } from './autosave.ts'
 import type { OpenSession } from './create-session.ts'
 import type { OpenDocument } from './open-document.ts'
-import { takeTheirs } from './save-document.ts'
+import { isSaving, takeTheirs } from './save-document.ts'
 
 /** Milliseconds between two looks while the page is seen. */
 const PERIOD = 10_000
@@ -35,12 +35,13 @@ export function followSaved(session: OpenSession): () => void {
 
 /** Compares what is open with what is saved, once. */
 export async function lookAround(session: OpenSession, told: Map<string, string>): Promise<void> {
-  const before = new Map(session.tabs.all.peek().map((one) => [one.id, one.saved.peek()]))
+  const quiet = session.tabs.all.peek().filter((one) => !isSaving(one))
+  const before = new Map(quiet.map((one) => [one.id, one.saved.peek()]))
   const etags = new Map((await session.client.workflows()).map(({ name, etag }) => [name, etag]))
   for (const one of session.tabs.all.peek()) {
     const place = one.saved.peek()
     const now = place && etags.get(place.name)
-    if (!place || place !== before.get(one.id) || now === undefined || now === place.etag || told.get(one.id) === now) continue
+    if (!place || place !== before.get(one.id) || isSaving(one) || now === undefined || now === place.etag || told.get(one.id) === now) continue
     told.set(one.id, now)
     if (one.isChanged.peek()) tellConflict(session, one, place.name)
     else tellNewer(session, one, place.name)

@@ -15,7 +15,7 @@ export type SavingSession = Pick<Session, 'client' | 'dialogs'>
 export async function saveDocument(session: SavingSession, document: OpenDocument): Promise<boolean> {
   const place = document.saved.peek()
   if (!place) return await saveDocumentAs(session, document)
-  const saved = await trySave(session, document, place.name, place.etag)
+  const saved = await trySave(session, document, place.name)
   return saved || await resolveConflict(session, document, place.name)
 }
 
@@ -30,18 +30,42 @@ export async function saveDocumentAs(session: SavingSession, document: OpenDocum
 }
 
 /**
- * Saves without asking anything. @param expected the ETag that must be there, or null for none
+ * Saves without asking anything, once earlier saves of it are through: they are nobody else's.
+ * @param expected the ETag that must be there, or null for none; the one that the document has then, when left out
  * @returns false where something else is there
  */
-export async function trySave({ client }: Pick<SavingSession, 'client'>, document: OpenDocument, name: string, expected: string | null): Promise<boolean> {
-  const workflow = document.workflow.peek()
+export function trySave({ client }: Pick<SavingSession, 'client'>, document: OpenDocument, name: string, expected?: string | null): Promise<boolean> {
+  return inTurn(document, async () => {
+    const place = document.saved.peek()
+    const workflow = document.workflow.peek()
+    try {
+      const { etag } = await client.workflow(name).save(workflow, expected !== undefined ? expected : place?.name === name ? place.etag : null)
+      document.markSaved({ name, etag }, workflow)
+      return true
+    } catch (error) {
+      if (error instanceof KinographError && error.status === 412) return false
+      throw error
+    }
+  })
+}
+
+/** The last save of each document that the server has not answered yet. */
+const underWay = new WeakMap<OpenDocument, Promise<unknown>>()
+
+/** Whether it is being saved just now. */
+export const isSaving = (document: OpenDocument): boolean => underWay.has(document)
+
+async function inTurn<T>(document: OpenDocument, work: () => Promise<T>): Promise<T> {
+  const before = underWay.get(document)
+  const mine = (async () => {
+    await before?.catch(() => {}) // told to whoever began it
+    return await work()
+  })()
+  underWay.set(document, mine)
   try {
-    const { etag } = await client.workflow(name).save(workflow, expected)
-    document.markSaved({ name, etag }, workflow)
-    return true
-  } catch (error) {
-    if (error instanceof KinographError && error.status === 412) return false
-    throw error
+    return await mine
+  } finally {
+    if (underWay.get(document) === mine) underWay.delete(document)
   }
 }
 

@@ -18,13 +18,13 @@ export interface TestSession {
 }
 
 /** A first visit, or one with what another session left in the storage. */
-export async function testSession(workflow?: Workflow, parts: Partial<SessionParts> & { readonly storage?: MemoryStorage } = {}): Promise<TestSession> {
+export async function testSession(workflow?: Workflow, { answer, ...parts }: Partial<SessionParts> & { readonly storage?: MemoryStorage; readonly answer?: typeof fetch } = {}): Promise<TestSession> {
   const storage = parts.storage ?? new MemoryStorage()
   const asked: string[] = []
   const queue = signal<QueueView>({ running: [], queued: [], queuedCount: 0, isPaused: false, ended: [] })
   const local = new Map<string, string>()
-  const answer = async (address: RequestInfo | URL) => Response.json(String(address).endsWith('/nodes') ? { nodes: [...definitions.values()] } : { keys: [] })
-  const session = await openSession(createClient({ url: 'http://127.0.0.1:1', fetch: answer }), {
+  const plain: typeof fetch = async (address) => Response.json(String(address).endsWith('/nodes') ? { nodes: [...definitions.values()] } : { keys: [] })
+  const session = await openSession(createClient({ url: 'http://127.0.0.1:1', fetch: answer === undefined ? plain : (address, init) => (/\/workflows/.test(String(address)) ? answer : plain)(address, init) }), {
     storage, locks: { own: undefined, take: async () => true }, languages: ['en'], dialogs: createDialogs(),
     local: { getItem: (key) => local.get(key) ?? null, setItem: (key, value) => void local.set(key, value) },
     runs: () => runBook(asked, queue),
