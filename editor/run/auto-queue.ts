@@ -2,6 +2,7 @@
 import { effect } from '@preact/signals'
 import type { Workflow } from '../../core/workflow/workflow.ts'
 import type { Job } from '../../server/client/index.ts'
+import type { EditorDocument } from '../app/document.ts'
 import type { RunHost } from './create-run-book.ts'
 import type { DocumentRuns } from './document-runs.ts'
 import type { JobBook } from './job-book.ts'
@@ -16,8 +17,8 @@ export class AutoQueue {
   readonly #runs: DocumentRuns
   readonly #stops: (() => void)[]
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** What was queued last by itself, or stood there when that was chosen. */
-  #last: Workflow | undefined
+  /** The document that is watched, as it was when that began. */
+  #began: { readonly document: string; readonly workflow: Workflow } | undefined
   #isDue = false
 
   constructor(host: RunHost, book: JobBook, runs: DocumentRuns) {
@@ -38,17 +39,18 @@ export class AutoQueue {
     const shown = document.value
     const workflow = shown.workflow.value
     if (mode !== 'change') {
-      this.#last = undefined
+      this.#began = undefined
       return clearTimeout(this.#timer)
     }
-    if (this.#last === undefined || this.#shownId !== shown.id) {
-      this.#shownId = shown.id
-      this.#last = workflow
-      return
-    }
-    if (this.#last !== workflow) this.#later(QUIET)
+    if (this.#began?.document !== shown.id) this.#began = { document: shown.id, workflow }
+    else if (this.#isNew(shown)) this.#later(QUIET)
   }
-  #shownId: string | undefined
+
+  /** Whether it is something else than was queued last, or stood there when watching began. */
+  #isNew(document: EditorDocument): boolean {
+    const workflow = document.workflow.peek()
+    return workflow !== this.#began?.workflow && workflow !== this.#runs.of(document).queued
+  }
 
   #heard(job: Job, what: 'queued' | 'started' | 'ended'): void {
     const { settings, document } = this.#host
@@ -66,9 +68,9 @@ export class AutoQueue {
   /** One may wait at most: a change meanwhile is queued when that one starts. */
   async #queue(): Promise<void> {
     const document = this.#host.document.peek()
+    if (this.#host.settings.peek().autoQueue === 'change' && !this.#isNew(document)) return
     this.#isDue = this.#book.queue.peek().queued.some(({ client }) => client === document.id)
     if (this.#isDue || document.problems.peek().length > 0) return
     await this.#runs.run(document, { times: 1 })
-    this.#last = document.workflow.peek()
   }
 }

@@ -22,6 +22,8 @@ export interface DocumentRun {
   readonly shown: ReadonlySignal<JobView | undefined>
   readonly picture: ReadonlySignal<RunPicture>
   readonly refusals: ReadonlySignal<readonly Problem[]>
+  /** As it was queued last, with what queueing changed in it: values that count on by themselves. */
+  queued?: Workflow
   readonly refused: Signal<{ readonly workflow: Workflow; readonly problems: readonly Problem[] } | undefined>
 }
 
@@ -74,6 +76,7 @@ export class DocumentRuns {
     this.#book.submitted(answer.job)
     const next = afterQueued(workflow, this.#host.definitions.peek())
     if (next !== workflow) document.replace((now) => afterQueued(now, this.#host.definitions.peek()))
+    this.of(document).queued = document.workflow.peek()
     return answer
   }
 

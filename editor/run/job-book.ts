@@ -119,8 +119,7 @@ export class JobBook {
     for (const [id, course] of this.#courses) {
       const isOver = course.job.ended !== undefined
       if (isOver || alive.has(id) || (course.job.state === 'queued' && !isEveryone)) continue
-      this.#courses.delete(id)
-      this.#missing.add(id)
+      this.#missing.add(id) // shown as it was until its end is known
     }
     for (const [id, course] of alive) if (course.isRunning || this.#views.has(id)) this.#courses.set(id, course)
     this.#state = queueOf(snapshot)
@@ -188,6 +187,7 @@ export class JobBook {
     if (this.#asked.has(id)) return
     this.#asked.add(id)
     this.#missing.add(id)
+    const before = this.#courses.get(id)
     try {
       const { job, result } = await this.#client.jobs.get(id)
       const known = this.#courses.get(id)
@@ -199,7 +199,9 @@ export class JobBook {
       this.#touch(id)
     } catch (error) {
       // Where it is gone there is nothing to show; where the server can't be reached it is asked for again later.
-      if (error instanceof KinographError && error.status === 404) this.#missing.delete(id)
+      if (!(error instanceof KinographError) || error.status !== 404) return
+      this.#missing.delete(id)
+      if (this.#courses.get(id) === before) this.#courses.delete(id) // unless something was heard of it meanwhile
     } finally {
       this.#asked.delete(id)
     }

@@ -94,6 +94,7 @@ describeInBrowser('the queue', (open) => {
 
   test('auto-queue runs again when something has changed, and only then', async () => {
     const editor = await openQuiet(open, textToVideo(SHORT, 1))
+    await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'seed', value: 'increment 1' }]))
     await editor.command('run.autoChange')
     const own = () => editor.page.evaluate(() => {
       const { runs, document } = globalThis.kinograph!.session
@@ -101,15 +102,18 @@ describeInBrowser('the queue', (open) => {
       return [...running, ...queued, ...ended].filter(({ client }) => client === document.value.id).length
     })
     expect(await own()).toBe(0)
-    await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'seed', value: 2 }]))
+    await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'guidance', value: 3 }]))
     await eventually(own).toBe(1)
+    await editor.until('the seed counted on', ({ document }) => document.value.workflow.value.nodes.some(({ inputs }) => inputs?.['seed'] === 'increment 2'))
+    await editor.page.waitForTimeout(1500) // that is no change of the person's
+    expect(await own()).toBe(1)
     await editor.page.evaluate(() => {
-      for (const seed of [3, 4, 5]) globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'seed', value: seed }])
+      for (const guidance of [4, 5, 6]) globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'guidance', value: guidance }])
     })
     await eventually(own).toBe(2)
     await editor.until('both are done', ({ runs, document }) => runs.queue.value.ended.filter(({ client }) => client === document.value.id).length === 2)
     await editor.command('run.autoOff')
-    await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'seed', value: 6 }]))
+    await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'guidance', value: 7 }]))
     await editor.page.waitForTimeout(1500)
     expect(await own()).toBe(2)
   })
