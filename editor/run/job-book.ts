@@ -44,6 +44,7 @@ export class JobBook {
   #flushing: ReturnType<typeof setTimeout> | undefined
   #ticking: ReturnType<typeof setInterval> | undefined
   #refilling = false
+  #pause = PAUSE
   #subscription: Subscription | undefined
   #watching: Subscription | undefined
   #isDisposed = false
@@ -227,11 +228,18 @@ export class JobBook {
   }
 
   #schedule(): void {
-    this.#flushing ??= setTimeout(() => this.#flush(), PAUSE)
+    this.#flushing ??= setTimeout(() => this.#flush(), this.#pause)
   }
 
+  /** The larger a run, the more rarely it is drawn anew: whoever types never waits for it. */
   #flush(): void {
+    const begun = performance.now()
     this.#flushing = undefined
+    this.#showAll()
+    this.#pause = Math.min(TICK, Math.max(PAUSE, 10 * (performance.now() - begun)))
+  }
+
+  #showAll(): void {
     this.#queue.value = this.#state
     for (const { id } of this.#state.running) if (!this.#views.has(id)) this.#views.set(id, signal(undefined))
     for (const id of this.#changed) this.#show(id)

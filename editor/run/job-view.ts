@@ -97,9 +97,13 @@ function drawnMedia({ ui, media: known }: JobCourse, { previews, addressOf }: Vi
   return media
 }
 
+/** Media of one job that are told apart. */
+const MOST_KNOWN = 500
+
 /** What was drawn already stays the same object, so that whoever draws it sees that nothing has changed. */
 function sameAsBefore(media: NodeMedia, known: Map<string, NodeMedia>): NodeMedia {
   const key = JSON.stringify(media)
+  if (known.size > MOST_KNOWN) known.clear()
   const before = known.get(key) ?? media
   known.set(key, before)
   return before
