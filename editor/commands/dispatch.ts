@@ -28,10 +28,10 @@ export function listenToKeys(session: Session, page: Document = document): () =>
 }
 
 /** What has the focus while a key is pressed. */
-export type KeyPlace = 'text' | 'list' | 'button' | 'canvas' | 'page'
+export type KeyPlace = 'text' | 'list' | 'button' | 'canvas' | 'page' | 'nothing'
 
 function placeOf(target: EventTarget | null): KeyPlace {
-  if (!(target instanceof Element) || target === target.ownerDocument.body || target === target.ownerDocument.documentElement) return 'canvas'
+  if (!(target instanceof Element) || target === target.ownerDocument.body || target === target.ownerDocument.documentElement) return 'nothing'
   if (isText(target)) return 'text'
   if (target.closest(LISTS)) return 'list'
   if (target.closest(BUTTONS)) return 'button'
@@ -48,7 +48,8 @@ export function isText(target: Element): boolean {
 export function works({ where, inText = false }: Pick<Command, 'where' | 'inText'>, key: string, place: KeyPlace): boolean {
   if (where === 'text') return place === 'text'
   if (place === 'text') return inText
-  if (where === 'canvas') return place === 'canvas'
+  // Where nothing has the focus, Tab begins with the first of the page.
+  if (where === 'canvas') return place === 'canvas' || (place === 'nothing' && !key.endsWith('Tab'))
   if (place === 'list') return !isPlain(key)
   return place !== 'button' || !/^(?:Enter|Space)$/.test(key)
 }

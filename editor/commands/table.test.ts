@@ -55,6 +55,8 @@ test.each([
   ['Enter on a button', {}, 'Enter', 'button', false],
   ['arrows in a panel', { where: 'canvas' as const }, 'ArrowUp', 'page', false],
   ['arrows on the canvas', { where: 'canvas' as const }, 'ArrowUp', 'canvas', true],
+  ['arrows where nothing has the focus', { where: 'canvas' as const }, 'ArrowUp', 'nothing', true],
+  ['Tab where nothing has the focus', { where: 'canvas' as const }, 'Shift+Tab', 'nothing', false],
   ['weights in a text', { where: 'text' as const }, 'Ctrl+ArrowUp', 'text', true],
   ['weights elsewhere', { where: 'text' as const }, 'Ctrl+ArrowUp', 'canvas', false],
 ] as const)('%s', (_, command, key, place, does) => {

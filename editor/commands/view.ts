@@ -5,6 +5,7 @@ import { t, type TextKey } from '../i18n/index.ts'
 import { openPalette } from '../shell/open-palette.ts'
 import { chosenIds, isGraph } from './chosen.ts'
 import type { Command } from './command.ts'
+import { goToRegion } from './regions.ts'
 
 const ZOOM = 1.1
 
@@ -53,6 +54,8 @@ export const viewCommands: readonly Command[] = [
   { id: 'view.form', title: 'commands.view.form', keys: ['Alt+2'], inText: true, isEnabled: ({ view }) => view.value !== 'form', run: show('form') },
   { id: 'view.list', title: 'commands.view.list', keys: ['Alt+3'], inText: true, isEnabled: ({ view }) => view.value !== 'list', run: show('list') },
   { id: 'view.palette', title: 'commands.view.palette', keys: ['Ctrl+K'], inText: true, run: (session) => openPalette(session) },
+  { id: 'view.nextRegion', title: 'commands.view.nextRegion', keys: ['F6'], inText: true, run: () => goToRegion(1) },
+  { id: 'view.previousRegion', title: 'commands.view.previousRegion', keys: ['Shift+F6'], inText: true, run: () => goToRegion(-1) },
   { id: 'view.focus', title: 'commands.view.focus', keys: ['F'], run: ({ focusMode }) => void (focusMode.value = !focusMode.peek()) },
   panel('nodes', 'commands.panel.nodes', ['N']),
   panel('queue', 'commands.panel.queue', ['Q']),

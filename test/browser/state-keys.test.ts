@@ -142,6 +142,21 @@ describeInBrowser('keys', (open) => {
     }
   })
 
+  test('F6 goes from part to part of the page, and Tab from nothing to the first of it', async () => {
+    const editor = await open()
+    const where = () => editor.page.evaluate(() => ['.skip-link', '.top-bar', '.side-bar', '.canvas-host', '.status-bar'].find((part) => globalThis.document.activeElement?.closest(part)))
+    await editor.press('Tab')
+    expect(await where()).toBe('.skip-link')
+    const parts: unknown[] = []
+    for (let press = 0; press < 5; press++) {
+      await editor.press('F6')
+      parts.push(await where())
+    }
+    expect(parts).toEqual(['.top-bar', '.side-bar', '.canvas-host', '.status-bar', '.top-bar'])
+    await editor.press('Shift+F6')
+    expect(await where()).toBe('.status-bar')
+  })
+
   test('nothing behind a dialog hears a key', async () => {
     const editor = await open()
     await focusCanvas(editor)

@@ -30,7 +30,7 @@ describeInBrowser('a server that is away', (open) => {
 describeInBrowser('a server that wants a token', (open) => {
   test('log in, work, log in again after the server was started anew: all is there', async () => {
     const editor = await open()
-    editor.expected.push(/401|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|WebSocket|unreachable/)
+    editor.expected.push(/401|ERR_CONNECTION|ERR_EMPTY_RESPONSE|WebSocket|unreachable/)
     const first = await startServer({ env: { KINOGRAPH_TOKEN: TOKEN } })
     const logIn = async () => {
       await editor.page.getByLabel('Token').fill(TOKEN)
@@ -40,6 +40,7 @@ describeInBrowser('a server that wants a token', (open) => {
     await editor.page.goto(first.url)
     await logIn()
     await editor.page.evaluate(() => globalThis.kinograph!.session.document.value.edit([{ type: 'set', node: 'sampler', input: 'steps', value: 5 }]))
+    await editor.page.waitForLoadState('networkidle')
     await first.kill()
     const second = await first.restart({ args: [`--port=${first.port}`] })
     try {

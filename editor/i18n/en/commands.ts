@@ -144,4 +144,6 @@ export const commands = {
   'commands.file.clear': 'Clear the workflow',
   'commands.view.palette': 'All commands…',
   'commands.node.help': 'What this node does',
+  'commands.view.nextRegion': 'Next part of the page',
+  'commands.view.previousRegion': 'Previous part of the page',
 } as const

@@ -146,4 +146,6 @@ export const commands: Record<keyof typeof english, string> = {
   'commands.file.clear': '清空工作流',
   'commands.view.palette': '所有命令…',
   'commands.node.help': '节点说明',
+  'commands.view.nextRegion': '页面的下一区域',
+  'commands.view.previousRegion': '页面的上一区域',
 }
