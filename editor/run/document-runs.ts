@@ -36,7 +36,12 @@ export class DocumentRuns {
   constructor(host: RunHost, book: JobBook) {
     this.#host = host
     this.#book = book
-    this.#stop = book.onJob((job, what) => { if (what === 'started') this.#follow(job) })
+    this.#stop = book.onJob((job, what) => {
+      const document = host.documents.peek().find(({ id }) => id === job.client)
+      if (document === undefined) return
+      if (what === 'started') document.job.value = job.id
+      if (what === 'ended' && job.problem && (job.state === 'failed' || job.state === 'quarantined')) this.#tell(document, [job.problem])
+    })
   }
 
   of(document: EditorDocument): DocumentRun {
@@ -87,20 +92,20 @@ export class DocumentRuns {
     if (state !== 'running' && state !== 'queued') document.job.value = job.id
   }
 
-  #follow(job: Job): void {
-    const document = this.#host.documents.peek().find(({ id }) => id === job.client)
-    if (document) document.job.value = job.id
-  }
-
   #refuse(document: EditorDocument, error: unknown): void {
     const { dialogs } = this.#host
     const problems = error instanceof KinographError ? problemsOf(error) : []
-    const first = problems[0]
-    if (first === undefined) return tellRefusal(dialogs, error)
+    if (problems.length === 0) return tellRefusal(dialogs, error)
     this.of(document).refused.value = { workflow: document.workflow.peek(), problems }
-    const at = problems.find(({ node }) => node)?.node
+    this.#tell(document, problems)
+  }
+
+  /** Says what is wrong, with the way to the node. */
+  #tell(document: EditorDocument, problems: readonly Problem[]): void {
+    const first = problems[0]!
+    const at = problems.flatMap(({ node, problems: parts = [] }) => [node, ...parts.map((one) => one.node)]).find((node) => node)
     const text = problems.length === 1 ? problemText(first) : t('run.refused', { count: problems.length, first: problemText(first) })
-    dialogs.tell({ kind: 'error', text, ...(at && { action: { label: t('run.showNode'), run: () => reveal(this.#host, document, at.id) } }) })
+    this.#host.dialogs.tell({ kind: 'error', text, ...(at && { action: { label: t('run.showNode'), run: () => reveal(this.#host, document, at.id) } }) })
   }
 
   /** The run before, while the one that is shown has not come to its end: what it made stays where nothing newer is. */

@@ -89,6 +89,20 @@ describeInBrowser('a run as it is watched', (open) => {
   })
 })
 
+describeInBrowser('a run that fails', (open) => {
+  test('says why, and leads to the node, which says so too', async () => {
+    const { nodes, ...rest } = textToVideo(SHORT)
+    const divided = { id: 'divided', type: 'MathExpression', inputs: { expression: '1 / a', a: 0 } }
+    const editor = await open({ workflow: { ...rest, nodes: [...nodes, divided, { id: 'shown', type: 'PreviewAny', inputs: { source: { from: 'divided', output: 0 } } }] } })
+    await editor.select('shown')
+    await editor.command('run.toNode')
+    await editor.until('it is told', ({ dialogs }) => dialogs.toasts.value.some(({ kind }) => kind === 'error'))
+    expect((await pictureOf(editor)).activity['divided']?.state).toBe('failed')
+    await editor.page.getByRole('button', { name: 'Show the node' }).click()
+    await editor.until('the node is selected', ({ document }) => document.value.selection.value.nodes.has('divided'))
+  })
+})
+
 describeInBrowser('a server that is killed in the middle of a run', (open) => {
   test('is waited for; the job goes on, and the page shows its end without a reload', async () => {
     const first = await startServer()
