@@ -13,6 +13,13 @@ describe('searchNodes', () => {
 
   test('finds nothing for what nothing is called', () => expect(names('zzzzqq')).toEqual([]))
 
+  test('counts each of several words where it is found best', () => {
+    const node = (type: string, title: string, summary: string) => ({ ...definitions.get('Sampler')!, type, title, summary, category: 'load', inputs: [], outputs: [] })
+    const loaders = [node('A', 'Load motion module', 'Puts movement into a diffusion model.'), node('B', 'Load diffusion transformer', 'Opens the model.'), { ...node('C', 'Pair', 'Two side by side.'), deprecated: true }]
+    const found = searchNodes(new Map(loaders.map((one) => [one.type, one])), 'load diff')
+    expect(found.map(({ definition }) => definition.type)).toEqual(['B', 'A'])
+  })
+
   test('leaves out what only expansions use', () => expect(names('')).not.toContain('Inner'))
 
   test('finds by task, in words for types too', () => {

@@ -66,18 +66,27 @@ export function searchNodes(definitions: Definitions, text: string, options: Sea
   const query = text.trim()
   if (query === '') return inOrder(offered).slice(0, limit).map(({ target, fit }) => found(target, fit, []))
   const byTask = taskMatches(offered, query)
+  const words = query.split(/\s+/)
   const byWords = fuzzysort.go(query, offered, {
     keys: KEYS, limit: limit * 2, threshold: 0.25,
     scoreFn: (result) => {
-      const best = result.reduce((most, one, index) => Math.max(most, one.score * WEIGHTS[index]!), 0)
+      // Of several words a key may have one alone: each counts where it is found best.
+      const best = words.length > 1 ? wordScore(result.obj.target, words) : result.reduce((most, one, index) => Math.max(most, one.score * WEIGHTS[index]!), 0)
       const all = result.score * 0.5
-      return best === 0 && all === 0 ? 0 : Math.max(best, all) + result.obj.bonus
+      // Below 0 there is no score: it would upset the order of all others.
+      return best === 0 && all === 0 ? 0 : Math.max(0, Math.max(best, all) + result.obj.bonus)
     },
   })
   const matched = byWords.map((result) => ({ target: result.obj.target, fit: result.obj.fit, marks: result[0]!.score > 0 ? [...result[0]!.indexes].sort((a, b) => a - b) : [] }))
   const seen = new Set(byTask.map(({ target }) => target))
   return [...byTask.map((one) => ({ ...one, marks: [] })), ...matched.filter(({ target }) => !seen.has(target))]
     .slice(0, limit).map(({ target, fit, marks }) => found(target, fit, marks))
+}
+
+/** How well words are found, each in the key that has it best, on the average. */
+function wordScore({ keys }: Target, words: readonly string[]): number {
+  const scores = words.map((word) => Math.max(...keys.map((key, index) => (fuzzysort.single(word, key)?.score ?? 0) * WEIGHTS[index]!)))
+  return scores.reduce((sum, score) => sum + score, 0) / words.length
 }
 
 interface Target {
