@@ -20,7 +20,7 @@ import type { EditedValue, Session, ViewName } from './session.ts'
 import { createSettingsStore } from './settings-store.ts'
 import type { Storage } from './storage.ts'
 import { Tabs } from './tabs.ts'
-import { uniqueId } from './unique-id.ts'
+import { uniqueId } from '../../server/client/unique-id.ts'
 
 /** What of the page, and of the editor's other parts, a session is made with. */
 export interface SessionParts {

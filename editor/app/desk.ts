@@ -4,7 +4,7 @@
  * tab takes over a desk that nobody has any more, the one used last first, or begins a new one.
  */
 import type { Storage } from './storage.ts'
-import { uniqueId } from './unique-id.ts'
+import { uniqueId } from '../../server/client/unique-id.ts'
 import type { ViewName } from './session.ts'
 
 export interface Desk {

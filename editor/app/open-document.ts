@@ -13,7 +13,7 @@ import { sceneOf } from '../graph/scene-of.ts'
 import { t } from '../i18n/index.ts'
 import type { EditorDocument, SavedPlace } from './document.ts'
 import { back, forth, NO_HISTORY, stepped, type History, type Travel } from './history.ts'
-import { uniqueId } from './unique-id.ts'
+import { uniqueId } from '../../server/client/unique-id.ts'
 
 /** All that is needed to open a document again as it was. Plain data, in which what workflows share is one object. */
 export interface DocumentRecord {

@@ -4,6 +4,7 @@ import type { Workflow } from '../../core/workflow/workflow.ts'
 import type { AnswerOf, Caller, Given } from './call.ts'
 import type { Events } from './events.ts'
 import { followJob, type FinishedJob, type RunOptions } from './run-job.ts'
+import { uniqueId } from './unique-id.ts'
 
 type SubmitBody = Extract<Given<'POST /jobs'>, { readonly body: unknown }>['body']
 
@@ -40,7 +41,7 @@ export class Jobs {
   /** Submits a job and follows it to its end. @throws JobError when it ends otherwise than done; KinographError when it is refused */
   run(workflow: WorkflowInput, options: RunOptions & SubmitOptions = {}): Promise<FinishedJob> {
     const { onEvent, onRun, onPreview, onSnapshot, signal, ...rest } = options
-    const id = rest.id ?? crypto.randomUUID()
+    const id = rest.id ?? uniqueId()
     const follow = {
       ...(onEvent && { onEvent }), ...(onRun && { onRun }), ...(onPreview && { onPreview }), ...(onSnapshot && { onSnapshot }), ...(signal && { signal }),
     }
@@ -48,7 +49,7 @@ export class Jobs {
   }
 
   /** Puts a job into the queue; it is on the server's disk when this resolves. Sent again where the answer was lost. */
-  submit(workflow: WorkflowInput, options: SubmitOptions = {}, key: string = crypto.randomUUID()): Promise<AnswerOf<'POST /jobs'>> {
+  submit(workflow: WorkflowInput, options: SubmitOptions = {}, key: string = uniqueId()): Promise<AnswerOf<'POST /jobs'>> {
     return this.#caller.call('POST /jobs', { headers: { 'idempotency-key': key }, body: submission(workflow, options) })
   }
 

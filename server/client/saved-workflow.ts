@@ -4,6 +4,7 @@ import type { Workflow } from '../../core/workflow/workflow.ts'
 import type { AnswerOf, Caller } from './call.ts'
 import type { Events } from './events.ts'
 import { followJob, type FinishedJob, type RunOptions } from './run-job.ts'
+import { uniqueId } from './unique-id.ts'
 
 /** A saved workflow. `I` types its inputs: what `GET /api/workflows/{name}/types.d.ts` declares as `Inputs`. */
 export class SavedWorkflow<I extends object = Readonly<Record<string, Json>>> {
@@ -20,7 +21,7 @@ export class SavedWorkflow<I extends object = Readonly<Record<string, Json>>> {
   /** Runs it and waits for its end. @throws JobError when it ends otherwise than done; KinographError when an input is refused */
   run(inputs: Partial<I> = {}, options: RunOptions & { readonly front?: boolean; readonly device?: 'cpu' | 'cuda' | 'webgpu' } = {}): Promise<FinishedJob> {
     const { front, device, ...follow } = options
-    const id = crypto.randomUUID()
+    const id = uniqueId()
     const query = { id, ...(front !== undefined && { front }), ...(device && { device }) }
     const submit = () => this.#caller.call('POST /run/{workflow+}', {
       params: { workflow: this.name }, query, headers: { 'idempotency-key': id }, body: inputs as Readonly<Record<string, Json>>, // the server checks each
