@@ -4,7 +4,9 @@ import { historyPanel } from './history/panel.ts'
 import { nodesPanel } from './nodes/panel.ts'
 import type { Panel } from './panel.ts'
 import { queuePanel } from './queue/panel.ts'
+import { templatesPanel } from './templates/panel.ts'
+import { workflowsPanel } from './workflows/panel.ts'
 
 export const PANELS: readonly Panel[] = [
-  nodesPanel, queuePanel, historyPanel, galleryPanel,
+  nodesPanel, workflowsPanel, templatesPanel, queuePanel, historyPanel, galleryPanel,
 ]

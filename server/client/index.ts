@@ -69,6 +69,12 @@ export class KinographClient {
     return this.#caller.call(key, given)
   }
 
+  /** The address of a template's picture, or of a file that it reads, for an element of a page. */
+  templateUrl(name: string, file?: string): string {
+    return file === undefined ? this.#caller.address('/templates/{name}/thumbnail', { params: { name } })
+      : this.#caller.address('/templates/{name}/files/{path+}', { params: { name, path: file } })
+  }
+
   /** Closes the connection of the events. */
   close(): void {
     this.events.close()
