@@ -1,6 +1,7 @@
 /** Every command there is, in the order of menus and the palette. */
 import { arrangeCommands } from './arrange.ts'
 import type { Command } from './command.ts'
+import { controlCommands } from './control.ts'
 import { editCommands } from './edit.ts'
 import { fileCommands } from './file.ts'
 import { graphCommands } from './graph.ts'
@@ -13,6 +14,6 @@ import { textCommands } from './text.ts'
 import { viewCommands } from './view.ts'
 
 export const COMMANDS: readonly Command[] = [
-  ...runCommands, ...fileCommands, ...editCommands, ...nodeCommands, ...graphCommands, ...subgraphCommands, ...subgraphSocketCommands, ...arrangeCommands, ...viewCommands, ...tabCommands,
+  ...runCommands, ...controlCommands, ...fileCommands, ...editCommands, ...nodeCommands, ...graphCommands, ...subgraphCommands, ...subgraphSocketCommands, ...arrangeCommands, ...viewCommands, ...tabCommands,
   ...textCommands,
 ]

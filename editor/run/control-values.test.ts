@@ -3,7 +3,7 @@ import type { InputDefinition } from '../../core/types/definition.ts'
 import { definitionMap, type NodeDefinition } from '../../core/types/definition.ts'
 import type { Json } from '../../core/types/json.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
-import { afterQueued, nextValue, type Control } from './control-values.ts'
+import { afterQueued, controlOf, nextValue, withControl, type Control } from './control-values.ts'
 
 const int = (more: Partial<InputDefinition> = {}): InputDefinition => ({ name: 'n', socket: 'INT', required: true, ...more })
 const choice: InputDefinition = { name: 'c', socket: 'COMBO', required: true, choices: ['a', 'b', 'c'] }
@@ -46,6 +46,15 @@ test('only what is said to change changes, also inside subgraphs; the file keeps
   expect(next.nodes[0]).toEqual({ ...node, inputs: { n: 8, seed: 'increment 2' } })
   expect(next.nodes.slice(1)).toEqual(workflow.nodes.slice(1))
   expect(next.subgraphs![0]!.nodes[0]!.inputs).toEqual({ n: 0 })
+})
+
+test('what is said of an input is kept beside how the node looks, and leaves no trace when it is fixed again', () => {
+  const node = { id: '1', type: 'N', extra: { editor: { color: '#123456' }, other: 1 } }
+  const counted = withControl(withControl(node, 'n', 'increment'), 'm', 'randomize')
+  expect([controlOf(counted, 'n'), controlOf(counted, 'm'), controlOf(counted, 'toString')]).toEqual(['increment', 'randomize', 'fixed'])
+  expect(counted.extra).toEqual({ other: 1, editor: { color: '#123456', control: { n: 'increment', m: 'randomize' } } })
+  expect(withControl(withControl(counted, 'n', 'fixed'), 'm', 'fixed')).toEqual(node)
+  expect(withControl(withControl({ id: '1', type: 'N' }, 'n', 'increment'), 'n', 'fixed')).toEqual({ id: '1', type: 'N' })
 })
 
 test('where nothing changes it is the same workflow', () => {

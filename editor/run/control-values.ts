@@ -1,4 +1,6 @@
 /** Values that change by themselves once a workflow was queued: ComfyUI's "control after generate". */
+import { own, recordOf } from '../../core/comfy/fields.ts'
+import { editorPart, withEditorPart } from '../../core/comfy/looks.ts'
 import type { Definitions, InputDefinition } from '../../core/types/definition.ts'
 import type { Json } from '../../core/types/json.ts'
 import { seedPolicy } from '../../core/types/literal.ts'
@@ -7,12 +9,23 @@ import { inputOf, isLink, literalOf, type Workflow, type WorkflowNode } from '..
 /** How a value changes; `fixed` is what it does when nothing is said. */
 export type Control = 'fixed' | 'increment' | 'decrement' | 'randomize'
 
-const CONTROLS: ReadonlySet<unknown> = new Set<Control>(['fixed', 'increment', 'decrement', 'randomize'])
+export const CONTROLS: readonly Control[] = ['fixed', 'increment', 'decrement', 'randomize']
 
 /** How an input of a node changes after each run: kept in `extra.editor.control` by its name. */
 export function controlOf({ extra }: WorkflowNode, input: string): Control {
-  const control = own(own(own(extra, 'editor'), 'control'), input)
-  return CONTROLS.has(control) ? (control as Control) : 'fixed'
+  const control = own(recordOf(own(editorPart(extra), 'control')), input)
+  return CONTROLS.find((one) => one === control) ?? 'fixed'
+}
+
+/** The node with an input that changes so after each run. */
+export function withControl(node: WorkflowNode, input: string, control: Control): WorkflowNode {
+  const part = editorPart(node.extra)
+  const others = Object.entries(recordOf(own(part, 'control'))).filter(([name]) => name !== input)
+  const controls = control === 'fixed' ? others : [...others, [input, control] as const]
+  const { control: _before, ...rest } = part
+  const { extra: _extra, ...bare } = node
+  const extra = withEditorPart(node.extra, { ...rest, ...(controls.length > 0 && { control: Object.fromEntries(controls) }) })
+  return { ...bare, ...(extra && { extra }) }
 }
 
 /** The workflow as it is to be queued next; the same object when nothing changes. */
@@ -71,9 +84,4 @@ function nextChoice(choices: readonly string[], value: string, control: Control,
   const at = choices.indexOf(value)
   const next = control === 'randomize' ? Math.floor(random() * choices.length) : at + (control === 'increment' ? 1 : -1)
   return choices[Math.min(choices.length - 1, Math.max(0, next))]!
-}
-
-function own(value: Json | undefined, name: string): Json | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isObject && Object.hasOwn(value, name) ? (value as { readonly [key: string]: Json })[name] : undefined
 }
