@@ -3,6 +3,9 @@ import { expect, test } from 'vitest'
 import type { Workflow } from '../../core/workflow/workflow.ts'
 import { describeInBrowser, type EditorPage } from './support.ts'
 
+/** However busy the machine is. */
+const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: 30_000 })
+
 const GRAPH: Workflow = {
   version: 1,
   nodes: [
@@ -31,7 +34,7 @@ describeInBrowser('the node search', (open) => {
     await search(page).waitFor()
     await page.page.keyboard.type('vae dec')
     await page.press('Enter')
-    await expect.poll(() => types(page)).toContain('VAEDecode')
+    await eventually(() => types(page)).toContain('VAEDecode')
     const [x, y] = await page.place({ kind: 'node', id: 'vae_decode' })
     expect(Math.hypot(x - at[0], y - at[1])).toBeLessThan(40)
     expect(await page.page.evaluate(() => [...globalThis.kinograph!.session.document.value.selection.value.nodes])).toEqual(['vae_decode'])
@@ -62,7 +65,7 @@ describeInBrowser('the node search', (open) => {
     expect(offered.join()).toContain('VAE decode')
     expect(offered.join()).not.toContain('Load image')
     await page.page.getByRole('option', { name: /^VAE decode/ }).click()
-    await expect.poll(async () => (await page.node('vae_decode'))?.inputs?.['samples']).toEqual({ from: 'sampler', output: 'latent' })
+    await eventually(async () => (await page.node('vae_decode'))?.inputs?.['samples']).toEqual({ from: 'sampler', output: 'latent' })
   })
 
   test('a link drawn backwards from an input is fed by what is chosen', async () => {
@@ -71,7 +74,7 @@ describeInBrowser('the node search', (open) => {
     await search(page).waitFor()
     await page.page.keyboard.type('load diff')
     await page.press('Enter')
-    await expect.poll(async () => (await page.node('sampler'))?.inputs?.['model']).toMatchObject({ output: 'model' })
+    await eventually(async () => (await page.node('sampler'))?.inputs?.['model']).toMatchObject({ output: 'model' })
   })
 
   test('the panel of nodes adds by a press, and where one is dropped', async () => {
@@ -79,9 +82,9 @@ describeInBrowser('the node search', (open) => {
     await page.command('panel.nodes')
     await page.page.getByRole('searchbox', { name: 'Search nodes' }).fill('empty image')
     await page.page.locator('.nodes-panel').getByRole('button', { name: 'Empty image' }).click()
-    await expect.poll(() => types(page)).toContain('EmptyImage')
+    await eventually(() => types(page)).toContain('EmptyImage')
     await page.page.locator('.nodes-panel').getByRole('button', { name: 'Empty image' }).dragTo(page.page.locator('.canvas-host canvas'), { targetPosition: { x: 500, y: 520 } })
-    await expect.poll(async () => (await types(page)).filter((type) => type === 'EmptyImage').length).toBe(2)
+    await eventually(async () => (await types(page)).filter((type) => type === 'EmptyImage').length).toBe(2)
   })
 })
 
@@ -109,14 +112,14 @@ describeInBrowser('menus and the palette', (open) => {
     expect(await focused()).toBe(first)
     await page.page.getByRole('menuitem', { name: 'Colour' }).focus()
     await page.press('ArrowRight')
-    await expect.poll(async () => page.page.getByRole('menu').count()).toBe(2)
+    await eventually(async () => page.page.getByRole('menu').count()).toBe(2)
     await page.press('ArrowLeft')
     expect([await page.page.getByRole('menu').count(), await focused()]).toEqual([1, 'Colour'])
     await page.press('Enter')
-    await expect.poll(async () => page.page.getByRole('menu').count()).toBe(2)
+    await eventually(async () => page.page.getByRole('menu').count()).toBe(2)
     await page.press('ArrowDown')
     await page.press('Enter')
-    await expect.poll(async () => (await page.node('sampler'))?.extra).toMatchObject({ editor: { color: expect.stringMatching(/^#/) } })
+    await eventually(async () => (await page.node('sampler'))?.extra).toMatchObject({ editor: { color: expect.stringMatching(/^#/) } })
     expect(await page.page.evaluate(() => document.activeElement?.closest('.canvas-host') !== null)).toBe(true)
   })
 
@@ -137,7 +140,7 @@ describeInBrowser('menus and the palette', (open) => {
     await field.waitFor()
     await page.page.keyboard.type('theme dark')
     await page.press('Enter')
-    await expect.poll(() => page.page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
+    await eventually(() => page.page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
     const titles = await page.page.evaluate(() => globalThis.kinograph!.session.commands.all.value.length)
     expect(titles).toBeGreaterThan(60)
   })
@@ -221,7 +224,7 @@ describeInBrowser('themes and sizes', (open) => {
     await page.command('view.themeSystem')
     expect(await shown()).toBe('dark')
     await page.page.emulateMedia({ colorScheme: 'light' })
-    await expect.poll(shown).toBe('light')
+    await eventually(shown).toBe('light')
   })
 
   test.each([[1280, 720], [390, 844]])('at %d × %d nothing runs over the edge, and what is pressed is large enough', async (width, height) => {

@@ -6,6 +6,9 @@ import type { Workflow } from '../../core/workflow/workflow.ts'
 import { root } from '../server/support.ts'
 import { describeInBrowser, type EditorPage } from './support.ts'
 
+/** However busy the machine is. */
+const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: 30_000 })
+
 const WIDGETS: Workflow = { version: 1, nodes: [{ id: 'every', type: 'EveryWidget', position: [0, 0], inputs: { several: ['one'] } }] }
 const PLUGINS = { args: ['--plugins', join(root, 'test/browser/plugins'), '--models-dir', join(root, 'models')] }
 
@@ -56,7 +59,7 @@ describeInBrowser('fields over the canvas', (open) => {
     await openWidget(page, input)
     await page.page.locator('.value-over input, .value-over textarea').first().waitFor()
     await write(page)
-    await expect.poll(() => valueOf(page, input)).toEqual(value)
+    await eventually(() => valueOf(page, input)).toEqual(value)
     await page.command('edit.undo')
     expect(await valueOf(page, input)).toEqual(before)
   })
@@ -72,11 +75,11 @@ describeInBrowser('fields over the canvas', (open) => {
       const box = (await field.boundingBox())!
       return [box.x - x, box.y - y, box.width - width].every((off) => Math.abs(off) < 1)
     }
-    await expect.poll(isOnWidget).toBe(true)
+    await eventually(isOnWidget).toBe(true)
     await page.page.mouse.move(1000, 600)
     await page.page.mouse.wheel(0, 120)
     await page.drawn()
-    await expect.poll(isOnWidget).toBe(true)
+    await eventually(isOnWidget).toBe(true)
   })
 
   test('what is wrong is said and kept, nothing is taken; Escape leaves the value as it was', async () => {
@@ -89,7 +92,7 @@ describeInBrowser('fields over the canvas', (open) => {
     expect(await page.page.getByRole('alert').innerText()).toBe('Expected 100 or less.')
     expect(await field.getAttribute('aria-invalid')).toBe('true')
     await page.press('Escape')
-    await expect.poll(() => isEditing(page)).toBe(false)
+    await eventually(() => isEditing(page)).toBe(false)
     expect(await valueOf(page, 'whole')).toBeUndefined()
     expect(await page.page.evaluate(() => document.activeElement?.closest('.canvas-host') !== null)).toBe(true)
   })
@@ -100,7 +103,7 @@ describeInBrowser('fields over the canvas', (open) => {
     await page.page.locator('.value-over input').waitFor()
     await type('left behind')(page)
     await page.clickAt(1000, 640)
-    await expect.poll(() => valueOf(page, 'line')).toBe('left behind')
+    await eventually(() => valueOf(page, 'line')).toBe('left behind')
     expect(await isEditing(page)).toBe(false)
   })
 
@@ -111,7 +114,7 @@ describeInBrowser('fields over the canvas', (open) => {
     for (let press = 0; press < 4; press++) await page.press('Control+ArrowUp')
     await page.press('Control+ArrowDown')
     await page.press('Escape')
-    await expect.poll(() => valueOf(page, 'prompt')).toBe('a red (circle:1.15)')
+    await eventually(() => valueOf(page, 'prompt')).toBe('a red (circle:1.15)')
   })
 
   test('choices that a route of the server gives are asked for', async () => {
@@ -119,7 +122,7 @@ describeInBrowser('fields over the canvas', (open) => {
     const [wanted] = await page.server.json('/models') as string[]
     await openWidget(page, 'remote')
     await page.page.getByRole('option', { name: wanted!, exact: true }).click()
-    await expect.poll(() => valueOf(page, 'remote')).toBe(wanted)
+    await eventually(() => valueOf(page, 'remote')).toBe(wanted)
   })
 
   test('a secret is not to be read until that is wanted', async () => {
@@ -138,7 +141,7 @@ describeInBrowser('fields over the canvas', (open) => {
     await page.clickAt(x + width / 2, y + height / 2)
     const [chooser] = await Promise.all([page.page.waitForEvent('filechooser'), page.page.getByRole('button', { name: 'Upload a file' }).click()])
     await chooser.setFiles(join(root, 'workflows/images/circle.png'))
-    await expect.poll(async () => (await page.node('load'))!.inputs?.['image']).toBe('circle.png')
+    await eventually(async () => (await page.node('load'))!.inputs?.['image']).toBe('circle.png')
     expect((await page.server.fetch('/api/assets/input/circle.png')).status).toBe(200)
     await page.clickAt(x + width / 2, y + height / 2)
     await page.page.getByRole('option', { name: 'circle.png' }).waitFor()
