@@ -11,6 +11,8 @@ interface StageProps {
 }
 
 const loadForm = () => import('../form/form.tsx')
+const loadList = () => import('../list/list.tsx')
+const loadAnnouncer = () => import('../list/run-announcer.tsx')
 const loadProperties = () => import('./properties.tsx')
 
 /** The document in one of its views, and the properties of what is selected. */
@@ -21,7 +23,9 @@ export function Stage({ session, theme }: StageProps) {
       <div class="stage-view">
         <CanvasHost session={session} theme={theme} />
         {view === 'form' && <Lazy load={loadForm} props={{ session }} />}
+        {view === 'list' && <Lazy load={loadList} props={{ session }} />}
       </div>
+      <Lazy load={loadAnnouncer} props={{ session }} quiet />
       {view === 'graph' && session.settings.value.properties && <Lazy load={loadProperties} props={{ session }} quiet />}
     </main>
   )
