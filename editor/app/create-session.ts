@@ -4,6 +4,7 @@ import type { Definitions } from '../../core/types/definition.ts'
 import { definitionMap } from '../../core/types/definition.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
 import type { KinographClient } from '../../server/client/index.ts'
+import { uniqueId } from '../../server/client/unique-id.ts'
 import { createCommandTable } from '../commands/command-table.ts'
 import { laidOut } from '../graph/arrange.ts'
 import type { GraphCanvas } from '../graph/canvas.ts'
@@ -20,7 +21,6 @@ import type { EditedValue, Session, ViewName } from './session.ts'
 import { createSettingsStore } from './settings-store.ts'
 import type { Storage } from './storage.ts'
 import { Tabs } from './tabs.ts'
-import { uniqueId } from '../../server/client/unique-id.ts'
 
 /** What of the page, and of the editor's other parts, a session is made with. */
 export interface SessionParts {

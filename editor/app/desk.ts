@@ -3,8 +3,8 @@
  * the browser takes back when the tab is closed, crashes, or is left. A tab that is reloaded gets its desk again; a new
  * tab takes over a desk that nobody has any more, the one used last first, or begins a new one.
  */
-import type { Storage } from './storage.ts'
 import { uniqueId } from '../../server/client/unique-id.ts'
+import type { Storage } from './storage.ts'
 import type { ViewName } from './session.ts'
 
 export interface Desk {

@@ -4,6 +4,7 @@ import { sameJson } from '../../core/workflow/json-equal.ts'
 import { validateWorkflow } from '../../core/workflow/validate.ts'
 import { SUBGRAPH_INPUTS, type Workflow } from '../../core/workflow/workflow.ts'
 import type { Definitions } from '../../core/types/definition.ts'
+import { uniqueId } from '../../server/client/unique-id.ts'
 import { applyEdits } from '../graph/apply-edits.ts'
 import type { CanvasSelection, CanvasView } from '../graph/canvas.ts'
 import type { Edit } from '../graph/edit.ts'
@@ -13,7 +14,6 @@ import { sceneOf } from '../graph/scene-of.ts'
 import { t } from '../i18n/index.ts'
 import type { EditorDocument, SavedPlace } from './document.ts'
 import { back, forth, NO_HISTORY, stepped, type History, type Travel } from './history.ts'
-import { uniqueId } from '../../server/client/unique-id.ts'
 
 /** All that is needed to open a document again as it was. Plain data, in which what workflows share is one object. */
 export interface DocumentRecord {
