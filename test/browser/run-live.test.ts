@@ -97,7 +97,7 @@ describeInBrowser('a run that fails', (open) => {
     await editor.select('shown')
     await editor.command('run.toNode')
     await editor.until('it is told', ({ dialogs }) => dialogs.toasts.value.some(({ kind }) => kind === 'error'))
-    expect((await pictureOf(editor)).activity['divided']?.state).toBe('failed')
+    await editor.until('its node says so', (session) => session.runs.picture(session.document.value).value.activity.get('divided')?.state === 'failed')
     await editor.page.getByRole('button', { name: 'Show the node' }).click()
     await editor.until('the node is selected', ({ document }) => document.value.selection.value.nodes.has('divided'))
   })
