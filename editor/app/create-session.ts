@@ -1,5 +1,5 @@
 /** Makes what the whole editor shares: what was open comes back as it was left. */
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import type { Definitions } from '../../core/types/definition.ts'
 import { definitionMap } from '../../core/types/definition.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
@@ -8,7 +8,8 @@ import { uniqueId } from '../../server/client/unique-id.ts'
 import { createCommandTable } from '../commands/command-table.ts'
 import { laidOut } from '../graph/arrange.ts'
 import type { GraphCanvas } from '../graph/canvas.ts'
-import { t } from '../i18n/index.ts'
+import { nodeWords, t } from '../i18n/index.ts'
+import { translated } from '../i18n/node-words.ts'
 import type { RunBook } from '../run/run-book.ts'
 import type { Dialogs } from '../shell/dialogs.ts'
 import { closeDocument } from './close-document.ts'
@@ -46,7 +47,8 @@ export interface OpenSession extends Session {
 /** Opens the editor: the documents, tabs, view and panel that this browser tab had, or the default workflow. */
 export async function openSession(client: KinographClient, parts: SessionParts): Promise<OpenSession> {
   const { storage, dialogs } = parts
-  const definitions = signal<Definitions>(new Map())
+  const told = signal<Definitions>(new Map())
+  const definitions = computed(() => translated(told.value, nodeWords.value))
   /** On its way while the documents are read. */
   let first: ReturnType<KinographClient['nodes']> | undefined = client.nodes()
   first.catch(() => {}) // whoever asks for the definitions hears of it
@@ -70,7 +72,7 @@ export async function openSession(client: KinographClient, parts: SessionParts):
     refreshDefinitions: async () => {
       const asked = first ?? client.nodes()
       first = undefined
-      definitions.value = definitionMap(await asked)
+      told.value = definitionMap(await asked)
     },
     documents: tabs.all,
     document: tabs.shown,

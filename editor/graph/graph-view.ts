@@ -7,6 +7,7 @@ import { ANY, type SocketType } from '../../core/types/socket.ts'
 import { variadicSlots } from '../../core/types/variadic.ts'
 import { isLink, SUBGRAPH_INPUTS, subgraphType, type Link, type Workflow, type WorkflowNode } from '../../core/workflow/workflow.ts'
 import { definitionsIn, findGraph, type GraphPart } from './graph-at.ts'
+import type { ShownOutput } from '../i18n/node-words.ts'
 import { SUBGRAPH_OUTPUTS, type GraphPath } from './scene.ts'
 
 /** A place that a link may lead to. */
@@ -268,6 +269,6 @@ function fileSlots(extra: WorkflowNode['extra'], side: 'inputs' | 'outputs'): { 
 }
 
 function definedOutputs({ outputs }: NodeDefinition): OutputSlot[] {
-  return outputs.map(({ name, socket, tooltip, each }) => (
-    { name, key: name, label: name, socket, ...(tooltip !== undefined && { tooltip }), ...(each && { each }) }))
+  return outputs.map(({ name, title, socket, tooltip, each }: ShownOutput) => (
+    { name, key: name, label: title ?? name, socket, ...(tooltip !== undefined && { tooltip }), ...(each && { each }) }))
 }

@@ -1,11 +1,14 @@
 /** The editor's words. Each area has a file in en/ and one in zh/ with the same keys; a test holds them together. */
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import { en, type Dictionary } from './en/index.ts'
+import type { NodeWords } from './node-words.ts'
 
 export type Language = 'en' | 'zh'
 export type TextKey = keyof Dictionary
 
 const words = signal<Dictionary>(en)
+/** What it says of node types; none in English, in which definitions are written. */
+export const nodeWords = signal<NodeWords | undefined>(undefined)
 /** The language that is shown now. */
 export const language = signal<Language>('en')
 
@@ -14,9 +17,22 @@ export function t(key: TextKey, values: Readonly<Record<string, string | number>
   return words.value[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
+let wanted: Language = 'en'
+
+async function loadChinese(): Promise<[Dictionary, NodeWords]> {
+  const [{ zh }, { nodes }] = await Promise.all([import('./zh/index.ts'), import('./zh/nodes.ts')])
+  return [zh, nodes]
+}
+
 /** Shows another language: Chinese is loaded when it is first wanted. */
 export async function setLanguage(next: Language): Promise<void> {
-  words.value = next === 'zh' ? (await import('./zh/index.ts')).zh : en
-  language.value = next
+  wanted = next
+  const [all, nodes] = next === 'zh' ? await loadChinese() : [en, undefined]
+  if (wanted !== next) return // another one was asked for meanwhile
+  batch(() => {
+    words.value = all
+    nodeWords.value = nodes
+    language.value = next
+  })
   document.documentElement.lang = next === 'zh' ? 'zh-CN' : 'en'
 }
