@@ -5,6 +5,7 @@ import { isText, listenToKeys } from '../commands/dispatch.ts'
 import { errorText } from '../commands/error-text.ts'
 import { listenToFiles } from '../files/drop.ts'
 import { setLanguage } from '../i18n/index.ts'
+import { watchMissing } from '../panels/missing/watch-missing.ts'
 import { saveByItself } from './autosave.ts'
 import type { OpenSession } from './create-session.ts'
 import { followSaved } from './follow-saved.ts'
@@ -21,6 +22,7 @@ export function live(session: OpenSession): void {
   askAgainWhenBack(session)
   saveByItself(session)
   followSaved(session)
+  watchMissing(session)
   watchLogin(session)
   void session.loadSettings()
 }

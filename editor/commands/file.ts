@@ -39,6 +39,10 @@ export const fileCommands: readonly Command[] = [
   { id: 'file.export', title: 'commands.file.export', run: exportAs('kinograph') },
   { id: 'file.exportUi', title: 'commands.file.exportUi', run: exportAs('comfy-ui') },
   { id: 'file.exportApi', title: 'commands.file.exportApi', run: exportAs('comfy-api') },
+  {
+    id: 'file.missing', title: 'commands.file.missing',
+    run: async (session) => (await import('../panels/missing/open-missing.ts')).openMissing(session, session.document.peek()),
+  },
   { id: 'file.rename', title: 'commands.file.rename', run: describe },
   {
     id: 'file.clear', title: 'commands.file.clear', isEnabled: ({ document }) => document.value.workflow.value.nodes.length > 0,

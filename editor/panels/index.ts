@@ -3,6 +3,7 @@ import { galleryPanel } from './gallery/panel.ts'
 import { helpPanel } from './help/panel.ts'
 import { historyPanel } from './history/panel.ts'
 import { keysPanel } from './keys/panel.ts'
+import { modelsPanel } from './models/panel.ts'
 import { nodesPanel } from './nodes/panel.ts'
 import type { Panel } from './panel.ts'
 import { queuePanel } from './queue/panel.ts'
@@ -11,5 +12,5 @@ import { templatesPanel } from './templates/panel.ts'
 import { workflowsPanel } from './workflows/panel.ts'
 
 export const PANELS: readonly Panel[] = [
-  nodesPanel, workflowsPanel, templatesPanel, queuePanel, historyPanel, galleryPanel, helpPanel, settingsPanel, keysPanel,
+  nodesPanel, workflowsPanel, templatesPanel, modelsPanel, queuePanel, historyPanel, galleryPanel, helpPanel, settingsPanel, keysPanel,
 ]

@@ -5,9 +5,12 @@ import type { SceneNode } from '../graph/scene.ts'
 import { t } from '../i18n/index.ts'
 import { InputField } from '../widgets/input-field.tsx'
 import { editOrTell } from './canvas-listener.ts'
+import { Lazy } from './lazy.tsx'
 import { LookFields } from './look-fields.tsx'
 import { ProblemList } from './problem-list.tsx'
 import { TextField } from './text-field.tsx'
+
+const loadNote = () => import('../notes/note-view.tsx')
 
 interface NodePropertiesProps {
   readonly session: Session
@@ -30,6 +33,7 @@ export function NodeProperties({ session, document, node }: NodePropertiesProps)
         <TextField label={t('app.nodeTitle')} value={node.title} commit={(title) => editOrTell(session, [{ type: 'rename', id: node.id, ...(title.trim() !== '' && { title }) }], document)} />
       )}
       <p class="muted properties-type">{node.type} · {node.id}</p>
+      {node.kind === 'note' && <Lazy load={loadNote} props={{ node }} quiet />}
       {node.definition?.summary !== undefined && <p>{node.definition.summary}</p>}
       {fields(node.inputs.filter((input) => !isAdvanced(input)))}
       {advanced.length > 0 && (

@@ -151,4 +151,5 @@ export const commands = {
   'commands.node.help': 'What this node does',
   'commands.view.nextRegion': 'Next part of the page',
   'commands.view.previousRegion': 'Previous part of the page',
+  'commands.file.missing': 'What this workflow needs…',
 } as const

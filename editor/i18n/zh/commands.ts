@@ -153,4 +153,5 @@ export const commands: Record<keyof typeof english, string> = {
   'commands.node.help': '节点说明',
   'commands.view.nextRegion': '页面的下一区域',
   'commands.view.previousRegion': '页面的上一区域',
+  'commands.file.missing': '此工作流所需的内容…',
 }
