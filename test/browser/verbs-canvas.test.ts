@@ -339,6 +339,7 @@ const VERBS: readonly Verb[] = [
       ],
     } as Workflow,
     do: async (editor) => {
+      await editor.page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click() // it says what is missing
       const from = await editor.titleOf('x')
       await editor.drag(from, [from[0] + 50, from[1] + 20])
       await editor.command('edit.undo')
