@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import type { Session } from '../app/session.ts'
 import { t } from '../i18n/index.ts'
 import { ProblemList } from '../shell/problem-list.tsx'
@@ -20,6 +20,7 @@ export default function FormView({ session }: { readonly session: Session }) {
   const isArranged = useSignal(false)
   const fields = useMemo(() => placedParameters(workflow, definitions, problems), [workflow, definitions, problems])
   const isEmpty = fields.length === 0
+  useEffect(() => { if (isEmpty) isArranged.value = true }, [isEmpty]) // and stays so while the first ones are chosen
   const elsewhere = problems.filter(({ node, input }) => !fields.some(({ parameter }) => parameter.node === node?.id && parameter.input === input))
   return (
     <div class="form-view" key={document.id}>

@@ -24,7 +24,8 @@ export default function Minimap({ session, canvas, theme }: MinimapProps) {
   const frame = useRef<MapFrame>(undefined)
   useEffect(() => {
     let request = 0
-    const draw = () => { frame.current = drawMap(element.current!, session, canvas) }
+    // Gone from the page, it may still be told to draw until this effect ends.
+    const draw = () => { if (element.current) frame.current = drawMap(element.current, session, canvas) }
     const stop = effect(() => {
       const document = session.document.value
       // What the drawing reads, or what the canvas draws of it.

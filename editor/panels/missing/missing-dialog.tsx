@@ -28,14 +28,16 @@ export function MissingDialog({ session, document, close }: MissingDialogProps) 
     <div class="dialog-body missing">
       <h2>{t('panels.missing.title', { title: document.title.value })}</h2>
       <p>{t(types.length + files.length === 0 ? 'panels.missing.nothing' : 'panels.missing.kept')}</p>
-      {types.length > 0 && <section><h3>{t('panels.missing.types')}</h3><ul class="panel-list">{types.map((one) => <TypeRow key={one.type} missing={one} jump={jump} />)}</ul></section>}
-      {files.length > 0 && (
-        <section><h3>{t('panels.missing.files')}</h3>
-          <ul class="panel-list">{files.map((one) => (
-            <FileRow key={`${one.kind} ${one.label} ${one.name}`} session={session} document={document} missing={one} jump={jump} model={weights.value?.find(({ name }) => name === one.name)} />
-          ))}</ul>
-        </section>
-      )}
+      <div class="missing-body">
+        {types.length > 0 && <section><h3>{t('panels.missing.types')}</h3><ul class="panel-list">{types.map((one) => <TypeRow key={one.type} missing={one} jump={jump} />)}</ul></section>}
+        {files.length > 0 && (
+          <section><h3>{t('panels.missing.files')}</h3>
+            <ul class="panel-list">{files.map((one) => (
+              <FileRow key={`${one.kind} ${one.label} ${one.name}`} session={session} document={document} missing={one} jump={jump} model={weights.value?.find(({ name }) => name === one.name)} />
+            ))}</ul>
+          </section>
+        )}
+      </div>
       <div class="dialog-buttons"><button type="button" class="button primary" autofocus onClick={() => close()}>{t('app.close')}</button></div>
     </div>
   )
