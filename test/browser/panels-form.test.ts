@@ -22,7 +22,7 @@ describeInBrowser('the form', (open) => {
     await fill(editor, 'Seed', '77')
     expect((await editor.node('positive'))?.inputs?.['text']).toBe('a large white square moves up on a black background')
     expect((await editor.node('sampler'))?.inputs?.['seed']).toBe(77)
-    await editor.page.locator('.form-inputs').getByRole('button', { name: 'Run' }).click()
+    await editor.page.locator('.form-inputs').getByRole('button', { name: 'Run', exact: true }).click()
     const video = editor.page.locator('.form-result video')
     await video.waitFor()
     await expect.poll(() => video.evaluate((one: HTMLVideoElement) => one.currentTime > 0 && one.videoWidth), { timeout: 20_000 }).toBe(64)
