@@ -23,6 +23,7 @@ const TemplateSchema = typed<Template>()(Type.Object(
     tags: Type.Array(Type.String()),
     files: Type.Array(Type.String({ description: 'Below the input folder: what it reads, and comes with.' })),
     needs: Type.Optional(Type.String({ description: 'What it needs that does not come with Kinograph.' })),
+    zh: Type.Optional(Type.Object({ title: Type.String(), description: Type.String() }, { description: 'The same in Chinese.' })),
     thumbnail: Type.Boolean({ description: 'Whether there is a picture of what it makes.' }),
   },
   { $id: 'Template' },

@@ -15,6 +15,8 @@ export interface Template {
   readonly files: readonly string[]
   /** What it needs that Kinograph does not bring along. */
   readonly needs?: string
+  /** The same in Chinese. */
+  readonly zh?: { readonly title: string; readonly description: string }
   /** Whether there is a picture of what it makes. */
   readonly thumbnail: boolean
 }
@@ -64,8 +66,10 @@ function describe(name: string, { title, description, extra }: Workflow, thumbna
     return value !== undefined && isList(value) ? value.filter((one) => typeof one === 'string') : []
   }
   const needs = own(about, 'needs')
+  const { title: titleZh, description: descriptionZh } = recordOf(own(about, 'zh'))
   return {
     name, title: title ?? name, description: description ?? '', tags: texts('tags'), files: texts('files'),
-    ...(typeof needs === 'string' && { needs }), thumbnail,
+    ...(typeof needs === 'string' && { needs }),
+    ...(typeof titleZh === 'string' && typeof descriptionZh === 'string' && { zh: { title: titleZh, description: descriptionZh } }), thumbnail,
   }
 }

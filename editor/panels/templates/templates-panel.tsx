@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { AnswerOf } from '../../../server/client/index.ts'
 import type { Session } from '../../app/session.ts'
 import { errorText } from '../../commands/error-text.ts'
-import { t } from '../../i18n/index.ts'
+import { language, t } from '../../i18n/index.ts'
 import { AnswerNote } from '../answer-note.tsx'
 import type { PanelProps } from '../panel.ts'
 import { useAnswer } from '../use-answer.ts'
@@ -17,7 +17,7 @@ type Template = AnswerOf<'GET /templates'>['templates'][number]
 export default function TemplatesPanel({ session }: PanelProps) {
   const search = useSignal('')
   const answer = useAnswer(async () => (await session.client.call('GET /templates', {})).templates)
-  const found = (answer.value ?? []).filter(({ title, description, tags, name }) => wordsFit(search.value, title, description, name, ...tags))
+  const found = (answer.value ?? []).filter(({ title, description, tags, name, zh }) => wordsFit(search.value, title, description, name, zh?.title, zh?.description, ...tags))
   return (
     <div class="panel-part">
       <input class="field" type="search" placeholder={t('panels.templates.search')} aria-label={t('panels.templates.search')} autocomplete="off" spellcheck={false} value={search.value}
@@ -31,7 +31,8 @@ export default function TemplatesPanel({ session }: PanelProps) {
 
 function Card({ session, template }: { readonly session: Session; readonly template: Template }) {
   const isBusy = useSignal(false)
-  const { name, title, description, tags, needs, thumbnail } = template
+  const { name, tags, needs, thumbnail } = template
+  const { title, description } = (language.value === 'zh' ? template.zh : undefined) ?? template
   const open = async () => {
     isBusy.value = true
     try {
