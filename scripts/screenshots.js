@@ -50,6 +50,7 @@ const VIEWS = {
   history: async (page) => {
     await run(page)
     await command(page, 'panel.history')
+    await page.locator('.history-row img').first().waitFor()
     await fit(page)
   },
   gallery: async (page) => {
@@ -71,17 +72,16 @@ const VIEWS = {
     await settle(page)
     await fit(page)
   },
+  models: async (page) => {
+    await command(page, 'panel.models')
+    await page.locator('.model').first().waitFor()
+    await fit(page)
+  },
   templates: async (page) => {
     await command(page, 'panel.templates')
+    await page.locator('.template').first().waitFor()
     await fit(page)
   },
-  help: async (page) => {
-    await select(page, ['sampler'])
-    await command(page, 'panel.help')
-    await fit(page)
-  },
-  settings: async (page) => command(page, 'panel.settings'),
-  keys: async (page) => command(page, 'panel.keys'),
   dark: async (page) => {
     await page.evaluate(() => globalThis.kinograph.session.changeSettings({ theme: 'dark' }))
     await run(page)
@@ -159,7 +159,8 @@ async function picture(browser, address, name) {
   const after = await VIEWS[name](page)
   await page.mouse.move(640, 690)
   await settle(page)
-  await page.waitForLoadState('networkidle').catch(() => {}) // videos may be loaded for ever
+  await page.waitForFunction(() => [...document.images].filter((one) => one.getBoundingClientRect().top < innerHeight).every((one) => one.complete && one.naturalWidth > 0))
+  await settle(page)
   const webp = await sharp(await page.screenshot()).webp({ quality: 86, effort: 6 }).toBuffer()
   if (webp.length > MOST_BYTES) throw new Error(`${name} is ${webp.length} bytes, more than ${MOST_BYTES}`)
   writeFileSync(join(images, `${name}.webp`), webp)
