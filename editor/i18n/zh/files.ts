@@ -18,7 +18,7 @@ export const files: Record<keyof typeof english, string> = {
   'files.lost': '该格式无法保存：{what}。',
   'files.and': '；',
   'files.loss.seeds': '每次运行随机生成的种子（文件中是某一次运行的数值）',
-  'files.loss.virtual': '子图、注释、转接点、基元节点以及禁用或绕过的节点（文件中是其展开后的结果）',
+  'files.loss.virtual': '子图、注释、转接点、基元节点以及静音或绕过的节点（文件中是其展开后的结果）',
   'files.loss.workflow': '标题、说明、分组和表单名称',
   'files.loss.looks': '节点的位置和外观',
 }

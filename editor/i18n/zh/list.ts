@@ -22,7 +22,7 @@ export const list: Record<keyof typeof english, string> = {
   'list.actions': '对 {node} 的操作',
   'list.runTo': '运行到此节点',
   'list.rename': '重命名',
-  'list.mute': '禁用',
+  'list.mute': '静音',
   'list.bypass': '绕过',
   'list.duplicate': '复制一份',
   'list.enter': '进入子图',
