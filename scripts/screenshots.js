@@ -18,6 +18,12 @@ const VIEWS = {
     await run(page)
     await fit(page)
   },
+  history: async (page) => {
+    await run(page)
+    await command(page, 'panel.history')
+    await page.locator('.history-row img').first().waitFor()
+    await fit(page)
+  },
   sampling: async (page) => {
     await set(page, 'steps', 400)
     await fit(page, ['positive', 'negative', 'latent', 'sampler', 'decode'])
@@ -46,12 +52,6 @@ const VIEWS = {
       })
       await until(page, ({ runs }) => runs.queue.value.running.length === 0)
     }
-  },
-  history: async (page) => {
-    await run(page)
-    await command(page, 'panel.history')
-    await page.locator('.history-row img').first().waitFor()
-    await fit(page)
   },
   gallery: async (page) => {
     await run(page)
@@ -91,7 +91,6 @@ const VIEWS = {
   chinese: async (page) => {
     await page.evaluate(() => globalThis.kinograph.session.changeSettings({ language: 'zh' }))
     await run(page)
-    await command(page, 'panel.queue')
     await fit(page)
     return () => page.evaluate(() => globalThis.kinograph.session.changeSettings({ language: 'en' }))
   },
