@@ -207,7 +207,8 @@ export class WorkerClient {
   #hear(message: Extract<FromWorkerMessage, { readonly id: string }>): void {
     const waiting = this.#waiting.get(message.id)
     if (waiting === undefined) return
-    waiting.isHeard = true
+    // That it begins is nothing that a second one could not say again.
+    if (message.type !== 'begun') waiting.isHeard = true
     const { listener, running } = waiting
     switch (message.type) {
       case 'begun':
@@ -256,8 +257,12 @@ export class WorkerClient {
   #bury(death: WorkerDeath): void {
     const isReplaced = this.#loading.blame(death) && !this.#isLetGo
     const begun = [...this.#waiting.values()].filter(({ hasBegun }) => hasBegun).length
-    for (const [id, { isHeard, hasBegun, reject, running }] of this.#waiting) {
-      if (isReplaced && !isHeard) continue
+    for (const [id, waiting] of this.#waiting) {
+      const { isHeard, hasBegun, reject, running } = waiting
+      if (isReplaced && !isHeard) {
+        waiting.hasBegun = false // the next one begins anew
+        continue
+      }
       this.#waiting.delete(id)
       reject(new WorkerDiedError(death, running, { hasBegun, isAlone: begun === (hasBegun ? 1 : 0) }))
     }

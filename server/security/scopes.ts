@@ -15,14 +15,12 @@ const CHANGES: readonly (readonly [RegExp, Scope])[] = [
   [/^\/internal\/logs\/subscribe$/, 'run'], // lines about one's own jobs
   [/^\/jobs(\/|$)/, 'run'],
   [/^\/run\/./, 'run'],
-  [/^\/(validate|plan|explain)$/, 'run'],
-  [/^\/(validate|plan|explain)$/, 'run'],
+  [/^\/(validate|plan|explain|open)$/, 'run'],
   [/^\/upload\//, 'edit'],
   [/^\/(v2\/)?userdata(\/|$)/, 'edit'],
   [/^\/workflows(\/|$)/, 'edit'],
   [/^\/preferences(\/|$)/, 'edit'],
   [/^\/assets(\/|$)/, 'edit'],
-  [/^\/preferences(\/|$)/, 'edit'],
   [/^\/(login|logout)$/, 'run'],
 ]
 
