@@ -29,12 +29,10 @@ describeInBrowser('keyboard only', (open) => {
     await page.locator('.form-result video').waitFor()
     for (let tries = 0; tries < 80 && !(await page.evaluate(() => document.activeElement?.closest('.form-result') instanceof Element)); tries++) await editor.press('Tab')
     expect(await page.evaluate(() => document.activeElement?.closest('.form-result') instanceof Element)).toBe(true)
-    await page.waitForFunction(() => {
-      const video = document.querySelector<HTMLVideoElement>('.form-result video')!
-      if (video.currentTime > 0) return true
-      if (video.paused) document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', bubbles: true, cancelable: true }))
-      return false
-    }, undefined, { polling: 300, timeout: 20_000 })
+    const video = page.locator('.form-result video')
+    const hasPlayed = () => video.evaluate((one) => one instanceof HTMLVideoElement && one.currentTime > 0)
+    if (!await hasPlayed()) await page.keyboard.press('Space')
+    await expect.poll(hasPlayed, { timeout: 20_000 }).toBe(true)
   }, 240_000)
 
   test('in the list: nodes in their order, opened, linked, renamed and removed; the focus is never lost', async () => {
