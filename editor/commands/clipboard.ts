@@ -41,11 +41,11 @@ export async function pasteText(session: Session, text: string, { connect = fals
   return true
 }
 
-/** Copies nodes beside themselves, with what they are linked to. */
-export async function duplicateChosen(session: Session, target?: CanvasTarget): Promise<void> {
+/** Copies nodes beside themselves, or so far from themselves, with what they are linked to. */
+export async function duplicateChosen(session: Session, target?: CanvasTarget, by?: Point): Promise<void> {
   const { duplicate } = await import('../graph/clipboard.ts')
   const document = session.document.peek()
-  const pasted = duplicate(document.workflow.peek(), document.path.peek(), chosenIds(session, target), { connect: true }, session.definitions.peek())
+  const pasted = duplicate(document.workflow.peek(), document.path.peek(), chosenIds(session, target), { connect: true, ...(by && { by }) }, session.definitions.peek())
   document.replace(() => pasted.workflow)
   document.selection.value = { nodes: new Set(pasted.ids), groups: new Set(pasted.groups) }
 }

@@ -53,6 +53,8 @@ export interface CanvasListener {
   /** One gesture, one call. */
   edit(edits: readonly Edit[]): void
   select(selection: CanvasSelection): void
+  /** Copies of the selected nodes were pulled off them, this far in graph units. */
+  duplicate(by: Point): void
   /** A double click on nothing, or a link dropped there: at a place in graph units and in CSS pixels of the window. */
   search(at: { readonly graph: Point; readonly client: Point }, link?: LooseLink): void
   /** A right click, a long touch, or the menu key. */

@@ -36,6 +36,8 @@ export interface Pasted {
 export interface PasteOptions {
   /** Where the upper left corner goes; a little beside the originals when left out. */
   readonly at?: Point
+  /** How far from the originals instead. */
+  readonly by?: Point
   /** Also draws the links that came from outside, where what gave them is there (ComfyUI's Ctrl+Shift+V). */
   readonly connect?: boolean
 }
@@ -68,11 +70,11 @@ export function readClip(text: string, definitions: Definitions): Clip | undefin
 }
 
 /** @throws WorkflowError where a subgraph would be pasted into itself */
-export function paste(workflow: Workflow, path: GraphPath, clip: Clip, { at, connect = false }: PasteOptions, definitions: Definitions): Pasted {
+export function paste(workflow: Workflow, path: GraphPath, clip: Clip, { at, by, connect = false }: PasteOptions, definitions: Definitions): Pasted {
   const { nodes, groups = [] } = graphAt(workflow, path)
   const taking = new Taking(workflow, clip)
   const placed = laidOut(clip, definitions)
-  const [dx, dy] = shiftOf(placed, at, definitions)
+  const [dx, dy] = by ?? shiftOf(placed, at, definitions)
   const ids = freshIds(placed.nodes, new Set(nodes.map(({ id }) => id)))
   const pasted = placed.nodes.map((node, index): WorkflowNode => ({
     ...mapLinks(node, (link) => relinked(link, ids, connect)),

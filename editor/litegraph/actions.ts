@@ -2,8 +2,8 @@
 import type { CanvasTarget } from '../graph/canvas.ts'
 import type { Edit } from '../graph/edit.ts'
 import type { Rectangle } from '../graph/scene.ts'
-import { drawLink, pullReroute, rerouteEdit } from './gestures-link.ts'
-import { moveSelected, pan, resizeGroup, resizeNode } from './gestures-move.ts'
+import { drawLink, moveLinks, pullReroute, rerouteEdit } from './gestures-link.ts'
+import { copySelected, moveSelected, pan, resizeGroup, resizeNode } from './gestures-move.ts'
 import { bandSelect } from './gestures-select.ts'
 import { canDrag, clickedValue, dragValue } from './gestures-value.ts'
 import type { At, Gesture, Grip } from './gesture.ts'
@@ -71,7 +71,8 @@ function groupAction(deeds: Deeds, hit: Hit & { readonly kind: 'group' }, start:
 function nodeAction(deeds: Deeds, hit: NodeHit, start: At): Action {
   const { node, part } = hit
   const whole = wholeNodeAction(deeds, hit, start)
-  if (start.shift || start.ctrl) return whole
+  if (start.shift && part.part === 'output') return { ...whole, drag: () => takeOutput(deeds, node, part.index, start) ?? whole.drag(start) }
+  if (start.shift || start.ctrl || start.alt) return whole
   switch (part.part) {
     case 'output': return { ...whole, drag: () => drawLink(deeds, { from: node.key, output: node.scene.outputs[part.index]!.key }, start) }
     case 'input': return { ...whole, drag: () => takeInput(deeds, node, part.index, start) }
@@ -96,7 +97,7 @@ function wholeNodeAction(deeds: Deeds, hit: NodeHit, start: At): Action {
     drag: () => {
       if (start.ctrl) return bandSelect(deeds, start)
       if (!deeds.stage.selection.nodes.has(node.key)) deeds.pick(hit, start)
-      return moveSelected(deeds, start)
+      return start.alt && !isBorder(node) ? copySelected(deeds, start) : moveSelected(deeds, start)
     },
   }
 }
@@ -107,6 +108,12 @@ function takeInput(deeds: Deeds, { key, scene }: GraphNode, index: number, start
   const drawn = link && deeds.stage.model.linkTo(key, name)
   if (drawn) return drawLink(deeds, { from: link.from, output: link.output }, start, drawn)
   return drawLink(deeds, { to: key, input: name }, start)
+}
+
+/** All links of an output are taken off it together, to be given to another. */
+function takeOutput(deeds: Deeds, node: GraphNode, index: number, start: At): Gesture | undefined {
+  const links = deeds.stage.model.links.filter((link) => link.from === node && link.output === index)
+  return links.length > 0 ? moveLinks(deeds, links, start) : undefined
 }
 
 function fieldAction(deeds: Deeds, node: GraphNode, { index, zone }: NodePart & { readonly part: 'field' }, whole: Action): Action {

@@ -16,6 +16,8 @@ export interface At {
 }
 
 export interface Gesture {
+  /** The view follows a pointer at the edge of the canvas. */
+  readonly atEdge?: 'pans'
   move(at: At): void
   /** What it comes to. */
   end(at: At): readonly Edit[]

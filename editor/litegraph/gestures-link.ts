@@ -23,6 +23,7 @@ export function drawLink(grip: Grip, loose: LooseLink, start: At, moved?: DrawnL
     stage.redraw()
   }
   return {
+    atEdge: 'pans',
     move: (at) => {
       held.end = at.graph
       aimAt(grip, held, at)
@@ -37,6 +38,39 @@ export function drawLink(grip: Grip, loose: LooseLink, start: At, moved?: DrawnL
       if (moved) return [{ type: 'disconnect', to: moved.to.key, input: inputName(moved.to, moved.input) }]
       stage.listener.search({ graph: at.graph, client: at.client }, loose)
       return []
+    },
+    cancel: () => letGo(start.client),
+  }
+}
+
+/** The beginnings of links that share one, to another output that fits the first of them. Dropped on nothing they stay. */
+export function moveLinks(grip: Grip, links: readonly DrawnLink[], start: At): Gesture {
+  const { stage } = grip
+  const ends = links.map(({ to, input }) => ({ to: to.key, input: inputName(to, input) }))
+  const held: HeldLink = { loose: ends[0]!, end: start.graph, moved: links[0]! }
+  stage.held = held
+  const letGo = (client: Point) => {
+    stage.held = undefined
+    stage.listener.refuse(undefined, client)
+    stage.redraw()
+  }
+  return {
+    atEdge: 'pans',
+    move: (at) => {
+      held.end = at.graph
+      aimAt(grip, held, at)
+      stage.redraw()
+    },
+    end: (at) => {
+      aimAt(grip, held, at)
+      letGo(at.client)
+      const { target } = held
+      const node = target && stage.model.node(target.node)
+      if (!node) return []
+      const from = { from: node.key, output: node.scene.outputs[target.index]!.key }
+      return ends
+        .filter(({ to, input }) => stage.settings.refusal(from.from, from.output, to, input) === undefined)
+        .map((end) => ({ type: 'connect', ...from, ...end }))
     },
     cancel: () => letGo(start.client),
   }

@@ -38,6 +38,7 @@ export function moveSelected(grip: Grip, start: At): Gesture {
     stage.redraw()
   }
   return {
+    atEdge: 'pans',
     move: place,
     end: (at) => {
       const moved = nodes.map(({ key, scene }) => ({ id: key, position: shifted(scene.position, at) }))
@@ -50,6 +51,19 @@ export function moveSelected(grip: Grip, start: At): Gesture {
 
 function shiftedBounds({ scene: { bounds: [x, y, width, height] } }: GraphGroup, shift: (from: Point) => Point): Rectangle {
   return [...shift([x, y]), width, height]
+}
+
+/** What is selected stays; copies of its nodes go along with the pointer. */
+export function copySelected(grip: Grip, start: At): Gesture {
+  const moved = moveSelected(grip, start)
+  return {
+    ...moved,
+    end: (at) => {
+      const [x, y] = settled(grip, at, [at.graph[0] - start.graph[0], at.graph[1] - start.graph[1]])
+      grip.stage.listener.duplicate([x, y])
+      return []
+    },
+  }
 }
 
 /** The selected groups with those that lie in them. */

@@ -10,6 +10,7 @@ export function bandSelect({ stage, select }: Grip, start: At): Gesture {
     stage.redraw('nodes')
   }
   return {
+    atEdge: 'pans',
     move: ({ graph }) => {
       const band = spanned(start.graph, graph)
       stage.band = band

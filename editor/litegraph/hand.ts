@@ -6,6 +6,7 @@ import type { Point, Rectangle } from '../graph/scene.ts'
 import { actionFor, type Action, type Deeds } from './actions.ts'
 import type { Board } from './board.ts'
 import { cursorOf } from './cursor.ts'
+import { EdgePan } from './edge-pan.ts'
 import { pan } from './gestures-move.ts'
 import type { At, Gesture } from './gesture.ts'
 import type { GraphNode } from './graph-node.ts'
@@ -16,7 +17,7 @@ import { picked } from './picked.ts'
 import { isSame } from './reconcile.ts'
 import type { Stage } from './stage.ts'
 import { Touch } from './touch.ts'
-import { toPixels, toUnits, wheelView } from './view.ts'
+import { panView, toPixels, toUnits, wheelView } from './view.ts'
 
 type AdjustedEvent = Parameters<CanvasPointer['down']>[0]
 
@@ -29,7 +30,10 @@ export class Hand implements Deeds {
   readonly #rest: HoverRest
   readonly #touch: Touch
   readonly #menus: Menus
+  readonly #edge: EdgePan
   #gesture: Gesture | undefined
+  /** Where the gesture was led last. */
+  #led: At | undefined
   /** What was pressed last: a double click means the same. */
   #pressed: Action | undefined
   #pointerType = 'mouse'
@@ -43,6 +47,7 @@ export class Hand implements Deeds {
     this.#menus = new Menus(this)
     this.#rest = new HoverRest(stage.listener)
     this.#touch = new Touch((view) => this.look(view), () => this.view, (client) => this.#local(client))
+    this.#edge = new EdgePan(() => this.#area(), (dx, dy) => this.#panAlong(dx, dy))
     this.#listen()
   }
 
@@ -167,7 +172,7 @@ export class Hand implements Deeds {
     const at = this.#at(event)
     if (pointer.eDown) {
       if (event.pointerId === pointer.pointerId) pointer.move(this.#adjusted(event))
-      if (pointer.eDown) this.#gesture?.move(at)
+      if (pointer.eDown) this.#lead(at)
       else this.#drop() // the button was let go where nobody heard of it
       return
     }
@@ -190,7 +195,20 @@ export class Hand implements Deeds {
     this.letGo()
   }
 
+  #lead(at: At): void {
+    this.#led = at
+    this.#gesture?.move(at)
+    if (this.#gesture?.atEdge === 'pans') this.#edge.over(at.client)
+  }
+
+  /** The view goes on under a pointer that rests at the edge. */
+  #panAlong(dx: number, dy: number): void {
+    this.look(panView(this.view, dx, dy))
+    if (this.#led) this.#lead({ ...this.#led, graph: toUnits(this.view, this.#local(this.#led.client)) })
+  }
+
   #finish(at: At): void {
+    this.#edge.stop()
     const gesture = this.#gesture
     this.#gesture = undefined
     if (!gesture) return
@@ -201,6 +219,7 @@ export class Hand implements Deeds {
   }
 
   #drop(): void {
+    this.#edge.stop()
     const gesture = this.#gesture
     this.#gesture = undefined
     if (!gesture) return
@@ -255,6 +274,11 @@ export class Hand implements Deeds {
   #at(event: Pick<MouseEvent, 'clientX' | 'clientY' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>): At {
     const client: Point = [event.clientX, event.clientY]
     return { client, graph: toUnits(this.view, this.#local(client)), shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey }
+  }
+
+  #area(): Rectangle {
+    const { left, top, width, height } = this.#element.getBoundingClientRect()
+    return [left, top, width, height]
   }
 
   #local([x, y]: Point): Point {

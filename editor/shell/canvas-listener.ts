@@ -1,5 +1,6 @@
 /** What the canvas says a person did, and what comes of it. */
 import type { Session } from '../app/session.ts'
+import { duplicateChosen } from '../commands/clipboard.ts'
 import { errorText } from '../commands/error-text.ts'
 import type { CanvasListener, CanvasTarget } from '../graph/canvas.ts'
 import type { Edit } from '../graph/edit.ts'
@@ -15,6 +16,7 @@ export function canvasListener(session: Session, over: OverCanvas): CanvasListen
   return {
     edit: (edits) => editOrTell(session, edits),
     select: (selection) => { document().selection.value = selection },
+    duplicate: (by) => void duplicateChosen(session, undefined, by),
     search: (at, link) => void openSearch(session, { at, ...(link && { link }) }),
     menu: (target, client) => {
       over.hint.value = undefined

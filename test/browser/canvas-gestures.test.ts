@@ -125,6 +125,40 @@ describeInBrowser('nodes under the hand', (open) => {
     expect((await page.workflow()).nodes.map(({ position }) => position)).toEqual(GRAPH.nodes.map(({ position }) => position))
   })
 
+  test('leave a copy where Alt pulls it, with its links, as one step of undo', async () => {
+    const page = await open({ workflow: GRAPH })
+    const { scale } = await view(page)
+    const from = await page.titleOf('sampler')
+    await holding(page, 'Alt', () => page.drag(from, by(from, 40, 80)))
+    await expect.poll(async () => (await page.workflow()).nodes.length).toBe(GRAPH.nodes.length + 1)
+    const copy = (await page.workflow()).nodes.at(-1)!
+    expect(copy).toMatchObject({ type: 'Sampler', inputs: { positive: { from: 'positive' } } })
+    expect(Math.abs(copy.position![0] - 420 - 40 / scale)).toBeLessThan(1)
+    expect(Math.abs(copy.position![1] - 40 - 80 / scale)).toBeLessThan(1)
+    expect((await page.node('sampler'))!.position).toEqual([420, 40])
+    expect(await selected(page)).toEqual([copy.id])
+    await page.command('edit.undo')
+    expect((await page.workflow()).nodes).toHaveLength(GRAPH.nodes.length)
+  })
+
+  test('go on beyond the edge of what is seen', async () => {
+    const page = await open({ workflow: GRAPH })
+    const start = await view(page)
+    const [left, top, width, height] = await page.place({ kind: 'canvas' })
+    const [x, y] = await page.titleOf('decode')
+    await page.page.mouse.move(x, y)
+    await page.page.mouse.down()
+    await page.page.mouse.move(left + width - 60, top + height / 2)
+    await page.page.mouse.move(left + width - 3, top + height / 2)
+    await expect.poll(async () => (await view(page)).offset[0]).toBeLessThan(start.offset[0] - 100)
+    await page.page.mouse.up()
+    await page.drawn()
+    const there = (await view(page)).offset[0]
+    expect((await page.node('decode'))!.position![0] - 820).toBeGreaterThan(start.offset[0] - there)
+    await page.drawn()
+    expect((await view(page)).offset[0]).toBe(there)
+  })
+
   test('snap to the grid while Shift is held', async () => {
     const page = await open({ workflow: GRAPH })
     const from = await page.titleOf('decode')
@@ -214,6 +248,17 @@ describeInBrowser('links under the hand', (open) => {
     expect(moved).not.toHaveProperty('positive')
     await page.drag(await page.middle({ kind: 'input', id: 'sampler', input: 'negative' }), await empty(page))
     expect(await inputs(page, 'sampler')).not.toHaveProperty('negative')
+  })
+
+  test('all go to another output with Shift, as one step of undo', async () => {
+    const page = await open({ workflow: GRAPH })
+    await page.link('positive', 'conditioning', 'sampler', 'negative')
+    const from = await page.middle({ kind: 'output', id: 'positive', output: 'conditioning' })
+    const to = await page.middle({ kind: 'output', id: 'negative', output: 'conditioning' })
+    await holding(page, 'Shift', () => page.drag(from, to))
+    expect(await inputs(page, 'sampler')).toMatchObject({ positive: { from: 'negative' }, negative: { from: 'negative' } })
+    await page.command('edit.undo')
+    expect(await inputs(page, 'sampler')).toMatchObject({ positive: { from: 'positive' }, negative: { from: 'positive' } })
   })
 
   test('are refused with the reason while they are held over what does not fit', async () => {
