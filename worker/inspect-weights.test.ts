@@ -37,6 +37,12 @@ test.each([
   expect(report.bytes).toBeGreaterThan(report.dtypes.reduce((sum, { bytes }) => sum + bytes, 0))
 })
 
+test('a whole model says which parts it has, and what the first of them is', async () => {
+  const report = await inspect(join(models, base))
+  expect(report).toMatchObject({ kind: 'transformer', family: 'pixart', parts: ['transformer', 'vae', 'text_encoder'] })
+  expect((await inspect(join(models, base, 'transformer'))).parts).toBeUndefined()
+})
+
 test('what is known but not loaded here, and what is not known at all', async () => {
   expect(await inspect(file('sd.safetensors', ['model.diffusion_model.input_blocks.0.0.weight']))).toMatchObject({ kind: 'checkpoint', family: 'stable-diffusion' })
   const unknown = await inspect(file('own.safetensors', ['a', 'b']))

@@ -1,6 +1,7 @@
 /** The answer to `inspect`: what a weights file is, by its names and shapes; no tensor is read and nothing is run. */
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describeDiT, describeTextEncoder, describeVae, loraKeyOf } from '../diffusion/index.ts'
 import { listWeights } from '../tensor/index.ts'
 import type { LoadReport, TensorEntry } from '../tensor/index.ts'
@@ -64,7 +65,8 @@ const MOST_TEXTS = 100
 /** @throws WorkflowError for a file that can't be read, is damaged or lies about itself */
 export function inspectWeights({ path }: InspectRequest): Promise<WeightsReport> {
   return reported(async () => {
-    const { file, entries, metadata } = await listWeights(path)
+    const parts = partsOf(path)
+    const { file, entries, metadata } = await listWeights(parts[0] === undefined ? path : join(path, parts[0]))
     const names = [...entries.keys()]
     const { has: _has, fit, ...found }: Kind | Omit<Kind, 'has'> & { has?: RegExp } = KINDS.find(({ has }) => names.some((name) => has.test(name))) ?? UNKNOWN
     const fits = await fit?.(file, entries)
@@ -74,8 +76,15 @@ export function inspectWeights({ path }: InspectRequest): Promise<WeightsReport>
       ...sizesOf(entries), ...found, ...(fits && { fit: fits }),
       metadata: Object.fromEntries(Object.entries(metadata).slice(0, MOST_TEXTS).map(([name, text]) => [name.slice(0, 200), text.slice(0, MOST_TEXT)])),
       first: [...entries.values()].slice(0, FIRST_TENSORS).map(({ name, dtype, shape }) => ({ name: name.slice(0, 500), dtype, shape })),
+      ...(parts.length > 0 && { parts }),
     }
   })
+}
+
+/** The folders with weights of a whole model as diffusers lays it out. */
+function partsOf(path: string): readonly string[] {
+  if (!existsSync(join(path, 'model_index.json'))) return []
+  return ['transformer', 'vae', 'text_encoder'].filter((part) => existsSync(join(path, part)))
 }
 
 function sizesOf(entries: Entries): Pick<WeightsReport, 'tensors' | 'parameters' | 'dtypes'> {

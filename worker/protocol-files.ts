@@ -112,6 +112,8 @@ export interface WeightsReport {
   readonly first: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[]
   /** Which node loads it, or what is to be done before. */
   readonly advice: string
+  /** Of a whole model in diffusers' layout: the folders in it that hold weights. The rest of the report is of the first. */
+  readonly parts?: readonly string[]
 }
 
 /** How many keys, and the first of them. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { freeName, freeNodeId, snakeCase } from './ids.ts'
 
 test.each([
-  ['TextEncode', 'text_encode'], ['LoadVAE', 'load_vae'], ['VAEDecode', 'vae_decode'], ['Sampler', 'sampler'], ['CLIPTextEncode', 'clip_text_encode'],
+  ['TextEncode', 'text_encode'], ['LoadVAE', 'load_vae'], ['LoadDiT', 'load_dit'], ['VAEDecode', 'vae_decode'], ['Sampler', 'sampler'], ['CLIPTextEncode', 'clip_text_encode'],
   ['VHS_VideoCombine', 'vhs_video_combine'], ['a/b c', 'a_b_c'], ['節点', '節点'], ['…', 'node'], ['Load3D', 'load3_d'],
 ])('%s is called %s', (type, id) => expect(snakeCase(type)).toBe(id))
 

@@ -5,10 +5,10 @@ import { SUBGRAPH_OUTPUTS } from './scene.ts'
 /** A check of a workflow refuses ids that are longer than 200; room is left for numbers. */
 const LONGEST = 80
 
-/** `TextEncode` as `text_encode`, `LoadVAE` as `load_vae`. */
+/** `TextEncode` as `text_encode`, `LoadVAE` as `load_vae`, `LoadDiT` as `load_dit`. */
 export function snakeCase(type: string): string {
   const parted = type
-    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1_$2')
+    .replace(/(\p{Ll})(\p{Lu})(?!$)|(\p{N})(\p{Lu})/gu, '$1$3_$2$4')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll}{2})/gu, '$1_$2')
   const snake = parted.replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_+|_+$/g, '').toLowerCase()
   return [...snake].slice(0, LONGEST).join('') || 'node'

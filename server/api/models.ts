@@ -45,6 +45,7 @@ export const modelRoutes = {
           dtypes: Type.Array(Type.Object({ dtype: Type.String(), tensors: Type.Integer(), parameters: Type.Integer(), bytes: Type.Integer() })),
           kind: Type.String({ description: 'transformer, autoencoder, text-encoder, lora, motion-module or unknown.' }),
           family: Type.Optional(Type.String()), advice: Type.String(),
+          parts: Type.Optional(Type.Array(Type.String(), { description: 'Of a whole model: its folders with weights; the report is of the first.' })),
         },
         { $id: 'WeightsReport', additionalProperties: true },
       )),

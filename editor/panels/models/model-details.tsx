@@ -18,9 +18,19 @@ export function ModelDetails({ session, model: { folder, name } }: { readonly se
     <div class="model-details">
       <AnswerNote answer={answer} />
       {answer.value !== undefined && <Facts report={answer.value} />}
+      {answer.value?.parts?.slice(1).map((part) => <Part key={part} session={session} path={`${folder}/${name}/${part}`} />)}
       <div class="panel-buttons"><UseButtons session={session} name={name} /></div>
     </div>
   )
+}
+
+/** Another part of a whole model. */
+function Part({ session, path }: { readonly session: Session; readonly path: string }) {
+  const answer = useAnswer(() => session.client.call('GET /weights/inspect', { query: { path } }))
+  return <>
+    <AnswerNote answer={answer} />
+    {answer.value !== undefined && <Facts report={answer.value} />}
+  </>
 }
 
 function UseButtons({ session, name }: { readonly session: Session; readonly name: string }) {
