@@ -3,12 +3,6 @@ import type { Workflow } from '../../core/workflow/workflow.ts'
 import { findGraph } from './graph-at.ts'
 import type { GraphPath } from './scene.ts'
 
-/** The path into a node; `undefined` where it stands for no subgraph. */
-export function pathInto(workflow: Workflow, path: GraphPath, id: string): GraphPath | undefined {
-  const inner = [...path, id]
-  return findGraph(workflow, inner) && inner
-}
-
 /** A graph on the way to the one that is shown. */
 export interface Crumb {
   readonly path: GraphPath

@@ -6,7 +6,7 @@ import { parseWorkflow } from '../../core/workflow/parse.ts'
 import { validateWorkflow } from '../../core/workflow/validate.ts'
 import type { Workflow } from '../../core/workflow/workflow.ts'
 import { applyEdits } from './apply-edits.ts'
-import { insertNode, putIntoLink, removeAndReconnect, toPrimitive } from './insert.ts'
+import { insertNode, removeAndReconnect, toPrimitive } from './insert.ts'
 import { sceneOf } from './scene-of.ts'
 import { definitions } from './testing/definitions.ts'
 import { drawn, from, nested, workflows } from './testing/workflows.ts'
@@ -40,7 +40,6 @@ describe('a new node', () => {
     expect(node(workflow, 'save')!.inputs!['image']).toEqual(from(id, 'image'))
     const not = insertNode(drawn, [], 'Decode', [0, 0], definitions, { into: { to: 'save', input: 'image' } })
     expect(node(not.workflow, 'save')).toBe(node(drawn, 'save'))
-    expect(putIntoLink(drawn, [], 'save', { to: 'save', input: 'image' }, definitions)).toBe(drawn)
   })
 
   test('goes into the links to the borders of a subgraph', () => {

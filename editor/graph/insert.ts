@@ -136,15 +136,7 @@ function best<T>(items: readonly T[], rank: (item: T) => number): T | undefined 
   return found
 }
 
-/**
- * Puts a node that is there into a link: what gave it gives to the node, and the node to what read it. The same workflow
- * where no input and output of the node fit.
- */
-export function putIntoLink(workflow: Workflow, path: GraphPath, id: string, into: LinkEnd, definitions: Definitions): Workflow {
-  return applyEdits(workflow, path, intoLinkEdits(workflow, path, id, into, definitions), definitions)
-}
-
-/** None where the node can't stand there. */
+/** Puts a node that is there into a link: what gave it gives to the node, and the node to what read it. None where it can't stand there. */
 function intoLinkEdits(workflow: Workflow, path: GraphPath, id: string, { to, input }: LinkEnd, definitions: Definitions): readonly Connect[] {
   const { nodes, subgraph } = graphAt(workflow, path)
   const link = linkAt(nodes, subgraph, to, input)

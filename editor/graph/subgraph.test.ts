@@ -9,8 +9,8 @@ import type { Workflow } from '../../core/workflow/workflow.ts'
 import { WorkflowError } from '../../core/workflow/workflow-error.ts'
 import { applyEdits } from './apply-edits.ts'
 import { graphAt } from './graph-at.ts'
-import { crumbsOf, pathInto } from './crumbs.ts'
-import { describeSubgraph, moveInput, packNodes, removeSocket, renameSocket, renameSubgraph, unpackNode, withoutUnusedSubgraphs } from './subgraph.ts'
+import { crumbsOf } from './crumbs.ts'
+import { packNodes, removeSocket, renameSocket, renameSubgraph, unpackNode, withoutUnusedSubgraphs } from './subgraph.ts'
 import { definitions } from './testing/definitions.ts'
 import { drawn, from, nested, pathsOf, workflows } from './testing/workflows.ts'
 
@@ -109,19 +109,11 @@ describe('sockets of a subgraph', () => {
     const other = applyEdits(promoted, [], [{ type: 'set', node: 'other', input: 'steps', value: 9 }], definitions)
     expect(node(removeSocket(other, ['make'], 'input', 'steps').subgraphs![0]!, 'sampler')!.inputs).not.toHaveProperty('steps')
   })
-
-  test('stand in the order that a person gives them', () => {
-    expect(moveInput(nested, ['make'], 'positive', 0).subgraphs![0]!.inputs.map(({ name }) => name)).toEqual(['positive', 'model'])
-    expect(moveInput(nested, ['make'], 'positive', 1)).toBe(nested)
-  })
 })
 
-test('subgraphs are named, described, and entered', () => {
+test('subgraphs are named, and say the way to them', () => {
   expect(renameSubgraph(nested, ['make'], ' New ').subgraphs![0]!.name).toBe('New')
   expect(renameSubgraph(nested, ['make'], ' ')).toBe(nested)
-  expect(describeSubgraph(nested, ['make'], 'Words').subgraphs![0]!.description).toBe('Words')
-  expect(pathInto(nested, [], 'make')).toEqual(['make'])
-  expect(pathInto(nested, [], 'load')).toBeUndefined()
   const titled = applyEdits(nested, [], [{ type: 'rename', id: 'other', title: 'Second' }], definitions)
   expect(crumbsOf(titled, ['other'])).toEqual([{ path: [] }, { path: ['other'], title: 'Second' }])
   expect(crumbsOf(titled, ['make', 'gone'])).toEqual([{ path: [] }, { path: ['make'], title: 'Make' }])

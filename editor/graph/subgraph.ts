@@ -4,7 +4,7 @@ import { unpackSubgraph } from '../../core/workflow/unpack.ts'
 import { subgraphOf, subgraphsOf } from '../../core/workflow/subgraphs.ts'
 import { SUBGRAPH_INPUTS, type Workflow } from '../../core/workflow/workflow.ts'
 import { withoutUnusedSubgraphs } from './edit-remove.ts'
-import { graphAt, withFields, withGraph } from './graph-at.ts'
+import { graphAt, withGraph } from './graph-at.ts'
 import { changePaths } from './parameters.ts'
 import { SUBGRAPH_OUTPUTS, type GraphPath } from './scene.ts'
 import { renameInput, renameOutput, withoutInput, withoutOutput } from './subgraph-sockets.ts'
@@ -45,11 +45,6 @@ export function renameSubgraph(workflow: Workflow, path: GraphPath, name: string
   return graphAt(workflow, path).subgraph && name.trim() !== '' ? withGraph(workflow, path, { subgraph: { name: name.trim() } }) : workflow
 }
 
-/** The subgraph at a path with another description; none where it is empty. */
-export function describeSubgraph(workflow: Workflow, path: GraphPath, description: string): Workflow {
-  return graphAt(workflow, path).subgraph ? withGraph(workflow, path, { subgraph: { description: description || undefined } }) : workflow
-}
-
 export type SubgraphSide = 'input' | 'output'
 
 /** Takes an input or output of the subgraph at a path away, with all links to it, inside and outside. */
@@ -64,13 +59,4 @@ export function renameSocket(workflow: Workflow, path: GraphPath, side: Subgraph
   const { subgraph } = graphAt(workflow, path)
   if (!subgraph) return workflow
   return side === 'input' ? renameInput(workflow, subgraph.id, before, after.trim()) : renameOutput(workflow, subgraph.id, before, after.trim())
-}
-
-/** Moves an input of the subgraph at a path to another place among them. Links name inputs, so none changes. */
-export function moveInput(workflow: Workflow, path: GraphPath, name: string, place: number): Workflow {
-  const { subgraph } = graphAt(workflow, path)
-  const from = subgraph?.inputs.findIndex((one) => one.name === name) ?? -1
-  if (!subgraph || from === -1 || from === place) return workflow
-  const inputs = subgraph.inputs.toSpliced(from, 1).toSpliced(place, 0, subgraph.inputs[from]!)
-  return withGraph(workflow, path, { subgraph: withFields(subgraph, { inputs }) })
 }
