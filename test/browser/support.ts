@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import type { Session } from '../../editor/app/session.ts'
 import type { CanvasTarget } from '../../editor/graph/canvas.ts'
@@ -27,6 +27,7 @@ export function describeInBrowser(title: string, tests: (open: OpenEditor) => vo
     let browser: Browser | undefined
     let server: TestServer | undefined
     const pages: EditorPage[] = []
+    const profiles: BrowserContext[] = []
     beforeAll(async () => {
       requireFreshEditor()
       ;[browser, server] = await Promise.all([
@@ -44,7 +45,7 @@ export function describeInBrowser(title: string, tests: (open: OpenEditor) => vo
       await server?.kill()
     })
     tests(async (given = {}) => {
-      const page = await EditorPage.open(browser!, given.server ?? server!, given)
+      const page = await EditorPage.open(browser!, given.server ?? server!, given, profiles)
       pages.push(page)
       return page
     })
@@ -74,6 +75,8 @@ export class EditorPage {
   readonly errors: string[] = []
   /** Patterns of errors that the test brings about itself. */
   readonly expected: RegExp[] = []
+  /** Where its profile goes when it is closed, emptied; undefined where it is nothing for another test. */
+  #profiles: BrowserContext[] | undefined
 
   constructor(page: Page, server: TestServer) {
     this.page = page
@@ -85,9 +88,14 @@ export class EditorPage {
     })
   }
 
-  static async open(browser: Browser, server: TestServer, { path = '/', workflow, beside, server: _server, ...context }: OpenOptions): Promise<EditorPage> {
-    const within = beside?.page.context() ?? await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en-US', acceptDownloads: true, ...context })
+  /** @param profiles without anything in them: one of them is taken where nothing else is asked for */
+  static async open(browser: Browser, server: TestServer, { path = '/', workflow, beside, server: other, ...context }: OpenOptions, profiles: BrowserContext[] = []): Promise<EditorPage> {
+    const isPlain = beside === undefined && other === undefined && Object.keys(context).length === 0
+    const within = beside?.page.context() ?? (isPlain ? profiles.pop() : undefined)
+      ?? await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en-US', acceptDownloads: true, ...context })
     const editor = new EditorPage(await within.newPage(), server)
+    if (isPlain) editor.#profiles = profiles
+    if (beside) beside.#profiles = undefined
     await editor.goto(path)
     if (workflow !== undefined) await editor.openWorkflow(workflow)
     return editor
@@ -222,12 +230,27 @@ export class EditorPage {
     expect(this.errors.filter((error) => !this.expected.some((pattern) => pattern.test(error)))).toEqual([])
   }
 
-  /** Checks, and closes the page with its profile. */
+  /** Closes the page with its profile, or empties that for another test: the browser has read the editor's scripts already then. */
   async close(): Promise<void> {
     if (this.page.isClosed()) return
     const context = this.page.context()
+    if (this.#profiles !== undefined && context.pages().length === 1) {
+      await this.#forget(context)
+      await this.page.close()
+      this.#profiles.push(context)
+      return
+    }
     await this.page.close()
     if (context.pages().length === 0) await context.close()
+  }
+
+  /** Everything that the page has kept in the browser. */
+  async #forget(context: BrowserContext): Promise<void> {
+    this.page.removeAllListeners('pageerror').removeAllListeners('console')
+    await this.page.goto('about:blank')
+    const tools = await context.newCDPSession(this.page)
+    await tools.send('Storage.clearDataForOrigin', { origin: this.server.url, storageTypes: 'all' })
+    await context.clearCookies()
   }
 }
 
