@@ -14,8 +14,11 @@ export default defineConfig({
     outDir: join(import.meta.dirname, '..', 'dist', 'editor'),
     emptyOutDir: true,
     target: 'es2023',
+    cssCodeSplit: false, // a style sheet that once failed to load is never asked for again; all of them are 10 kB
     assetsInlineLimit: 0, // the content security policy allows files of ours alone
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // One file of what every page needs, not thirty.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },
 })

@@ -36,6 +36,10 @@ describeInBrowser('the first minute', (open) => {
     const answer = await editor.server.fetch(`/api/assets/output/${file}`)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'video/mp4'])
     expect(new TextDecoder().decode((await answer.arrayBuffer()).slice(4, 8))).toBe('ftyp')
+
+    const [x, y, width, height] = await editor.place({ kind: 'node', id: 'save' })
+    await editor.page.mouse.click(x + width / 2, y + height - width / 2)
+    await editor.page.getByRole('dialog').locator('video').waitFor()
   })
 
   test('the form of the same workflow runs too: what its inputs say is made, shown while it is made, and played', async () => {

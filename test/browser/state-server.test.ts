@@ -18,6 +18,22 @@ describeInBrowser('a server that is away', (open) => {
     expect((await editor.node('sampler'))?.inputs?.['steps']).toBe(5)
   })
 
+  test('a panel that could not be loaded comes later, and looks as it should', async () => {
+    const editor = await open()
+    editor.expected.push(/ERR_INTERNET_DISCONNECTED|WebSocket|unreachable/)
+    const { page } = editor
+    await page.context().setOffline(true)
+    await page.locator('.side-bar').getByRole('button', { name: 'Settings' }).click()
+    const again = page.getByRole('button', { name: 'Try again' })
+    await again.waitFor()
+    await page.context().setOffline(false)
+    await again.click()
+    const language = page.getByLabel('Language', { exact: true })
+    await language.waitFor()
+    const panel = (await page.locator('.panel').boundingBox())!
+    expect((await language.boundingBox())!.x).toBeGreaterThan(panel.x + 4)
+  })
+
   test('a refused save tells why, and nothing is lost', async () => {
     const editor = await open()
     editor.expected.push(/ERR_FAILED/)

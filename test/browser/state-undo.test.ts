@@ -49,6 +49,21 @@ describeInBrowser('undo and redo', (open) => {
     await backAndForth(editor, before)
   })
 
+  test('the way into a subgraph leads back out, level by level', async () => {
+    const editor = await open()
+    const path = () => editor.page.evaluate(() => globalThis.kinograph!.session.document.value.path.value)
+    await editor.select('sampler', 'decode')
+    await editor.command('subgraph.make')
+    await editor.command('subgraph.enter')
+    const way = editor.page.getByRole('navigation', { name: 'Subgraph path' }).getByRole('button')
+    await way.last().waitFor()
+    expect(await way.count()).toBe(2)
+    expect(await way.last().getAttribute('aria-current')).toBe('location')
+    await way.first().click()
+    expect(await path()).toEqual([])
+    await way.first().waitFor({ state: 'detached' })
+  })
+
   test('pack, unpack, and the way back through the subgraph that was looked at', async () => {
     const editor = await open()
     const path = () => editor.page.evaluate(() => globalThis.kinograph!.session.document.value.path.value)
