@@ -45,9 +45,16 @@ export function CanvasHost({ session, theme }: CanvasHostProps) {
     <div class="canvas-view" hidden={!isShown}>
       <div ref={host} class="canvas-host" onDragOver={allowNode} onDrop={(event) => dropNode(session, event)} role="application" aria-label={t('app.canvas')} aria-describedby="canvas-note" />
       <p id="canvas-note" class="spoken">{t('app.canvasNote')}</p>
+      {isShown && <WayToBegin session={session} />}
       {isShown && <CanvasOverlays session={session} over={over} theme={theme} />}
     </div>
   )
+}
+
+/** Said where nothing is there to be drawn. */
+function WayToBegin({ session }: { readonly session: Session }) {
+  const { nodes, groups } = session.document.value.scene.value
+  return nodes.length === 0 && groups.length === 0 ? <p class="canvas-empty">{t('canvas.empty')}</p> : null
 }
 
 /** What the next click may want: then it is there at once, and no key that is typed meanwhile gets lost. */

@@ -85,4 +85,18 @@ describeInBrowser('an empty canvas', (open) => {
     expect(await framesSeen(editor, ids['save']!, 4)).toBeGreaterThanOrEqual(4)
     expect((await editor.node(ids['positive']!))?.inputs?.['text']).toBe('a small red circle moves to the right on a dark blue background')
   })
+
+  test('an empty canvas says how to begin, in no way of the mouse', async () => {
+    const editor = await open()
+    const way = editor.page.getByText('Nothing here yet')
+    expect(await way.count()).toBe(0)
+    await editor.command('file.new')
+    await way.waitFor()
+    const { x, y, width, height } = (await way.boundingBox())!
+    await editor.page.mouse.dblclick(x + width / 2, y + height / 2)
+    await editor.page.locator('.node-search').getByRole('combobox').waitFor()
+    await editor.page.keyboard.type('empty latent')
+    await editor.page.locator('.node-search').getByRole('option').first().click()
+    await way.waitFor({ state: 'detached' })
+  })
 })

@@ -13,6 +13,7 @@ export const canvas = {
   'canvas.refuse.input': '{node} has no such input.',
   'canvas.refuse.socketless': 'This input is written by hand only.',
   'canvas.refuse.through': 'What reads this reroute takes {to}; the output gives {from}.',
+  'canvas.empty': 'Nothing here yet. Double-click to add a node, drop a file here, or begin with a template.',
   'canvas.renameNode': 'Title of the node',
   'canvas.renameGroup': 'Title of the group',
 } as const

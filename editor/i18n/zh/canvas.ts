@@ -15,6 +15,7 @@ export const canvas: Record<keyof typeof english, string> = {
   'canvas.refuse.input': '{node} 没有这个输入。',
   'canvas.refuse.socketless': '该输入只能手动填写，不能连线。',
   'canvas.refuse.through': '转接点之后的输入接受 {to}，而输出的是 {from}。',
+  'canvas.empty': '这里还是空的。双击添加节点，把文件拖到这里，或从模板开始。',
   'canvas.renameNode': '节点标题',
   'canvas.renameGroup': '分组标题',
 }
