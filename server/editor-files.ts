@@ -61,7 +61,9 @@ interface Squeezed {
 function send(response: Response, { folder, path, type, encoding }: Squeezed, next: (error?: unknown) => void): void {
   const headers = { 'Content-Type': type, 'Content-Encoding': encoding.name }
   response.sendFile(`${path.slice(1)}${encoding.ending}`, { root: folder, headers, cacheControl: false, acceptRanges: false }, (error) => {
-    if (error && !response.headersSent) next(error)
+    if (!error || response.headersSent) return
+    if (response.destroyed || 'code' in error && error.code === 'ECONNABORTED') response.destroy() // the reader has gone: there is nobody to tell
+    else next(error)
   })
 }
 
