@@ -164,20 +164,24 @@ const VERBS: readonly Verb[] = [
     panel: 'keys', what: 'a key is recorded, a conflict is said, and the default comes back',
     async act(editor) {
       const row = panel(editor).locator('[data-command="view.minimap"]')
-      await row.getByRole('button', { name: /^Record/ }).click()
+      const record = async () => {
+        await row.getByRole('button', { name: /^Record/ }).click()
+        await row.locator('.keys-recorder:focus').waitFor()
+      }
+      await record()
       await editor.press('Control+s')
       await expect.poll(() => row.locator('kbd').allInnerTexts()).toEqual(['Alt+M', 'Ctrl+S'])
       await row.getByText('Also: Save').waitFor()
       await row.getByRole('button', { name: /^Take Ctrl\+S/ }).click()
-      await row.getByRole('button', { name: /^Record/ }).click()
+      await record()
       await editor.press('Control+Shift+y')
-      expect((await settings(editor)).keys).toEqual({ 'view.minimap': ['Alt+M', 'Ctrl+Shift+Y'] })
+      await expect.poll(async () => (await settings(editor)).keys).toEqual({ 'view.minimap': ['Alt+M', 'Ctrl+Shift+Y'] })
       const before = (await settings(editor)).minimap
       await panel(editor).locator('h2').click()
       await editor.press('Control+Shift+y')
-      expect((await settings(editor)).minimap).toBe(!before)
+      await expect.poll(async () => (await settings(editor)).minimap).toBe(!before)
       await row.getByRole('button', { name: /^Default keys/ }).click()
-      expect((await settings(editor)).keys).toEqual({})
+      await expect.poll(async () => (await settings(editor)).keys).toEqual({})
     },
   },
 ]

@@ -181,13 +181,13 @@ describeInBrowser('fields in the properties', (open) => {
     await field(page, 'seed').getByRole('button', { name: 'Draw a new seed now' }).click()
     await field(page, 'prompt').locator('textarea').fill('written beside\nthe canvas')
     await page.press('Tab')
-    const { inputs } = (await page.node('every'))!
-    expect(inputs).toMatchObject({ whole: 5, share: 0.25, slide: 10, toggle: true, choice: 'delta', prompt: 'written beside\nthe canvas' })
-    expect(inputs!['seed']).toEqual(expect.any(Number))
+    await expect.poll(async () => (await page.node('every'))!.inputs).toMatchObject({
+      whole: 5, share: 0.25, slide: 10, toggle: true, choice: 'delta', prompt: 'written beside\nthe canvas', seed: expect.any(Number),
+    })
     await field(page, 'whole').scrollIntoViewIfNeeded()
     const box = (await field(page, 'whole').locator('input').boundingBox())!
     await page.drag([box.x + 20, box.y + 10], [box.x + 20 + 60, box.y + 10])
-    expect(Number(await valueOf(page, 'whole'))).toBe(15)
+    await expect.poll(async () => Number(await valueOf(page, 'whole'))).toBe(15)
   })
 
   test('back to the default, title, colour, mode and looks', async () => {

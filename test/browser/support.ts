@@ -21,9 +21,12 @@ declare global {
 
 const CHROMIUM = process.env['KINOGRAPH_CHROMIUM'] ?? '/usr/bin/chromium'
 
-/** Tests that need a browser: skipped (and counted as such) unless all tests are wanted. */
+/**
+ * Tests that need a browser: skipped (and counted as such) unless all tests are wanted. One that fails is tried once more:
+ * on a machine that is busy with other tests a browser may be late by more than a test allows for.
+ */
 export function describeInBrowser(title: string, tests: (open: OpenEditor) => void, options: ServerOptions = {}): void {
-  describe.skipIf(process.env['KINOGRAPH_TEST_ALL'] === undefined)(title, () => {
+  describe.skipIf(process.env['KINOGRAPH_TEST_ALL'] === undefined)(title, { retry: 1 }, () => {
     let browser: Browser | undefined
     let server: TestServer | undefined
     const pages: EditorPage[] = []

@@ -1,5 +1,5 @@
 import { useSignal, type Signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Session } from '../../app/session.ts'
 import type { Settings } from '../../app/settings.ts'
 import type { Command } from '../../commands/command.ts'
@@ -77,7 +77,7 @@ function Row({ session, command, recording }: RowProps) {
 /** Takes the next key that is pressed; Escape and leaving it take none. */
 function Recorder({ title, done }: { readonly title: string; readonly done: (key: string | undefined) => void }) {
   const field = useRef<HTMLButtonElement>(null)
-  useEffect(() => field.current?.focus(), [])
+  useLayoutEffect(() => field.current?.focus(), []) // before the next key can be pressed
   return (
     <button ref={field} type="button" class="button keys-recorder" aria-label={t('panels.keys.recording', { title })} onBlur={() => done(undefined)} onKeyDown={(event) => {
       event.preventDefault()
