@@ -176,6 +176,7 @@ describeInBrowser('fields in the properties', (open) => {
     await page.press('End')
     await field(page, 'toggle').getByRole('switch').click()
     await field(page, 'choice').getByRole('button').click()
+    await page.page.locator('.value-popup input:focus').waitFor()
     await page.page.keyboard.type('delta')
     await page.press('Enter')
     await field(page, 'seed').getByRole('button', { name: 'Draw a new seed now' }).click()
@@ -193,6 +194,7 @@ describeInBrowser('fields in the properties', (open) => {
   test('back to the default, title, colour, mode and looks', async () => {
     const page = await openProperties()
     await field(page, 'choice').getByRole('button').click()
+    await page.page.locator('.value-popup input:focus').waitFor()
     await page.page.keyboard.type('beta')
     await page.press('Enter')
     await field(page, 'choice').getByRole('button', { name: /Back to the default/ }).click()
