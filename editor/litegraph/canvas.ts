@@ -1,10 +1,10 @@
 /** The canvas: puts the parts together and is what the rest of the editor sees of them. */
 import { effect } from '@preact/signals'
+import { boundsOf } from '../graph/bounds.ts'
 import type { CanvasListener, CanvasSelection, CanvasSettings, CanvasTarget, CanvasView, GraphCanvas, NodeActivity, NodeMedia } from '../graph/canvas.ts'
 import type { Point, Rectangle, Scene } from '../graph/scene.ts'
 import { t } from '../i18n/index.ts'
 import { Board } from './board.ts'
-import { around } from './geometry.ts'
 import { GraphModel } from './graph-model.ts'
 import { textMeasure } from './measure-text.ts'
 import { NodePictures } from './node-pictures.ts'
@@ -85,7 +85,7 @@ export class SceneCanvas implements GraphCanvas {
       return
     }
     const groups = nodes === undefined ? model.groups.map(({ area }) => area) : []
-    const area = around([...model.areas(nodes).values(), ...groups])
+    const area = boundsOf([...model.areas(nodes).values(), ...groups])
     if (area) this.#hand.look(fitView(area, this.#board.extent))
   }
 

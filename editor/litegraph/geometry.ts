@@ -1,9 +1,7 @@
 /** Points and rectangles. */
 import type { Point, Rectangle } from '../graph/scene.ts'
 
-export const contains = ([x, y, width, height]: Rectangle, [px, py]: Point): boolean =>
-  px >= x && py >= y && px <= x + width && py <= y + height
-
+/** Touching counts: what is half a line beside the screen is still drawn. */
 export const overlaps = (a: Rectangle, b: Rectangle): boolean =>
   a[0] <= b[0] + b[2] && b[0] <= a[0] + a[2] && a[1] <= b[1] + b[3] && b[1] <= a[1] + a[3]
 
@@ -16,18 +14,6 @@ export const distance = (a: Point, b: Point): number => Math.hypot(a[0] - b[0], 
 /** The rectangle between two corners. */
 export const spanned = (a: Point, b: Point): Rectangle =>
   [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])]
-
-/** What holds them all; undefined for none. */
-export function around(rectangles: Iterable<Rectangle>): Rectangle | undefined {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const [x, y, width, height] of rectangles) {
-    left = Math.min(left, x)
-    top = Math.min(top, y)
-    right = Math.max(right, x + width)
-    bottom = Math.max(bottom, y + height)
-  }
-  return left === Infinity ? undefined : [left, top, right - left, bottom - top]
-}
 
 /** The next place on the grid. */
 export const snapped = ([x, y]: Point, grid: number): Point => [Math.round(x / grid) * grid, Math.round(y / grid) * grid]

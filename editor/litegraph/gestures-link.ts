@@ -16,31 +16,13 @@ import { snapped } from './geometry.ts'
 export function drawLink(grip: Grip, loose: LooseLink, start: At, moved?: DrawnLink): Gesture {
   const { stage } = grip
   const held: HeldLink = { loose, end: start.graph, ...(moved && { moved }) }
-  stage.held = held
-  const letGo = (client: Point) => {
-    stage.held = undefined
-    stage.listener.refuse(undefined, client)
-    stage.redraw()
-  }
-  return {
-    atEdge: 'pans',
-    move: (at) => {
-      held.end = at.graph
-      aimAt(grip, held, at)
-      stage.redraw()
-    },
-    end: (at) => {
-      aimAt(grip, held, at)
-      const isOverNode = nodeAt(at.graph, grip.aim()) !== undefined
-      letGo(at.client)
-      if (held.target) return linkEdits(stage, held)
-      if (isOverNode) return []
-      if (moved) return [{ type: 'disconnect', to: moved.to.key, input: inputName(moved.to, moved.input) }]
-      stage.listener.search({ graph: at.graph, client: at.client }, loose)
-      return []
-    },
-    cancel: () => letGo(start.client),
-  }
+  return holding(grip, held, start, (at) => {
+    if (held.target) return linkEdits(stage, held)
+    if (nodeAt(at.graph, grip.aim()) !== undefined) return []
+    if (moved) return [{ type: 'disconnect', to: moved.to.key, input: inputName(moved.to, moved.input) }]
+    stage.listener.search({ graph: at.graph, client: at.client }, loose)
+    return []
+  })
 }
 
 /** The beginnings of links that share one, to another output that fits the first of them. Dropped on nothing they stay. */
@@ -48,6 +30,20 @@ export function moveLinks(grip: Grip, links: readonly DrawnLink[], start: At): G
   const { stage } = grip
   const ends = links.map(({ to, input }) => ({ to: to.key, input: inputName(to, input) }))
   const held: HeldLink = { loose: ends[0]!, end: start.graph, moved: links[0]! }
+  return holding(grip, held, start, () => {
+    const { target } = held
+    const node = target && stage.model.node(target.node)
+    if (!node) return []
+    const from = { from: node.key, output: node.scene.outputs[target.index]!.key }
+    return ends
+      .filter(({ to, input }) => stage.settings.refusal(from.from, from.output, to, input) === undefined)
+      .map((end) => ({ type: 'connect', ...from, ...end }))
+  })
+}
+
+/** Carries a held link to where it is let go; `drop` says what comes of it there. */
+function holding(grip: Grip, held: HeldLink, start: At, drop: (at: At) => readonly Edit[]): Gesture {
+  const { stage } = grip
   stage.held = held
   const letGo = (client: Point) => {
     stage.held = undefined
@@ -64,13 +60,7 @@ export function moveLinks(grip: Grip, links: readonly DrawnLink[], start: At): G
     end: (at) => {
       aimAt(grip, held, at)
       letGo(at.client)
-      const { target } = held
-      const node = target && stage.model.node(target.node)
-      if (!node) return []
-      const from = { from: node.key, output: node.scene.outputs[target.index]!.key }
-      return ends
-        .filter(({ to, input }) => stage.settings.refusal(from.from, from.output, to, input) === undefined)
-        .map((end) => ({ type: 'connect', ...from, ...end }))
+      return drop(at)
     },
     cancel: () => letGo(start.client),
   }

@@ -1,6 +1,7 @@
 /** What of a group lies at a point, and what lies in a group. */
 import type { Point, Rectangle } from '../graph/scene.ts'
-import { centre, contains } from './geometry.ts'
+import { isWithin } from '../graph/bounds.ts'
+import { centre } from './geometry.ts'
 
 export const GROUP_TITLE = 34
 export const GROUP_CORNER = 16
@@ -9,11 +10,11 @@ export const GROUP_LEAST = [140, 80] as const
 
 /** A group is taken by its title or its corner; the rest of it is canvas. */
 export function groupPartAt([x, y, width, height]: Rectangle, point: Point): 'title' | 'corner' | undefined {
-  if (contains([x + width - GROUP_CORNER, y + height - GROUP_CORNER, GROUP_CORNER, GROUP_CORNER], point)) return 'corner'
-  return contains([x, y, width, GROUP_TITLE], point) ? 'title' : undefined
+  if (isWithin(point, [x + width - GROUP_CORNER, y + height - GROUP_CORNER, GROUP_CORNER, GROUP_CORNER])) return 'corner'
+  return isWithin(point, [x, y, width, GROUP_TITLE]) ? 'title' : undefined
 }
 
 /** Whether something moves with a group: its middle is inside. */
 export function isInside(group: Rectangle, area: Rectangle): boolean {
-  return contains(group, centre(area))
+  return isWithin(centre(area), group)
 }

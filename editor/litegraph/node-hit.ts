@@ -1,6 +1,7 @@
 /** What of a node lies at a point. */
 import type { Point, Rectangle, SceneNode } from '../graph/scene.ts'
-import { contains, distance, grow } from './geometry.ts'
+import { isWithin } from '../graph/bounds.ts'
+import { distance, grow } from './geometry.ts'
 import { REROUTE_RADIUS, type FieldPlace, type NodeLayout } from './node-layout.ts'
 
 export type NodePart =
@@ -21,19 +22,19 @@ export function partAt(node: SceneNode, layout: NodeLayout, point: Point, reach:
   const socket = socketAt(node, layout, point, reach)
   if (socket) return socket
   const { size: [width, height], titleHeight } = layout
-  if (!contains([0, -titleHeight, width, height + titleHeight], point)) return undefined
+  if (!isWithin(point, [0, -titleHeight, width, height + titleHeight])) return undefined
   if (point[1] < 0) return { part: point[0] < titleHeight ? 'fold' : 'title' }
   if (node.kind === 'reroute') return { part: 'body' }
   if (!node.collapsed && point[0] > width - CORNER && point[1] > height - CORNER) return { part: 'corner' }
   for (const place of layout.fields) {
-    if (contains(place.area, point)) return { part: 'field', index: place.input, zone: zoneAt(node, place, point) }
+    if (isWithin(point, place.area)) return { part: 'field', index: place.input, zone: zoneAt(node, place, point) }
   }
-  return { part: layout.media && contains(layout.media, point) ? 'media' : 'body' }
+  return { part: layout.media && isWithin(point, layout.media) ? 'media' : 'body' }
 }
 
 /** Whether a point may be at a node or its sockets. */
 export function mayHit({ size: [width, height], titleHeight }: NodeLayout, point: Point, reach: number): boolean {
-  return contains(grow([0, -titleHeight, width, height + titleHeight], reach), point)
+  return isWithin(point, grow([0, -titleHeight, width, height + titleHeight], reach))
 }
 
 function socketAt(node: SceneNode, layout: NodeLayout, point: Point, reach: number): NodePart | undefined {

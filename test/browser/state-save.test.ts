@@ -47,6 +47,16 @@ async function twoTabs(open: OpenEditor, name: string): Promise<[EditorPage, Edi
   return [one, two]
 }
 
+/** Both change the same input; the second one's save meets the first's. */
+async function clash(one: EditorPage, two: EditorPage): Promise<void> {
+  two.expected.push(/412/)
+  await set(one, 'sampler', 'steps', 5)
+  await one.page.keyboard.press('Control+s')
+  await isSaved(one)
+  await set(two, 'sampler', 'steps', 6)
+  await two.page.keyboard.press('Control+s')
+}
+
 const conflict = (editor: EditorPage) => editor.page.getByRole('dialog', { name: /was saved by someone else/ })
 
 describeInBrowser('saving', (open) => {
@@ -129,12 +139,7 @@ describeInBrowser('two tabs in conflict', (open) => {
   test('changes of one place can not be merged: mine, theirs, or another name', async () => {
     const [one, two] = await twoTabs(open, 'conflict/clash')
     const steps = () => savedInput(two, 'conflict/clash', 'sampler', 'steps')
-    two.expected.push(/412/)
-    await set(one, 'sampler', 'steps', 5)
-    await one.page.keyboard.press('Control+s')
-    await isSaved(one)
-    await set(two, 'sampler', 'steps', 6)
-    await two.page.keyboard.press('Control+s')
+    await clash(one, two)
     const dialog = conflict(two)
     await dialog.getByText('one has to give way').waitFor()
     expect(await dialog.getByRole('button', { name: 'Merge both' }).count()).toBe(0)
@@ -151,12 +156,7 @@ describeInBrowser('two tabs in conflict', (open) => {
 
   test('keeping mine leaves theirs among the versions', async () => {
     const [one, two] = await twoTabs(open, 'conflict/mine-wins')
-    two.expected.push(/412/)
-    await set(one, 'sampler', 'steps', 5)
-    await one.page.keyboard.press('Control+s')
-    await isSaved(one)
-    await set(two, 'sampler', 'steps', 6)
-    await two.page.keyboard.press('Control+s')
+    await clash(one, two)
     await conflict(two).getByRole('button', { name: 'Keep mine' }).click()
     await isSaved(two)
     expect(await savedInput(two, 'conflict/mine-wins', 'sampler', 'steps')).toBe(6)
@@ -168,12 +168,7 @@ describeInBrowser('two tabs in conflict', (open) => {
 
   test('taking theirs can be undone', async () => {
     const [one, two] = await twoTabs(open, 'conflict/theirs')
-    two.expected.push(/412/)
-    await set(one, 'sampler', 'steps', 5)
-    await one.page.keyboard.press('Control+s')
-    await isSaved(one)
-    await set(two, 'sampler', 'steps', 6)
-    await two.page.keyboard.press('Control+s')
+    await clash(one, two)
     await conflict(two).getByRole('button', { name: 'Take theirs' }).click()
     await isSaved(two)
     expect(await input(two, 'sampler', 'steps')).toBe(5)

@@ -43,7 +43,7 @@ export default function HistoryPanel({ session }: PanelProps) {
           {ENDED.map((one) => <option key={one} value={one}>{stateText(one)}</option>)}
         </select>
       </div>
-      <ul class="history-list" aria-busy={loading === 'first' || loading === 'loading'}>
+      <ul class="panel-list" aria-busy={loading === 'first' || loading === 'loading'}>
         {rows.value.map((job) => <HistoryRow key={job.id} session={session} job={job} details={details} />)}
       </ul>
       {loading === 'idle' && rows.value.length === 0 && <p class="muted history-note">{t(items.length === 0 && state.value === 'all' ? 'run.history.none' : 'run.history.noneFits')}</p>}
