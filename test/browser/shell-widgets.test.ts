@@ -161,9 +161,9 @@ describeInBrowser('fields in the properties', (open) => {
   test('all inputs are there with their labels, advanced ones when they are asked for', async () => {
     const page = await openProperties()
     await page.page.getByText('Advanced', { exact: true }).click()
-    const labelled = await page.page.locator('.properties .input-field[data-input]').evaluateAll((all) =>
-      all.filter((one) => one.querySelector('label')?.htmlFor !== undefined).map((one) => one.getAttribute('data-input')))
-    expect(labelled.toSorted()).toEqual(['anything', 'choice', 'hidden', 'line', 'password', 'prompt', 'remote', 'seed', 'several', 'share', 'slide', 'toggle', 'whole'])
+    const labelled = () => page.page.locator('.properties .input-field[data-input]').evaluateAll((all) =>
+      all.filter((one) => one.querySelector('label')?.htmlFor !== undefined).map((one) => one.getAttribute('data-input')).toSorted())
+    await expect.poll(labelled).toEqual(['anything', 'choice', 'hidden', 'line', 'password', 'prompt', 'remote', 'seed', 'several', 'share', 'slide', 'toggle', 'whole'])
     expect(await field(page, 'whole').locator('input').getAttribute('aria-describedby')).toMatch(/help/)
   })
 
